@@ -1,0 +1,1 @@
+"""What we do: objects with their dependencies in the constructor."""

@@ -1,0 +1,1 @@
+"""What we remember: tables, each with its named questions beside it."""

@@ -1,0 +1,80 @@
+"""The one database: engine, sessions, migrations, and the column types all tables share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, DateTime, MetaData, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel import Field, SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+SQLModel.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def instant(*, optional: bool = False, index: bool = False, default: Any = ...) -> Any:
+    """A column for an aware instant (UTC in the database)."""
+    if optional:
+        return Field(default=None, sa_type=DateTime(timezone=True), nullable=True, index=index)  # type: ignore[call-overload]
+    return Field(default=default, sa_type=DateTime(timezone=True), nullable=False, index=index)  # type: ignore[call-overload]
+
+
+def codes() -> Any:
+    """A JSONB column for codes, ids and small numbers; empty by default."""
+    return Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+
+
+def text(*, optional: bool = False) -> Any:
+    """A text column without a length of its own; forms set the lengths."""
+    if optional:
+        return Field(default=None, sa_type=Text, nullable=True)
+    return Field(sa_type=Text, nullable=False)
+
+
+def engine(url: str, *, pool: int = 10, milliseconds: int | None = None) -> AsyncEngine:
+    """An async engine; with `milliseconds`, every statement, lock and idle transaction on it is bounded by that."""
+    arguments: dict[str, Any] = {"connect_timeout": 3}
+    if milliseconds is not None:
+        arguments["options"] = (
+            f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
+            f" -c idle_in_transaction_session_timeout={milliseconds}"
+        )
+    return create_async_engine(
+        url, pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=5, connect_args=arguments
+    )
+
+
+def sessions_of(of: AsyncEngine) -> Sessions:
+    """A maker of sessions that keep their objects readable after commit."""
+    return async_sessionmaker(of, class_=AsyncSession, expire_on_commit=False)
+
+
+def migrate(url: str) -> None:
+    """Bring the schema at `url` to the newest version; safe from several processes at once. Blocking."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def utc(at: datetime) -> datetime:
+    """`at` as UTC; the driver answers in the session's zone."""
+    from datetime import UTC
+
+    return at.astimezone(UTC)

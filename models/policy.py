@@ -1,0 +1,62 @@
+"""Policy versions, the utility's profile as loaded, the regulated standard and the administrators' audit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from models.database import codes, instant, text
+from rules.terms import Codes
+
+
+class PolicyVersion(SQLModel, table=True):
+    """Everything a clock or a path is computed from; immutable once saved, numbered, pinned to each request."""
+
+    __tablename__ = "policy_version"
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    content: Codes = codes()
+    note: str = text()
+    author: int | None = None
+    at: datetime = instant()
+
+
+class Names(SQLModel, table=True):
+    """The utility's names and texts as they are now, by kind (utility, category, role, cause, reason, ...) and code."""
+
+    kind: str = Field(primary_key=True, max_length=30)
+    code: str = Field(primary_key=True, max_length=120)
+    place: int = 0
+    labels: Codes = codes()
+    data: Codes = codes()
+
+
+class Edition(SQLModel, table=True):
+    """A number that rises whenever an administrator's table changes: cached pages older than it are not served."""
+
+    id: int = Field(default=1, primary_key=True)
+    number: int = 1
+
+
+class Audit(SQLModel, table=True):
+    """One administrator's change with before and after."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant()
+    person: int | None = None
+    what: str = Field(max_length=60, index=True)
+    subject: str = Field(default="", max_length=120)
+    before: Codes = codes()
+    after: Codes = codes()
+    note: str = text()
+
+
+class WorkerHeartbeat(SQLModel, table=True):
+    """When each worker last said it is alive, and what its relay healed."""
+
+    __tablename__ = "worker_heartbeat"
+
+    worker: str = Field(primary_key=True, max_length=120)
+    at: datetime = instant()
+    healed: int = 0

@@ -1,0 +1,168 @@
+"""Service requests, their words and the people who asked: the row is the truth."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, desc
+from sqlmodel import Field, SQLModel
+
+from models.database import codes, instant, text
+from rules.terms import Codes
+
+
+class Consumer(SQLModel, table=True):
+    """Personal data of one who asked, in one table: erasing a row leaves history whole."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str | None = Field(default=None, max_length=120)
+    phone: str | None = Field(default=None, max_length=20, index=True)
+    email: str | None = Field(default=None, max_length=254)
+    address: str | None = Field(default=None, max_length=400)
+    place: str | None = Field(default=None, max_length=200)
+    account: str | None = Field(default=None, max_length=20, index=True)
+
+
+class Connection(SQLModel, table=True):
+    """An account of the utility: where it is and who holds it."""
+
+    account: str = Field(primary_key=True, max_length=20)
+    consumer_id: int = Field(foreign_key="consumer.id", index=True)
+    locality: str = Field(max_length=60)
+    feeder: str | None = Field(default=None, max_length=60)
+    load_kw: float = 1.0
+
+
+class Words(SQLModel, table=True):
+    """Free text in one table, by id."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(max_length=9, index=True)
+    body: str = text()
+
+
+class ServiceRequest(SQLModel, table=True):
+    """One request. Written once by the web when it comes in, and by the pen from then on."""
+
+    __tablename__ = "service_request"
+    __table_args__ = (
+        Index("ix_service_request_wake_at", "wake_at", postgresql_where="not over"),
+        Index("ix_service_request_not_started", "registered_at", postgresql_where="started_at is null"),
+        Index("ix_service_request_consumer", "consumer_id", desc("registered_at")),
+    )
+
+    reference: str = Field(primary_key=True, max_length=9)
+    kind: str = Field(max_length=30)
+    category: str = Field(max_length=60, index=True)
+    state: str = Field(max_length=20, index=True)
+    number: int = 1
+    changed_at: datetime = instant(index=True)
+    registered_at: datetime = instant(index=True)
+    policy_version: int
+    area_class: str = Field(default="urban", max_length=20)
+    office: str = Field(max_length=60, index=True)
+    zone: str = Field(max_length=60)
+    locality: str | None = Field(default=None, max_length=60)
+    feeder: str | None = Field(default=None, max_length=60)
+    channel: str = Field(max_length=10)
+    language: str = Field(max_length=5)
+    filed_by: int | None = Field(default=None)
+    consumer_id: int = Field(foreign_key="consumer.id")
+    words_id: int | None = Field(default=None, foreign_key="words.id")
+    token: str = Field(max_length=80, unique=True)
+    started_at: datetime | None = instant(optional=True)
+
+    standard: str | None = Field(default=None, max_length=40)
+    standard_calendar: str | None = Field(default=None, max_length=40)
+    standard_due: datetime | None = instant(optional=True)
+    standard_lapsed_at: datetime | None = instant(optional=True)
+    expected_at: datetime | None = instant(optional=True)
+    expected_reason: str | None = Field(default=None, max_length=40)
+    expected_missed: int = 0
+    resolved_at: datetime | None = instant(optional=True)
+    put_right_at: datetime | None = instant(optional=True)
+    resolution_cause: str | None = Field(default=None, max_length=60)
+    confirm_by: datetime | None = instant(optional=True)
+    question_number: int | None = None
+    question_tries: int = 0
+    question_delivered_at: datetime | None = instant(optional=True)
+    closed_at: datetime | None = instant(optional=True)
+    closing: str | None = Field(default=None, max_length=20)
+    reopen_until: datetime | None = instant(optional=True)
+    reopened: int = 0
+    within_standard: bool | None = None
+    wake_at: datetime | None = instant(optional=True)
+    wake_for: str | None = Field(default=None, max_length=20)
+    over: bool = False
+
+
+class Task(SQLModel, table=True):
+    """One thing one post must do for a request: its stage, handler, answerable post, tier and clock."""
+
+    __table_args__ = (
+        Index("ix_task_queue_handler", "handler", "due", postgresql_where="done_at is null"),
+        Index("ix_task_queue_answerable", "answerable", "due", postgresql_where="done_at is null"),
+    )
+
+    id: str = Field(primary_key=True, max_length=40)
+    reference: str = Field(foreign_key="service_request.reference", index=True, max_length=9)
+    stage: str = Field(default="complaint", max_length=40)
+    ladder: str = Field(max_length=40)
+    tier: int = 1
+    handler: str = Field(max_length=80)
+    answerable: str = Field(max_length=80)
+    answerable_person: int | None = None
+    entered: datetime = instant()
+    due: datetime | None = instant(optional=True)
+    accept_by: datetime | None = instant(optional=True)
+    accepted_at: datetime | None = instant(optional=True)
+    offered: list[str] = codes()
+    reminder_at: datetime | None = instant(optional=True)
+    top_at: datetime | None = instant(optional=True)
+    beyond_at: datetime | None = instant(optional=True)
+    done_at: datetime | None = instant(optional=True)
+
+
+class Hold(SQLModel, table=True):
+    """A pause of a task's clocks: the consumer's turn (stops both), or the question waiting (stops the tier's alone)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: str = Field(foreign_key="task.id", index=True, max_length=40)
+    reason: str = Field(max_length=40)
+    stops_standard: bool = True
+    start: datetime = instant()
+    end: datetime | None = instant(optional=True)
+    limit_at: datetime | None = instant(optional=True)
+    author: int | None = None
+
+
+class Lapse(SQLModel, table=True):
+    """A tier that let its time run out keeps that on its record."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: str = Field(foreign_key="task.id", index=True, max_length=40)
+    reference: str = Field(index=True, max_length=9)
+    tier: int
+    post: str = Field(max_length=80, index=True)
+    person: int | None = None
+    due: datetime = instant()
+    at: datetime = instant()
+
+
+class Draft(SQLModel, table=True):
+    """A form half filled in, kept by the web under its token."""
+
+    token: str = Field(primary_key=True, max_length=80)
+    answers: Codes = codes()
+    saved_at: datetime = instant()
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A key an API caller sent, and the request it got for it."""
+
+    __tablename__ = "idempotency_key"
+
+    key: str = Field(primary_key=True, max_length=200)
+    body_hash: str = Field(max_length=64)
+    reference: str = Field(max_length=9)
+    at: datetime = instant()

@@ -1,0 +1,263 @@
+"""The words of a service request: codes, and the small messages that may cross into a workflow's history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What is asked for; decides the workflow."""
+
+    COMPLAINT = "complaint"
+
+
+class State(StrEnum):
+    """Where a complaint stands in its life."""
+
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+
+
+class Channel(StrEnum):
+    """The door a request came by."""
+
+    WEB = "web"
+    CALL = "call"
+    COUNTER = "counter"
+    LETTER = "letter"
+    API = "api"
+
+
+class Act(StrEnum):
+    """What a person or another system may ask of a request; the kind of a submission in the tray."""
+
+    ACCEPT = "accept"
+    NOTE = "note"
+    EXPECT = "expect"
+    HOLD = "hold"
+    RESUME = "resume"
+    RESOLVE = "resolve"
+    TAKE_OVER = "take_over"
+    GIVE = "give"
+    REASSIGN = "reassign"
+    DIRECT = "direct"
+    ESCALATE = "escalate"
+    CONFIRM = "confirm"
+    NOT_REPAIRED = "not_repaired"
+    SUPPLY_BACK = "supply_back"
+    PRESENT = "present"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    ADD = "add"
+    RECEIPT = "receipt"
+
+
+class Actor(StrEnum):
+    """Which side did something."""
+
+    CONSUMER = "consumer"
+    OFFICER = "officer"
+    SYSTEM = "system"
+
+
+class EventKind(StrEnum):
+    """One line of a request's history."""
+
+    REGISTERED = "registered"
+    ASSIGNED = "assigned"
+    ACCEPTED = "accepted"
+    NOT_TAKEN_UP = "not_taken_up"
+    NOTED = "noted"
+    ADDED = "added"
+    EXPECTED = "expected"
+    EXPECTED_MISSED = "expected_missed"
+    HELD = "held"
+    RESUMED = "resumed"
+    HOLD_ENDED = "hold_ended"
+    PRESENT = "present"
+    REMINDED = "reminded"
+    ESCALATED = "escalated"
+    BEYOND = "beyond"
+    STANDARD_LAPSED = "standard_lapsed"
+    TAKEN_OVER = "taken_over"
+    GIVEN = "given"
+    DIRECTED = "directed"
+    RESOLVED = "resolved"
+    ASKED_AGAIN = "asked_again"
+    DELIVERED = "delivered"
+    NOT_REPAIRED = "not_repaired"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+
+class Closing(StrEnum):
+    """How a request came to be closed; three figures that are never added, and the consumer's withdrawal."""
+
+    WORD = "word"
+    SILENCE = "silence"
+    UNREACHED = "unreached"
+    NOT_ASKED = "not_asked"
+    WITHDRAWN = "withdrawn"
+
+
+class Wake(StrEnum):
+    """What a request's one timer is set for."""
+
+    ACCEPT = "accept"
+    REMINDER = "reminder"
+    DUE = "due"
+    HOLD = "hold"
+    EXPECTED = "expected"
+    STANDARD = "standard"
+    CONFIRMATION = "confirmation"
+    TOP = "top"
+    REOPENING = "reopening"
+
+
+class Cause(StrEnum):
+    """Why answerability moved."""
+
+    TIMER = "timer"
+    NOT_TAKEN_UP = "not_taken_up"
+    OFFICER = "officer"
+    CONSUMER = "consumer"
+    NOT_REPAIRED = "not_repaired"
+    REOPENED = "reopened"
+    CONTESTED = "contested"
+
+
+class Skip(StrEnum):
+    """Why a tier was passed over: nobody fills its post now, or only one who was already answerable."""
+
+    VACANT = "vacant"
+    ON_LEAVE = "on_leave"
+    SAME_PERSON = "same_person"
+
+
+class NoticeKind(StrEnum):
+    """What is said; every kind has a message in every language and for every channel."""
+
+    ACKNOWLEDGED = "acknowledged"
+    ASSIGNED = "assigned"
+    EXPECTED = "expected"
+    HELD = "held"
+    RESUMED = "resumed"
+    REMINDER = "reminder"
+    ESCALATED = "escalated"
+    BEYOND = "beyond"
+    STANDARD_LAPSED = "standard_lapsed"
+    DIRECTED = "directed"
+    QUESTION = "question"
+    NOT_REPAIRED = "not_repaired"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    CODE = "code"
+
+
+class Refused(StrEnum):
+    """Why a submission was refused; each has a sentence in every language."""
+
+    STALE = "stale"
+    ILLEGAL = "illegal"
+    NOT_YOURS = "not_yours"
+    TOO_EARLY = "too_early"
+    NOT_HOLDABLE = "not_holdable"
+    HOLD_LIMIT = "hold_limit"
+    NO_SUCH_POST = "no_such_post"
+    AT_THE_TOP = "at_the_top"
+    OUT_OF_RANGE = "out_of_range"
+    UNKNOWN_CODE = "unknown_code"
+    OWN_WORK = "own_work"
+    REOPENING_PAST = "reopening_past"
+
+
+class Scope(StrEnum):
+    """How far a role's rights reach."""
+
+    OFFICE = "office"
+    ZONE = "zone"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Bring row and workflow together: assign what was only received, and answer how things stand."""
+
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ItIsTime:
+    """The one timer ran out; the pen decides what fell due."""
+
+    reference: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Take:
+    """Take one submission from the tray; `submission` is its id, `act` its kind (for readers of the history)."""
+
+    reference: str
+    submission: str
+    act: Act
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TaskStanding:
+    """How one open task stands."""
+
+    id: str
+    stage: str
+    handler: str
+    answerable: str
+    tier: int
+    entered: datetime
+    due: datetime | None
+    held: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a request stands: the workflow's copy of its row, refreshed by every answer of the pen."""
+
+    reference: str
+    kind: Kind
+    state: State
+    number: int
+    standard_due: datetime | None
+    wake_at: datetime | None
+    wake_for: Wake | None
+    over: bool
+    tasks: tuple[TaskStanding, ...] = ()
+
+    @property
+    def tier(self) -> int:
+        """The highest tier any open task has climbed to; 0 when none is open."""
+        return max((task.tier for task in self.tasks), default=0)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a submission: done (`refused` is None) or why not, and how the request stands now."""
+
+    standing: Standing
+    refused: Refused | None = None
+    number: int = 0
+
+
+Codes = dict[str, Any]
+"""Data of an event or submission: codes, ids, instants as ISO text and small numbers; never a personal datum."""

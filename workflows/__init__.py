@@ -1,0 +1,1 @@
+"""What happens: one file a story, and what they share."""
