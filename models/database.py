@@ -37,6 +37,11 @@ def codes() -> Any:
     return Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
 
 
+def rows() -> Any:
+    """A JSONB column for a list of codes or ids; empty by default."""
+    return Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+
+
 def text(*, optional: bool = False) -> Any:
     """A text column without a length of its own; forms set the lengths."""
     if optional:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
-from models.database import codes, instant
+from models.database import codes, instant, rows
 from rules.terms import Codes
 
 
@@ -25,7 +25,7 @@ class Notification(SQLModel, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     post: str | None = Field(default=None, max_length=80)
     language: str = Field(max_length=5)
-    channels: list[str] = codes()
+    channels: list[str] = rows()
     data: Codes = codes()
     queued: datetime = instant()
     next_at: datetime = instant()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from models.database import codes, instant
+from models.database import codes, instant, rows
 from rules.terms import Codes
 
 
@@ -54,7 +54,7 @@ class Feeder(SQLModel, table=True):
     code: str = Field(primary_key=True, max_length=60)
     office: str = Field(foreign_key="office.code", index=True, max_length=60)
     names: Codes = codes()
-    localities: list[str] = codes()
+    localities: list[str] = rows()
 
 
 class Post(SQLModel, table=True):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, desc
 from sqlmodel import Field, SQLModel
 
-from models.database import codes, instant, text
+from models.database import codes, instant, rows, text
 from rules.terms import Codes
 
 
@@ -116,8 +116,10 @@ class Task(SQLModel, table=True):
     due: datetime | None = instant(optional=True)
     accept_by: datetime | None = instant(optional=True)
     accepted_at: datetime | None = instant(optional=True)
-    offered: list[str] = codes()
+    offered: list[str] = rows()
+    answered: list[int] = rows()
     reminder_at: datetime | None = instant(optional=True)
+    reminded_at: datetime | None = instant(optional=True)
     top_at: datetime | None = instant(optional=True)
     beyond_at: datetime | None = instant(optional=True)
     done_at: datetime | None = instant(optional=True)
