@@ -1,0 +1,203 @@
+"""Policy: everything a clock or a path is computed from, as values.
+
+Read and written as TOML by `rules.policy_toml`, as a database column by `rules.policy_json`; `rules.policy_check`
+says where the tiers do not fit into the standard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from rules.calendar import Calendar
+from rules.durations import Duration, Unit
+
+AREA_CLASSES = ("metro", "urban", "municipal", "rural", "hilly")
+"""The area classes an office may have and a timing may differ by."""
+
+Value = Duration | int | Fraction
+"""What a setting may hold."""
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One rung of a ladder: the role that becomes answerable. Its title is a name of the profile, not policy."""
+
+    role: str
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Who is answerable in turn. `appeal` are rungs above the last that open on the consumer's word, never by timer."""
+
+    code: str
+    tiers: tuple[Tier, ...]
+    appeal: tuple[Tier, ...] = ()
+
+
+@dataclass(frozen=True)
+class Timing:
+    """The times and flags of one category (in one area class).
+
+    `accept` None: nobody need take it up in a given time. `standard` None: no standard is promised.
+    `confirm` None: never put to the consumer's confirmation. `note` says why the tiers need not fit the standard.
+    """
+
+    ladder: str
+    tiers: tuple[Duration, ...]
+    calendar: str
+    standard_calendar: str
+    accept: Duration | None = None
+    standard: Duration | None = None
+    confirm: Duration | None = None
+    confidential: bool = False
+    safety: bool = False
+    holdable: bool = True
+    note: str = ""
+
+
+def setting(default: Value, explanation: str, *, at_least: Value, at_most: Value) -> Any:
+    """A field of Limits: its default, what it means in one sentence, and its bounds (both allowed)."""
+    return field(default=default, metadata={"help": explanation, "at_least": at_least, "at_most": at_most})
+
+
+def days(amount: int) -> Duration:
+    """That many calendar days."""
+    return Duration(amount, Unit.DAYS)
+
+
+def minutes(amount: int) -> Duration:
+    """That many minutes."""
+    return Duration(amount, Unit.MINUTES)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The settings that belong to no single category."""
+
+    reopening_window: Duration = setting(
+        days(7),
+        "How long after closing a request may be reopened under its number",
+        at_least=minutes(1),
+        at_most=days(90),
+    )
+    reminder_share: Fraction = setting(
+        Fraction(1, 4),
+        "The share of a tier's working time that is left when its handler is reminded",
+        at_least=Fraction(1, 20),
+        at_most=Fraction(19, 20),
+    )
+    hold_limit: Duration = setting(
+        days(3), "How long one hold may last where its reason names no limit", at_least=minutes(1), at_most=days(60)
+    )
+    hold_total: Duration = setting(
+        days(10), "How long all holds of a request together may last", at_least=minutes(1), at_most=days(180)
+    )
+    top_reminder: Duration = setting(
+        Duration(1, Unit.WORKING_DAYS),
+        "How often the top of a ladder is reminded of a request that is beyond it",
+        at_least=minutes(1),
+        at_most=days(30),
+    )
+    expected_ahead: Duration = setting(
+        days(30), "How far ahead an expected time may lie", at_least=minutes(30), at_most=days(180)
+    )
+    call_back_tries: int = setting(
+        2, "Telephone calls at different hours before a request closes as unreached", at_least=1, at_most=10
+    )
+    code_lifetime: Duration = setting(
+        minutes(10), "How long a one-time code is good", at_least=minutes(2), at_most=minutes(60)
+    )
+    code_tries: int = setting(5, "Wrong entries before a one-time code is void", at_least=2, at_most=20)
+    codes_per_hour: int = setting(
+        6, "One-time codes sent for one request or to one phone in an hour", at_least=1, at_most=60
+    )
+    misses_per_hour: int = setting(
+        30, "Look-ups of numbers that do not exist from one address in an hour", at_least=5, at_most=10_000
+    )
+    filings_per_hour: int = setting(20, "Requests filed with one phone in an hour", at_least=3, at_most=1_000)
+
+
+def settings() -> Iterator[Field[Any]]:
+    """The fields of Limits; `metadata` has `help`, `at_least` and `at_most`."""
+    return iter(fields(Limits))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One version of everything a clock or a path is computed from.
+
+    `areas` holds whole timings, already merged with their category's. `holds` limits the hold of a reason.
+    """
+
+    version: int
+    timings: Mapping[str, Timing]
+    areas: Mapping[tuple[str, str], Timing] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    ladders: Mapping[str, Ladder] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    holds: Mapping[str, Duration] = field(default_factory=dict)
+
+
+def timing_of(policy: Policy, category: str, area_class: str) -> Timing:
+    """The timing of a category where the office has this area class; KeyError if the category has none."""
+    return policy.areas.get((category, area_class)) or policy.timings[category]
+
+
+def ladder_of(policy: Policy, timing: Timing) -> Ladder:
+    """The ladder a timing names."""
+    return policy.ladders[timing.ladder]
+
+
+def calendar_of(policy: Policy, timing: Timing) -> Calendar:
+    """The calendar the tiers of a timing run in."""
+    return policy.calendars[timing.calendar]
+
+
+def standard_calendar_of(policy: Policy, timing: Timing) -> Calendar:
+    """The calendar the standard of a timing runs in."""
+    return policy.calendars[timing.standard_calendar]
+
+
+def hold_limit(policy: Policy, reason: str) -> Duration:
+    """How long one hold for this reason may last."""
+    return policy.holds.get(reason, policy.limits.hold_limit)
+
+
+DAY = timedelta(days=1)
+ABOUT: Mapping[Unit, timedelta] = {
+    Unit.SECONDS: timedelta(seconds=1),
+    Unit.MINUTES: timedelta(minutes=1),
+    Unit.HOURS: timedelta(hours=1),
+    Unit.DAYS: DAY,
+    Unit.WORKING_DAYS: DAY,
+}
+
+
+def about(time: Duration) -> timedelta:
+    """A duration's rough length, a working day taken for a day: to compare with bounds, never to compute a clock."""
+    return time.amount * ABOUT[time.unit]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in a file: the dotted key, its line (None if it has none) and the reason in plain words."""
+
+    key: str
+    line: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        """`line 12, complaint.no-supply.tiers: reason`."""
+        return ", ".join(filter(None, (f"line {self.line}" if self.line else "", self.key))) + f": {self.reason}"
+
+
+class BadPolicy(ValueError):
+    """A policy that cannot be used; `problems` lists everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
