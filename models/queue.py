@@ -1,0 +1,152 @@
+"""The officers' queue: the open tasks of some posts, soonest due first, a page at a time, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, or_, union
+from sqlalchemy import select as columns
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.requests import ServiceRequest, Task
+from rules.terms import State
+
+PAGE = 50
+COUNTED = 1000
+"""Counting stops here, so that a queue of ten thousand opens as fast as one of a hundred."""
+
+
+class View(StrEnum):
+    """Which part of the queue is looked at."""
+
+    ALL = "all"
+    MINE = "mine"
+    ANSWERABLE = "answerable"
+    DUE_TODAY = "due_today"
+    OVERDUE = "overdue"
+    ON_HOLD = "on_hold"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: after this task. `due` is None among the held ones, which come last."""
+
+    due: datetime | None
+    task: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue."""
+
+    task: Task
+    request: ServiceRequest
+
+    @property
+    def place(self) -> Place:
+        """Where the page after this line begins."""
+        return Place(self.task.due, self.task.id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines, and where the next page begins; None when this was the last."""
+
+    rows: tuple[Row, ...]
+    after: Place | None
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The instants a view is cut by: now, and the end of the local day."""
+
+    now: datetime
+    midnight: datetime
+
+
+def _roles(view: View) -> tuple[str, ...]:
+    """By which side a task counts as ours."""
+    if view is View.MINE:
+        return ("handler",)
+    return ("answerable",) if view is View.ANSWERABLE else ("handler", "answerable")
+
+
+def _within(view: View, bounds: Bounds) -> list[ColumnElement[bool]]:
+    due = col(Task.due)
+    if view is View.DUE_TODAY:
+        return [due >= bounds.now, due < bounds.midnight]
+    if view is View.OVERDUE:
+        return [due < bounds.now]
+    return [due.is_(None)] if view is View.ON_HOLD else []
+
+
+def _later(place: Place | None) -> list[list[ColumnElement[bool]]]:
+    """What comes after this place, as stretches that each follow an index: the dated ones, then the held ones."""
+    due, task = col(Task.due), col(Task.id)
+    if place is None:
+        return [[]]
+    if place.due is None:
+        return [[due.is_(None), task > place.task]]
+    return [[due >= place.due, or_(due > place.due, task > place.task)], [due.is_(None)]]
+
+
+async def queue(
+    session: AsyncSession, posts: Sequence[str], view: View, bounds: Bounds, after: Place | None = None
+) -> Page:
+    """One page of the open tasks these posts handle or answer for, soonest due first and held ones last."""
+    if not posts:
+        return Page((), None)
+    # Each post's own first lines come from its own index; sorting everything would read the whole queue.
+    parts = [
+        columns(col(Task.id), col(Task.due))
+        .where(col(getattr(Task, side)) == post, col(Task.done_at).is_(None), *_within(view, bounds), *stretch)
+        .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
+        .limit(PAGE + 1)
+        for post in posts
+        for side in _roles(view)
+        for stretch in _later(after)
+    ]
+    first = union(*(part.subquery().select() for part in parts)).subquery()
+    rows = await session.exec(
+        select(Task, ServiceRequest)
+        .join(first, first.c.id == col(Task.id))
+        .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
+        .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
+        .limit(PAGE + 1)
+    )
+    found = tuple(Row(task, request) for task, request in rows.all())
+    return Page(found[:PAGE], found[PAGE - 1].place if len(found) > PAGE else None)
+
+
+async def counts(session: AsyncSession, posts: Sequence[str], bounds: Bounds) -> dict[View, int]:
+    """How many tasks each view holds, counted up to COUNTED."""
+    if not posts:
+        return dict.fromkeys(View, 0)
+    numbers = [
+        columns(col(Task.id))
+        .where(
+            or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view))),
+            col(Task.done_at).is_(None),
+            *_within(view, bounds),
+        )
+        .limit(COUNTED)
+        .subquery()
+        for view in View
+    ]
+    parts = (columns(func.count()).select_from(part) for part in numbers)
+    row = (await session.exec(columns(*(part.scalar_subquery() for part in parts)))).one()  # type: ignore[call-overload]
+    return dict(zip(View, row, strict=True))
+
+
+async def reference_exists(session: AsyncSession, reference: str) -> bool:
+    """Whether there is a request of this number."""
+    return await session.get(ServiceRequest, reference) is not None
+
+
+def waits_for_the_consumer(row: Row) -> bool:
+    """Whether a task without a due instant waits for the consumer's word rather than on a hold."""
+    return row.request.state == State.RESOLVED
