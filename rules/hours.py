@@ -112,7 +112,7 @@ def _span(written: object, key: str) -> Span:
     if match is None:
         raise BadCalendar(key, f"{written!r} is no span; write 09:30-13:00")
     opens, closes = _seconds(match[1], match[2], key), _seconds(match[3], match[4], key)
-    if opens == closes or opens == DAY:
+    if opens in (closes, DAY):
         raise BadCalendar(key, f"{written!r} has no length; a whole day is 00:00-24:00")
     return Span(opens, closes if closes > opens else closes + DAY)
 
