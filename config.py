@@ -1,0 +1,141 @@
+"""The environment as one frozen Config; nothing else reads the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+NAMES: Mapping[str, str] = {
+    "PORT": "port the web listens on; 8000, or a free one where 8000 is taken",
+    "HOST": "address the web listens on",
+    "DATA_DIR": "folder that keeps everything the embedded parts write",
+    "PROFILE": "the utility: a name in profiles/ or the path of a TOML file",
+    "DATABASE_URL": "a PostgreSQL 18 of your own; unset, an embedded one is started",
+    "TEMPORAL_ADDRESS": "a Temporal cluster of your own as host:port; unset, an embedded one is started",
+    "TEMPORAL_NAMESPACE": "the namespace in it",
+    "SMTP_URL": "mail server as smtp://user:password@host:port; unset, an embedded mail catcher is started",
+    "MAIL_FROM": "sender of the mails",
+    "SMS_URL": "the SMS gateway's address; unset, an embedded one is started",
+    "MESSAGES_URL": "page that shows what mail catcher and gateway took; unset in production",
+    "PUBLIC_URL": "address consumers use, without a slash at the end; links in messages begin with it",
+    "SECRET_KEY": "signs links, codes and forms; at least 32 characters; embedded mode makes one and keeps it",
+    "LOG_LEVEL": "debug, info, warning or error",
+}
+LEVELS = ("debug", "info", "warning", "error")
+
+
+class BadConfig(ValueError):
+    """A setting cannot be used; the text is one sentence for the person who set it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a process is told from outside. None means: use the embedded part."""
+
+    port: int
+    host: str
+    data_dir: Path
+    profile: str
+    database_url: str | None = field(repr=False)
+    temporal_address: str | None
+    temporal_namespace: str
+    smtp_url: str | None = field(repr=False)
+    mail_from: str
+    sms_url: str | None = field(repr=False)
+    messages_url: str | None
+    public_url: str
+    log_level: str
+    secret_key: str | None = field(repr=False)
+
+    @property
+    def secret(self) -> str:
+        """What links, codes and forms are signed with; BadConfig when there is none."""
+        if self.secret_key is None:
+            raise BadConfig("SECRET_KEY is not set; give at least 32 random characters.")
+        return self.secret_key
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may travel by https alone."""
+        return self.public_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Config:
+    """The Config of `environ`, an empty value counting as unset; BadConfig names what cannot be used."""
+    given = {name: environ[name].strip() for name in NAMES if environ.get(name, "").strip()}
+    port = _port(given.get("PORT", "8000"))
+    data_dir = Path(given.get("DATA_DIR", ".data")).expanduser().absolute()
+    return Config(
+        port=port,
+        host=given.get("HOST", "127.0.0.1"),
+        data_dir=data_dir,
+        profile=given.get("PROFILE", "demo"),
+        database_url=_database(given.get("DATABASE_URL")),
+        temporal_address=given.get("TEMPORAL_ADDRESS"),
+        temporal_namespace=given.get("TEMPORAL_NAMESPACE", "default"),
+        smtp_url=_url("SMTP_URL", given.get("SMTP_URL"), "smtp", "smtps"),
+        mail_from=given.get("MAIL_FROM", "Onewindow <onewindow@localhost>"),
+        sms_url=_url("SMS_URL", given.get("SMS_URL"), "http", "https"),
+        messages_url=_url("MESSAGES_URL", given.get("MESSAGES_URL"), "http", "https"),
+        public_url=_public(given.get("PUBLIC_URL"), port),
+        log_level=_level(given.get("LOG_LEVEL", "info")),
+        secret_key=_secret(given.get("SECRET_KEY"), data_dir),
+    )
+
+
+def beside(environ: Mapping[str, str] = os.environ) -> Config:
+    """As `load`, for a command typed beside a running stack: what is unset is taken from that stack."""
+    config = load(environ)
+    try:
+        addresses = json.loads((config.data_dir / "addresses.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return config
+    merged = load({**addresses, **{name: environ[name] for name in NAMES if environ.get(name)}})
+    return replace(merged, data_dir=config.data_dir)
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise BadConfig(f"PORT is {text!r}; it must be a number from 1 to 65535.")
+    return int(text)
+
+
+def _database(url: str | None) -> str | None:
+    if url is None:
+        return None
+    scheme, found, rest = url.partition("://")
+    if not found or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+        raise BadConfig("DATABASE_URL must begin with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _url(name: str, url: str | None, *schemes: str) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise BadConfig(f"{name} must look like {schemes[0]}://host:port")
+    return url
+
+
+def _public(url: str | None, port: int) -> str:
+    return (_url("PUBLIC_URL", url, "http", "https") or f"http://localhost:{port}").rstrip("/")
+
+
+def _level(text: str) -> str:
+    if text.lower() not in LEVELS:
+        raise BadConfig(f"LOG_LEVEL is {text!r}; it must be one of {', '.join(LEVELS)}.")
+    return text.lower()
+
+
+def _secret(given: str | None, data_dir: Path) -> str | None:
+    if given is None:
+        kept = data_dir / "secret"
+        return kept.read_text(encoding="ascii").strip() if kept.is_file() else None
+    if len(given) < 32:
+        raise BadConfig("SECRET_KEY is too short; give at least 32 random characters.")
+    return given
