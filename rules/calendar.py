@@ -207,7 +207,7 @@ def calendar_from(code: str, zone: str, written: Mapping[str, object]) -> Calend
     "22:00-06:00" runs into the next day), `holidays` (dates) and `variants` ({from, to, hours}, both dates included,
     in order of time; their hours stand for the whole week).
     """
-    if written.get("round_the_clock"):
+    if written.get("round_the_clock") is True:
         only(written, {"round_the_clock"}, "")
         return Calendar.round_the_clock(zone, code)
     only(written, {"round_the_clock", "hours", "holidays", "variants"}, "")
