@@ -13,7 +13,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.requests import ServiceRequest, Task
-from rules.terms import State
 
 PAGE = 50
 COUNTED = 1000
@@ -145,8 +144,3 @@ async def counts(session: AsyncSession, posts: Sequence[str], bounds: Bounds) ->
 async def reference_exists(session: AsyncSession, reference: str) -> bool:
     """Whether there is a request of this number."""
     return await session.get(ServiceRequest, reference) is not None
-
-
-def waits_for_the_consumer(row: Row) -> bool:
-    """Whether a task without a due instant waits for the consumer's word rather than on a hold."""
-    return row.request.state == State.RESOLVED

@@ -1,0 +1,181 @@
+"""Everything officers may read about one request: row, task, history with its words, consumer, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.events import Event, Submission
+from models.outbox import Attempt, Notification
+from models.people import Staff
+from models.policy import PolicyVersion
+from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
+from rules.terms import Codes
+
+DELIVERIES_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event with what was written and who did it; None where there are no words or no person."""
+
+    event: Event
+    words: str | None
+    who: str | None
+
+
+@dataclass(frozen=True)
+class Said:
+    """One notification and the tries to bring it, oldest first; `whom` is the officer's name, None for the consumer."""
+
+    notification: Notification
+    attempts: tuple[Attempt, ...]
+    whom: str | None
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """One request as officers see it. `task` is None before assignment; `policy` is the content of its version."""
+
+    request: ServiceRequest
+    task: Task | None
+    consumer: Consumer | None
+    description: str | None
+    lines: tuple[Line, ...]
+    holds: tuple[Hold, ...]
+    lapses: tuple[Lapse, ...]
+    said: tuple[Said, ...]
+    policy: Codes
+
+    @property
+    def involved(self) -> frozenset[str]:
+        """The posts that handle or answer for it."""
+        return frozenset({self.task.handler, self.task.answerable}) if self.task else frozenset()
+
+    @property
+    def open_hold(self) -> Hold | None:
+        """The hold that runs now, if it is the consumer's turn."""
+        return next((hold for hold in self.holds if hold.end is None and hold.stops_standard), None)
+
+
+async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
+    """The file of this number; None if there is no such request."""
+    request = await session.get(ServiceRequest, reference)
+    if request is None:
+        return None
+    task = await newest_task(session, reference)
+    policy = await session.get(PolicyVersion, request.policy_version)
+    return CaseFile(
+        request=request,
+        task=task,
+        consumer=await session.get(Consumer, request.consumer_id),
+        description=await words_of(session, request.words_id),
+        lines=await lines_after(session, reference, 0),
+        holds=await _holds(session, task),
+        lapses=tuple(
+            (await session.exec(select(Lapse).where(Lapse.reference == reference).order_by(col(Lapse.at)))).all()
+        ),
+        said=await deliveries(session, reference),
+        policy=policy.content if policy else {},
+    )
+
+
+async def newest_task(session: AsyncSession, reference: str) -> Task | None:
+    """The open task of a complaint, else the last one that was open; None before assignment."""
+    rows = await session.exec(
+        select(Task)
+        .where(Task.reference == reference)
+        .order_by(col(Task.done_at).desc().nulls_first(), col(Task.entered).desc())
+    )
+    return rows.first()
+
+
+async def words_of(session: AsyncSession, words_id: int | None) -> str | None:
+    """A free text; None when there is none, or none any more."""
+    words = await session.get(Words, words_id) if words_id is not None else None
+    return words.body if words else None
+
+
+async def lines_after(session: AsyncSession, reference: str, number: int) -> tuple[Line, ...]:
+    """The history after event `number`, oldest first."""
+    rows = await session.exec(
+        select(Event, Words.body, Staff.name)
+        .outerjoin(Words, col(Words.id) == col(Event.words_id))
+        .outerjoin(Staff, col(Staff.id) == col(Event.person))
+        .where(Event.reference == reference, col(Event.number) > number)
+        .order_by(col(Event.number))
+    )
+    return tuple(Line(event, words, who) for event, words, who in rows.all())
+
+
+async def _holds(session: AsyncSession, task: Task | None) -> tuple[Hold, ...]:
+    if task is None:
+        return ()
+    return tuple((await session.exec(select(Hold).where(Hold.task_id == task.id).order_by(col(Hold.start)))).all())
+
+
+async def deliveries(session: AsyncSession, reference: str) -> tuple[Said, ...]:
+    """What was said about a request, newest first, with every try."""
+    rows = await session.exec(
+        select(Notification, Staff.name)
+        .outerjoin(Staff, col(Staff.id) == col(Notification.staff_id))
+        .where(Notification.reference == reference)
+        .order_by(col(Notification.id).desc())
+        .limit(DELIVERIES_SHOWN)
+    )
+    return await with_attempts(session, rows.all())
+
+
+async def with_attempts(session: AsyncSession, rows: Sequence[tuple[Notification, str | None]]) -> tuple[Said, ...]:
+    """Notifications with their recipients' names, put together with their tries."""
+    tries: dict[int, list[Attempt]] = {}
+    ids = [notification.id for notification, _ in rows]
+    found = await session.exec(select(Attempt).where(col(Attempt.notification_id).in_(ids)).order_by(col(Attempt.id)))
+    for attempt in found.all():
+        tries.setdefault(attempt.notification_id, []).append(attempt)
+    return tuple(Said(notification, tuple(tries.get(notification.id or 0, ())), whom) for notification, whom in rows)
+
+
+async def failed_deliveries(session: AsyncSession, limit: int = 100) -> tuple[Said, ...]:
+    """The newest notifications that could not be brought."""
+    rows = await session.exec(
+        select(Notification, Staff.name)
+        .outerjoin(Staff, col(Staff.id) == col(Notification.staff_id))
+        .where(col(Notification.state).in_(("failed", "unknown")))
+        .order_by(col(Notification.id).desc())
+        .limit(limit)
+    )
+    return await with_attempts(session, rows.all())
+
+
+async def outcome(session: AsyncSession, submission: str) -> Submission | None:
+    """A submission of the tray with its outcome, if it has one yet."""
+    return await session.get(Submission, submission)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What decides who may open a request."""
+
+    office: str
+    zone: str
+    confidential: bool
+    involved: frozenset[str]
+    number: int
+
+
+def is_confidential(policy: Mapping[str, object], category: str) -> bool:
+    """Whether a policy's content marks this category confidential."""
+    timings = policy.get("timings")
+    timing = timings.get(category) if isinstance(timings, Mapping) else None
+    return isinstance(timing, Mapping) and bool(timing.get("confidential"))
+
+
+def scene(file: CaseFile) -> Scene:
+    """The part of a file that decides who may open it."""
+    request = file.request
+    confidential = is_confidential(file.policy, request.category)
+    return Scene(request.office, request.zone, confidential, file.involved, request.number)

@@ -1,0 +1,131 @@
+"""The queue: soonest due first, held last, a page at a time, and nothing of other posts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import delete
+from sqlmodel import col
+
+from models.database import Sessions
+from models.queue import PAGE, Bounds, Page, Place, View, counts, queue
+from models.requests import Consumer, ServiceRequest, Task
+from rules.terms import State
+
+NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+BOUNDS = Bounds(NOON, NOON + timedelta(hours=12))
+US, BOSS, OTHER = "q-ro", "q-sm", "q-other"
+
+
+async def put(sessions: Sessions, minutes: list[int | None], handler: str = US, answerable: str = US) -> None:
+    """Requests whose tasks fall due so many minutes from noon; None is held."""
+    async with sessions.begin() as session:
+        consumer = Consumer()
+        session.add(consumer)
+        await session.flush()
+        first = 100_000_000 + sum(map(ord, handler + answerable)) * 1000
+        for number, due in enumerate(minutes, first):
+            session.add(a_request(str(number), consumer.id or 0, State.ON_HOLD if due is None else State.ASSIGNED))
+        await session.flush()
+        for number, due in enumerate(minutes, first):
+            at = None if due is None else NOON + timedelta(minutes=due)
+            session.add(
+                Task(
+                    id=f"{number}/1",
+                    reference=str(number),
+                    ladder="supply",
+                    handler=handler,
+                    answerable=answerable,
+                    entered=NOON,
+                    due=at,
+                )
+            )
+
+
+def a_request(reference: str, consumer: int, state: State) -> ServiceRequest:
+    return ServiceRequest(
+        reference=reference,
+        kind="complaint",
+        category="no-supply",
+        state=state,
+        changed_at=NOON,
+        registered_at=NOON,
+        policy_version=1,
+        office="gizri",
+        zone="south",
+        channel="web",
+        language="en",
+        consumer_id=consumer,
+        token=f"queue-{reference}",
+    )
+
+
+@pytest.fixture(autouse=True)
+async def _only_these(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await session.exec(delete(Task).where(col(Task.handler).in_([US, BOSS, OTHER])))
+        await session.exec(delete(ServiceRequest).where(col(ServiceRequest.token).startswith("queue-")))
+
+
+async def page(
+    sessions: Sessions, view: View = View.ALL, after: Place | None = None, posts: tuple[str, ...] = (US,)
+) -> Page:
+    async with sessions() as session:
+        return await queue(session, posts, view, BOUNDS, after)
+
+
+def dues(found: Page) -> list[int | None]:
+    return [None if r.task.due is None else int((r.task.due - NOON).total_seconds() // 60) for r in found.rows]
+
+
+async def test_the_soonest_due_comes_first_and_held_ones_last(sessions: Sessions) -> None:
+    await put(sessions, [90, None, -30, 20])
+    assert dues(await page(sessions)) == [-30, 20, 90, None]
+
+
+async def test_each_page_goes_on_where_the_last_ended_also_among_equals_and_held_ones(sessions: Sessions) -> None:
+    await put(sessions, [5] * (PAGE + 10) + [None] * (PAGE + 10) + [1])
+    seen: list[str] = []
+    found = await page(sessions)
+    while True:
+        assert len(found.rows) <= PAGE
+        seen += [row.task.id for row in found.rows]
+        if found.after is None:
+            break
+        found = await page(sessions, after=found.after)
+    assert len(seen) == len(set(seen)) == 2 * PAGE + 21
+
+
+async def test_a_task_that_is_ours_twice_stands_in_the_queue_once(sessions: Sessions) -> None:
+    await put(sessions, [10], US, BOSS)
+    assert dues(await page(sessions, posts=(US, BOSS))) == [10]
+
+
+async def test_the_views_cut_the_queue_and_the_counts_agree_with_them(sessions: Sessions) -> None:
+    await put(sessions, [-10, 30, 60 * 13, None])
+    await put(sessions, [-20, 40], OTHER, US)
+    await put(sessions, [1], OTHER, BOSS)
+    expected = {
+        View.ALL: [-20, -10, 30, 40, 780, None],
+        View.MINE: [-10, 30, 780, None],
+        View.ANSWERABLE: [-20, -10, 30, 40, 780, None],
+        View.DUE_TODAY: [30, 40],
+        View.OVERDUE: [-20, -10],
+        View.ON_HOLD: [None],
+    }
+    assert {view: dues(await page(sessions, view)) for view in View} == expected
+    async with sessions() as session:
+        assert await counts(session, (US,), BOUNDS) == {view: len(rows) for view, rows in expected.items()}
+
+
+async def test_done_tasks_and_people_without_posts_have_nothing(sessions: Sessions) -> None:
+    await put(sessions, [10])
+    async with sessions.begin() as session:
+        for task in (await queue(session, (US,), View.ALL, BOUNDS)).rows:
+            task.task.done_at = NOON
+            session.add(task.task)
+    assert dues(await page(sessions)) == []
+    assert dues(await page(sessions, posts=())) == []
+    async with sessions() as session:
+        assert set((await counts(session, (), BOUNDS)).values()) == {0}

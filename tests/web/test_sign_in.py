@@ -1,0 +1,159 @@
+"""Signing in: sessions that end by themselves, guessing that slows down, and posts that come and go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from models import staff
+from models.database import Sessions
+from models.people import Fill, Leave, Post, Staff, StaffSession
+from models.posts import FilledPost, may_see, posts_of
+
+NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
+ZONE = "Asia/Kolkata"
+PASSWORD = "correct horse battery"
+
+
+async def somebody(sessions: Sessions, username: str) -> int:
+    """A member of staff with the password above."""
+    async with sessions.begin() as session:
+        person = Staff(
+            username=username, name="Asha Example", password=await staff.password_hash(PASSWORD), language="hi"
+        )
+        session.add(person)
+        await session.flush()
+        assert person.id is not None
+        return person.id
+
+
+async def who(sessions: Sessions, token: str, at: datetime, *, using: bool = True) -> staff.Account | None:
+    async with sessions.begin() as session:
+        return await staff.signed_in(session, token, at, using=using)
+
+
+async def test_a_session_ends_after_half_an_hour_without_use(sessions: Sessions) -> None:
+    await somebody(sessions, "idle.one")
+    token = await staff.sign_in(sessions, " Idle.One ", PASSWORD, NOON)
+    account = await who(sessions, token, NOON + timedelta(minutes=29))
+    assert account is not None
+    assert (account.username, account.language) == ("idle.one", "hi")
+    assert await who(sessions, token, NOON + timedelta(minutes=58), using=False)
+    assert await who(sessions, token, NOON + timedelta(minutes=59)) is None
+
+
+async def test_a_session_ends_after_twelve_hours_however_busy(sessions: Sessions) -> None:
+    await somebody(sessions, "busy.one")
+    token = await staff.sign_in(sessions, "busy.one", PASSWORD, NOON)
+    for quarters in range(1, 48):
+        assert await who(sessions, token, NOON + timedelta(minutes=15 * quarters))
+    assert await who(sessions, token, NOON + timedelta(hours=12)) is None
+
+
+async def test_signing_in_again_and_a_new_password_end_what_was_open(sessions: Sessions) -> None:
+    await somebody(sessions, "twice.one")
+    first = await staff.sign_in(sessions, "twice.one", PASSWORD, NOON)
+    second = await staff.sign_in(sessions, "twice.one", PASSWORD, NOON, old=first)
+    assert await who(sessions, first, NOON) is None
+    assert await who(sessions, second, NOON)
+    async with sessions.begin() as session:
+        assert await staff.set_password(session, "twice.one", "another long password")
+        assert not await staff.set_password(session, "no.such.name", "another long password")
+    assert await who(sessions, second, NOON) is None
+    with pytest.raises(staff.WrongSignIn):
+        await staff.sign_in(sessions, "twice.one", PASSWORD, NOON)
+
+
+async def test_only_a_hash_of_the_token_is_kept(sessions: Sessions) -> None:
+    person = await somebody(sessions, "hashed.one")
+    token = await staff.sign_in(sessions, "hashed.one", PASSWORD, NOON, agent="b" * 900)
+    async with sessions() as session:
+        kept = (await session.exec(select(StaffSession).where(StaffSession.person == person))).one()
+    assert token not in kept.token_hash
+    assert len(kept.agent) == 200
+
+
+async def test_guessing_is_slowed_down_and_the_right_password_waits_too(sessions: Sessions) -> None:
+    await somebody(sessions, "guessed.one")
+    for _ in range(5):
+        with pytest.raises(staff.WrongSignIn):
+            await staff.sign_in(sessions, "guessed.one", "wrong", NOON)
+    with pytest.raises(staff.TooManyTries) as closed:
+        await staff.sign_in(sessions, "guessed.one", PASSWORD, NOON)
+    assert closed.value.until == NOON + timedelta(seconds=15)
+    assert await staff.sign_in(sessions, "guessed.one", PASSWORD, closed.value.until)
+    with pytest.raises(staff.WrongSignIn):
+        await staff.sign_in(sessions, "guessed.one", "wrong", closed.value.until)
+
+
+async def test_a_name_that_does_not_exist_is_answered_and_slowed_alike(sessions: Sessions) -> None:
+    for _ in range(5):
+        with pytest.raises(staff.WrongSignIn):
+            await staff.sign_in(sessions, "nobody.here", "wrong", NOON)
+    with pytest.raises(staff.TooManyTries):
+        await staff.sign_in(sessions, "nobody.here", "wrong", NOON)
+
+
+async def test_somebody_without_a_password_or_not_active_cannot_sign_in(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        session.add(Staff(username="empty.one", name="Empty Example"))
+        session.add(Staff(username="gone.one", name="Gone", password=await staff.password_hash(PASSWORD), active=False))
+    for username, password in (("empty.one", ""), ("gone.one", PASSWORD)):
+        with pytest.raises(staff.WrongSignIn):
+            await staff.sign_in(sessions, username, password, NOON)
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(0, 0), (4, 0), (5, 15), (6, 30), (8, 120), (11, 900), (5000, 900)])
+def test_the_wait_doubles_up_to_a_quarter_of_an_hour(failures: int, seconds: int) -> None:
+    assert staff.wait_after(failures) == timedelta(seconds=seconds)
+
+
+async def test_posts_follow_roster_charge_and_leave(sessions: Sessions) -> None:
+    person = await somebody(sessions, "rostered.one")
+    async with sessions.begin() as session:
+        for code, how, roster in (
+            ("ro-sign", "person", {}),
+            ("night-sign", "roster", {"mon-sun": ["22:00-06:00"]}),
+            ("sm-sign", "charge", {}),
+        ):
+            session.add(Post(code=code, role=code[:2], rights="handle", scope="office", office="gizri", zone="south"))
+            await session.flush()
+            session.add(Fill(post=code, person=person, how=how, since=NOON - timedelta(days=1), roster=roster))
+        session.add(Leave(person=person, since=NOON + timedelta(days=2), until=NOON + timedelta(days=3)))
+
+    async def codes(at: datetime) -> list[str]:
+        async with sessions() as session:
+            return [post.code for post in await posts_of(session, person, at, ZONE)]
+
+    assert await codes(NOON - timedelta(days=2)) == []
+    assert await codes(NOON) == ["ro-sign", "sm-sign"]
+    assert await codes(NOON + timedelta(hours=12)) == ["night-sign", "ro-sign", "sm-sign"]
+    assert await codes(NOON + timedelta(days=2)) == []
+    assert await codes(NOON + timedelta(days=3)) == ["ro-sign", "sm-sign"]
+
+
+def post(rights: str, scope: str, office: str | None = "gizri", zone: str | None = "south") -> FilledPost:
+    return FilledPost("a-post", "role", rights, scope, office, zone, {}, "person")
+
+
+@pytest.mark.parametrize(
+    ("filled", "confidential", "allowed"),
+    [
+        pytest.param(post("handle", "office"), False, True, id="own office"),
+        pytest.param(post("handle", "office", "defence"), False, False, id="office next door"),
+        pytest.param(post("answerable", "zone", None), False, True, id="own zone"),
+        pytest.param(post("answerable", "zone", None, "north"), False, False, id="another zone"),
+        pytest.param(post("answerable", "company", None, None), False, True, id="whole company"),
+        pytest.param(post("take_calls", "office", "defence", "north"), False, True, id="call centre sees every zone"),
+        pytest.param(post("audit", "company", None, None), True, True, id="audit reads confidential ones"),
+        pytest.param(post("tune", "company", None, None), False, False, id="administrator reads no requests"),
+        pytest.param(post("handle", "office"), True, False, id="confidential is closed to its office"),
+        pytest.param(post("take_calls", "company"), True, False, id="confidential is closed to the call centre"),
+        pytest.param(post("confidential", "zone", None), True, True, id="vigilance opens confidential ones"),
+    ],
+)
+def test_who_may_open_a_request(filled: FilledPost, confidential: bool, allowed: bool) -> None:
+    assert may_see([filled], "gizri", "south", frozenset({"other"}), confidential) is allowed
+    assert may_see([filled], "gizri", "south", frozenset({"a-post"}), confidential)
