@@ -1,0 +1,226 @@
+"""The lines of a request's history, why it moved or did not, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from languages.catalog import gettext
+from languages.labels import skip_label
+from languages.spoken import inside, when
+from languages.views import Reader, StoryEvent
+from rules.terms import Cause, Closing, EventKind
+
+_ = gettext
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """One event on its way into words."""
+
+    event: StoryEvent
+    zone: tzinfo
+    now: datetime | None
+    to: Reader
+
+    @property
+    def title(self) -> str:
+        """Who has it now, as written inside a sentence."""
+        return inside(self.event.title) if self.event.title else ""
+
+    def spoken(self, at: datetime | None) -> str:
+        """An instant in full; "" for None."""
+        return "" if at is None else when(at, self.zone, now=self.now)
+
+    def by_reader(self, consumer: str, officer: str) -> str:
+        """One wording for the consumer himself, one for officers."""
+        return consumer if self.to is Reader.CONSUMER else officer
+
+
+def log_line(event: StoryEvent, zone: tzinfo, now: datetime | None = None, to: Reader = Reader.CONSUMER) -> str:
+    """One line of the log, without its own instant (which stands beside it)."""
+    return LINES[event.kind](_Telling(event, zone, now, to))
+
+
+def why_moved(event: StoryEvent, zone: tzinfo, now: datetime | None = None, to: Reader = Reader.CONSUMER) -> str:
+    """To whom it went, why, and each tier that was passed over with the reason."""
+    telling = _Telling(event, zone, now, to)
+    skips = [
+        _("%(title)s was passed over: %(why)s.", title=skipped.title, why=skip_label(skipped.why))
+        for skipped in event.skipped
+    ]
+    went = _("It went to the %(title)s.", title=telling.title) if event.title else ""
+    return " ".join(filter(None, [went, _because(telling), *skips]))
+
+
+def _because(telling: _Telling) -> str:
+    cause = telling.event.cause
+    return CAUSES[cause](telling) if cause else ""
+
+
+def _time_over(telling: _Telling) -> str:
+    event = telling.event
+    if event.due is None or not event.from_title:
+        return _("The time allowed was over.")
+    return _(
+        "The time of the %(title)s was over: %(when)s.", title=inside(event.from_title), when=telling.spoken(event.due)
+    )
+
+
+def _nobody_took_it(telling: _Telling) -> str:
+    if telling.event.due is None:
+        return _("Nobody had taken it up in time.")
+    return _("Nobody had taken it up by %(when)s.", when=telling.spoken(telling.event.due))
+
+
+def _sent_up(telling: _Telling) -> str:
+    if telling.event.reason:
+        return _("An officer sent it up: %(reason)s.", reason=telling.event.reason)
+    return _("An officer sent it up.")
+
+
+CAUSES: Mapping[Cause, Callable[[_Telling], str]] = {
+    Cause.TIMER: _time_over,
+    Cause.NOT_TAKEN_UP: _nobody_took_it,
+    Cause.OFFICER: _sent_up,
+    Cause.CONSUMER: lambda t: t.by_reader(_("You asked for it."), _("The consumer asked for it.")),
+    Cause.NOT_REPAIRED: lambda t: _not_repaired(t),
+    Cause.REOPENED: lambda t: _reopened(t),
+    Cause.CONTESTED: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
+}
+
+
+def _not_repaired(telling: _Telling) -> str:
+    return telling.by_reader(_("You said it is not put right."), _("The consumer said it is not put right."))
+
+
+def _reopened(telling: _Telling) -> str:
+    return telling.by_reader(_("You opened it again."), _("The consumer opened it again."))
+
+
+def _registered(telling: _Telling) -> str:
+    return _("The complaint was received.")
+
+
+def _assigned(telling: _Telling) -> str:
+    return (
+        _("It was given to the %(title)s.", title=telling.title) if telling.title else _("It was given to an officer.")
+    )
+
+
+def _accepted(telling: _Telling) -> str:
+    return _("The %(title)s took it up.", title=telling.title) if telling.title else _("It was taken up.")
+
+
+def _not_taken_up(telling: _Telling) -> str:
+    if telling.title:
+        return _("Nobody took it up in time. It was given to the %(title)s.", title=telling.title)
+    return _("Nobody took it up in time.")
+
+
+def _expected(telling: _Telling) -> str:
+    told, reason = telling.spoken(telling.event.until), telling.event.reason
+    if reason:
+        return _("Expected: %(when)s (%(reason)s).", when=told, reason=reason)
+    return _("Expected: %(when)s.", when=told)
+
+
+def _held(telling: _Telling) -> str:
+    reason = telling.event.reason
+    if not reason:
+        return telling.by_reader(_("We are waiting for you."), _("Waiting for the consumer."))
+    if telling.to is Reader.CONSUMER:
+        return _("We are waiting for you: %(reason)s.", reason=reason)
+    return _("Waiting for the consumer: %(reason)s.", reason=reason)
+
+
+def _present(telling: _Telling) -> str:
+    return telling.by_reader(
+        _("You said: I was there, I have done it."), _("The consumer says he was there or has done it.")
+    )
+
+
+def _added(telling: _Telling) -> str:
+    return telling.by_reader(_("You added something."), _("The consumer added something."))
+
+
+def _reminded(telling: _Telling) -> str:
+    return _("The %(title)s was reminded.", title=telling.title) if telling.title else _("The officer was reminded.")
+
+
+def _lapsed(telling: _Telling) -> str:
+    return _("The time limit was missed: %(when)s.", when=telling.spoken(telling.event.due or telling.event.at))
+
+
+def _taken_over(telling: _Telling) -> str:
+    return (
+        _("The %(title)s took over the work.", title=telling.title) if telling.title else _("The work was taken over.")
+    )
+
+
+def _given(telling: _Telling) -> str:
+    if telling.title:
+        return _("The work was given to the %(title)s.", title=telling.title)
+    return _("The work was given to another officer.")
+
+
+def _directed(telling: _Telling) -> str:
+    if telling.event.until is None:
+        return _("The officer was told what to do.")
+    return _("The officer was told what to do by %(when)s.", when=telling.spoken(telling.event.until))
+
+
+def _resolved(telling: _Telling) -> str:
+    told = telling.spoken(telling.event.until or telling.event.at)
+    if telling.event.reason:
+        return _("Put right: %(when)s. Cause: %(cause)s.", when=told, cause=telling.event.reason)
+    return _("Put right: %(when)s.", when=told)
+
+
+def _closed(telling: _Telling) -> str:
+    match telling.event.closing:
+        case Closing.WORD:
+            return telling.by_reader(_("You said it is put right. It was closed."), _("Closed on the consumer's word."))
+        case Closing.SILENCE:
+            return _("No answer came. It was closed.")
+        case Closing.UNREACHED:
+            return telling.by_reader(
+                _("We could not reach you. It was closed."), _("The consumer was not reached. It was closed.")
+            )
+        case _:
+            return _("It was closed.")
+
+
+def _withdrawn(telling: _Telling) -> str:
+    return telling.by_reader(_("You took the complaint back."), _("The consumer took the complaint back."))
+
+
+LINES: Mapping[EventKind, Callable[[_Telling], str]] = {
+    EventKind.REGISTERED: _registered,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.ACCEPTED: _accepted,
+    EventKind.NOT_TAKEN_UP: _not_taken_up,
+    EventKind.NOTED: lambda t: _("An officer wrote a note."),
+    EventKind.ADDED: _added,
+    EventKind.EXPECTED: _expected,
+    EventKind.EXPECTED_MISSED: lambda t: _("It was not done at the expected time."),
+    EventKind.HELD: _held,
+    EventKind.RESUMED: lambda t: _("The work goes on."),
+    EventKind.HOLD_ENDED: lambda t: _("The wait is over. The work goes on."),
+    EventKind.PRESENT: _present,
+    EventKind.REMINDED: _reminded,
+    EventKind.ESCALATED: lambda t: why_moved(t.event, t.zone, t.now, t.to),
+    EventKind.BEYOND: lambda t: _("The time of the last officer is over too."),
+    EventKind.STANDARD_LAPSED: _lapsed,
+    EventKind.TAKEN_OVER: _taken_over,
+    EventKind.GIVEN: _given,
+    EventKind.DIRECTED: _directed,
+    EventKind.RESOLVED: _resolved,
+    EventKind.ASKED_AGAIN: lambda t: _("The question was sent again."),
+    EventKind.DELIVERED: lambda t: _("The question was delivered."),
+    EventKind.NOT_REPAIRED: _not_repaired,
+    EventKind.CLOSED: _closed,
+    EventKind.REOPENED: _reopened,
+    EventKind.WITHDRAWN: _withdrawn,
+}

@@ -1,0 +1,246 @@
+"""The story of a request: what is happening, by when, and what the consumer needs to do, in the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from languages.catalog import gettext
+from languages.history import log_line, why_moved
+from languages.labels import act_label, refusal
+from languages.ladder import ladder_line, next_step, why_and_next
+from languages.spoken import inside, when
+from languages.views import (
+    Hold,
+    Label,
+    Reader,
+    Rung,
+    RungState,
+    Said,
+    Skipped,
+    Story,
+    StoryEvent,
+    event_of,
+    last_move,
+    skipped_of,
+)
+from rules.states import WORKED
+from rules.terms import Act, Cause, Closing, State
+
+__all__ = [
+    "Hold",
+    "Label",
+    "Reader",
+    "Rung",
+    "RungState",
+    "Said",
+    "Skipped",
+    "Story",
+    "StoryEvent",
+    "event_of",
+    "ladder_line",
+    "log_line",
+    "next_step",
+    "refusal",
+    "sentence",
+    "skipped_of",
+    "why_and_next",
+    "why_moved",
+]
+
+_ = gettext
+
+
+def sentence(story: Story, now: datetime) -> Said:
+    """What a consumer is told first. A promise that was not kept is admitted in words."""
+    if story.confidential:
+        return Said(_looked_into(story), "", _("You need to do nothing."))
+    return Said(HAPPENING[story.state](story, now), BY_WHEN[story.state](story, now), TO_DO[story.state](story, now))
+
+
+def _looked_into(story: Story) -> str:
+    if story.state is State.RECEIVED:
+        return _("We have your report.")
+    return _("Your report is being looked into.") if story.state in WORKED else _("The matter is closed.")
+
+
+def _received(story: Story, now: datetime) -> str:
+    return _("We have your complaint. It goes to an officer now.")
+
+
+def _assigned(story: Story, now: datetime) -> str:
+    return _moved(story) or _("Your complaint is with the %(officer)s.", officer=_officer(story))
+
+
+def _in_progress(story: Story, now: datetime) -> str:
+    return _moved(story) or _("The %(officer)s is working on your complaint.", officer=_officer(story))
+
+
+def _officer(story: Story) -> str:
+    return inside(story.handler_title or story.role_title)
+
+
+def _moved(story: Story) -> str:
+    """Why and to whom it went, once it has climbed; "" on the first tier."""
+    if story.beyond:
+        return _("We are late. It is with our last officer, the %(role)s.", role=inside(story.role_title))
+    if story.tier == 1:
+        return _("We are late with your complaint. We are still working on it.") if story.standard_lapsed else ""
+    move = last_move(story)
+    opening = OPENINGS.get(move.cause if move else None, _late)()
+    return _("%(why)s The %(role)s must act now.", why=opening, role=inside(story.role_title))
+
+
+def _late() -> str:
+    return _("We are late.")
+
+
+OPENINGS: Mapping[Cause | None, Callable[[], str]] = {
+    Cause.TIMER: _late,
+    Cause.NOT_TAKEN_UP: lambda: _("Nobody took it up in time."),
+    Cause.OFFICER: lambda: _("It was sent to the officer above."),
+    Cause.CONSUMER: lambda: _("You asked for the officer above."),
+    Cause.NOT_REPAIRED: lambda: _("You said it is not put right."),
+    Cause.REOPENED: lambda: _("You opened it again."),
+    Cause.CONTESTED: lambda: _("You did not agree."),
+}
+
+
+def _on_hold(story: Story, now: datetime) -> str:
+    if story.hold and story.hold.reason:
+        return _("We are waiting for you: %(reason)s.", reason=story.hold.reason)
+    return _("We are waiting for you.")
+
+
+def _resolved(story: Story, now: datetime) -> str:
+    if story.put_right_at is None:
+        return _("We were told that it is put right.")
+    return _("We were told that it was put right: %(when)s.", when=when(story.put_right_at, story.zone, now=now))
+
+
+def _closed(story: Story, now: datetime) -> str:
+    return CLOSED.get(story.closing, lambda: _("The complaint is closed."))()
+
+
+CLOSED: Mapping[Closing | None, Callable[[], str]] = {
+    Closing.WORD: lambda: _("You said it is put right. The complaint is closed."),
+    Closing.SILENCE: lambda: _("We asked you and heard nothing. The complaint is closed."),
+    Closing.UNREACHED: lambda: _("We could not reach you. The complaint is closed."),
+}
+
+
+def _withdrawn(story: Story, now: datetime) -> str:
+    return _("You took this complaint back.")
+
+
+def _rejected(story: Story, now: datetime) -> str:
+    return _("This complaint was not accepted.")
+
+
+def _promise(story: Story, now: datetime) -> str:
+    """What was promised and whether it was kept, what the handler expects, and the time of a tier above the first."""
+    said = [_standard(story, now), _expected(story, now)]
+    if story.due is not None and (story.tier > 1 or story.standard_due is None) and not story.beyond:
+        due = when(story.due, story.zone, now=now)
+        said.append(
+            _("The %(role)s must act by %(when)s.", role=inside(story.role_title or story.handler_title), when=due)
+        )
+    return " ".join(filter(None, said))
+
+
+def _standard(story: Story, now: datetime) -> str:
+    if story.standard_due is None:
+        return ""
+    promised = when(story.standard_due, story.zone, now=now)
+    if story.standard_lapsed or story.standard_due <= now:
+        return _("We promised %(when)s. We did not keep it.", when=promised)
+    return _("By %(when)s at the latest.", when=promised)
+
+
+def _expected(story: Story, now: datetime) -> str:
+    if story.expected_at is None:
+        return ""
+    told = when(story.expected_at, story.zone, now=now)
+    if story.expected_at <= now:
+        return _("We expected it %(when)s. That did not happen.", when=told)
+    if story.expected_reason:
+        return _("We expect it %(when)s (%(reason)s).", when=told, reason=story.expected_reason)
+    return _("We expect it %(when)s.", when=told)
+
+
+def _wait(story: Story, now: datetime) -> str:
+    if story.hold is None or story.hold.limit is None:
+        return _("We go on as soon as you tell us.")
+    return _("We wait until %(when)s. Then we go on.", when=when(story.hold.limit, story.zone, now=now))
+
+
+def _answer_by(story: Story, now: datetime) -> str:
+    if story.confirm_by is None:
+        return ""
+    return _("Please answer by %(when)s.", when=when(story.confirm_by, story.zone, now=now))
+
+
+def _reopen_by(story: Story, now: datetime) -> str:
+    if story.reopen_until is None or story.reopen_until <= now:
+        return ""
+    return _("You can open it again until %(when)s.", when=when(story.reopen_until, story.zone, now=now))
+
+
+def _nothing(story: Story, now: datetime) -> str:
+    return ""
+
+
+def _need_nothing(story: Story, now: datetime) -> str:
+    return _("You need to do nothing.")
+
+
+def _wait_or_climb(story: Story, now: datetime) -> str:
+    if story.beyond and story.forum:
+        return _("You can now go to: %(forum)s.", forum=story.forum)
+    if story.standard_lapsed and story.next_title:
+        return _("You can now ask the %(next)s to act.", next=inside(story.next_title))
+    return _need_nothing(story, now)
+
+
+def _say_done(story: Story, now: datetime) -> str:
+    return _("Done? Press “%(button)s”.", button=act_label(Act.PRESENT))
+
+
+def _say_yes_or_no(story: Story, now: datetime) -> str:
+    return _("Is it put right? Answer yes or no.")
+
+
+def _open_again(story: Story, now: datetime) -> str:
+    if _reopen_by(story, now):
+        return _("Not put right? Open it again.")
+    return _need_nothing(story, now)
+
+
+Line = Callable[[Story, datetime], str]
+WORKING: Mapping[State, Line] = dict.fromkeys((State.RECEIVED, State.ASSIGNED, State.IN_PROGRESS), _promise)
+HAPPENING: Mapping[State, Line] = {
+    State.RECEIVED: _received,
+    State.ASSIGNED: _assigned,
+    State.IN_PROGRESS: _in_progress,
+    State.ON_HOLD: _on_hold,
+    State.RESOLVED: _resolved,
+    State.CLOSED: _closed,
+    State.WITHDRAWN: _withdrawn,
+    State.REJECTED: _rejected,
+}
+BY_WHEN: Mapping[State, Line] = {
+    **WORKING,
+    State.ON_HOLD: _wait,
+    State.RESOLVED: _answer_by,
+    State.CLOSED: _reopen_by,
+    State.WITHDRAWN: _nothing,
+    State.REJECTED: _nothing,
+}
+TO_DO: Mapping[State, Line] = {
+    **dict.fromkeys(WORKING, _wait_or_climb),
+    State.ON_HOLD: _say_done,
+    State.RESOLVED: _say_yes_or_no,
+    State.CLOSED: _open_again,
+    State.WITHDRAWN: _need_nothing,
+    State.REJECTED: _need_nothing,
+}
