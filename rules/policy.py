@@ -4,6 +4,7 @@ Read and written as TOML by `rules.policy_toml`, as a database column by `rules.
 says where the tiers do not fit into the standard.
 """
 
+# ruff: noqa: RUF009 (setting() is dataclasses.field() with a default that cannot change)
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping

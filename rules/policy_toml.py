@@ -1,0 +1,183 @@
+"""Policy as TOML: what `policy export` writes and `policy import` and a profile read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from rules.calendar import BadCalendar, Calendar, calendar_from, written_calendar
+from rules.durations import Duration
+from rules.policy import BadPolicy, Ladder, Limits, Policy, Problem, Tier, Timing, Value, days, minutes, settings
+from rules.policy_timings import read_timings, written_timings
+from rules.toml_table import Findings, Table
+from rules.toml_text import NotToml, lines_of, read, written_table
+
+TABLES = ("version", "calendar", "ladder", "limits", "holds", "complaint")
+"""The keys at the top of a document that belong to the policy."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a policy is read against: the zone of calendars that name none, the utility's holidays, the categories known.
+
+    `categories` None: those of the base, or any where there is no base.
+    """
+
+    zone: str = "UTC"
+    holidays: frozenset[date] = frozenset()
+    categories: Collection[str] | None = None
+
+
+def parse(text: str, base: Policy | None = None, surroundings: Surroundings | None = None) -> Policy:
+    """The policy a text means; BadPolicy with everything that is wrong.
+
+    With `base`, what the text leaves out (a table, or a key of a category's table) keeps the base's value, and
+    calendars are in its zone; write `accept = "none"` to take a time away. The version is the text's, else the base's,
+    else 1.
+    """
+    try:
+        document = read(text)
+    except NotToml as error:
+        raise BadPolicy([Problem("", error.line, str(error))]) from None
+    top = Table(document, (), Findings(lines_of(text)))
+    policy = read_policy(top, base, surroundings or _around(base))
+    top.close()
+    if top.findings.problems:
+        raise BadPolicy(top.findings.in_order())
+    return policy
+
+
+def _around(base: Policy | None) -> Surroundings:
+    zones = {calendar.zone for calendar in base.calendars.values()} if base else set()
+    return Surroundings(zone=zones.pop()) if zones else Surroundings()
+
+
+def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> Policy:
+    """The policy in a document; what is wrong is left among the table's findings."""
+    start = base or Policy(1, {})
+    calendars = {code: _calendar(code, one, surroundings) for code, one in top.table("calendar", False).tables()}
+    ladders = {code: _ladder(code, one) for code, one in top.table("ladder", False).tables()}
+    policy = Policy(
+        version=top.whole("version", start.version, 1, 10_000_000),
+        timings={},
+        calendars={**start.calendars, **{code: one for code, one in calendars.items() if one}},
+        ladders={**start.ladders, **ladders},
+        limits=_limits(top.table("limits", False), start.limits),
+        holds={**start.holds, **_holds(top.table("holds", False))},
+    )
+    known = surroundings.categories if surroundings.categories is not None else start.timings or None
+    timings, areas = read_timings(top.table("complaint", base is None), start, known)
+    policy = replace(policy, timings=timings, areas=areas)
+    _agree(policy, top.findings, broken={code for code, one in calendars.items() if one is None})
+    return policy
+
+
+def _calendar(code: str, table: Table, surroundings: Surroundings) -> Calendar | None:
+    written = {key: table.value(key) for key in table.content}
+    zone = written.pop("zone", surroundings.zone)
+    if written.get("holidays") == "utility":
+        written["holidays"] = sorted(surroundings.holidays)
+    try:
+        ZoneInfo(zone)
+    except (ValueError, TypeError, OSError, LookupError):
+        table.wrong("zone", f"{zone!r} is no time zone; write one like Asia/Kolkata")
+        return None
+    try:
+        return calendar_from(code, zone, written)
+    except BadCalendar as error:
+        table.findings.wrong((*table.path, *error.key.split(".")), error.reason)
+        return None
+
+
+def _ladder(code: str, table: Table) -> Ladder:
+    roles, appeal = table.listed("tiers"), table.listed("appeal", ())
+    table.close()
+    if not 1 <= len(roles) <= 8:
+        table.wrong("tiers", "a ladder has one to eight tiers")
+    for key, some in (("tiers", roles), ("appeal", appeal)):
+        for role in sorted({role for role in some if (roles + appeal).count(role) > 1}):
+            table.wrong(key, f"{role} stands on this ladder twice")
+    return Ladder(code, tuple(map(Tier, roles)), tuple(map(Tier, appeal)))
+
+
+def _holds(table: Table) -> dict[str, Duration]:
+    read = {reason: table.duration(reason, table.value(reason), minutes(1), days(60)) for reason in table.content}
+    return {reason: time for reason, time in read.items() if time}
+
+
+def _limits(table: Table, before: Limits) -> Limits:
+    values = {
+        one.name: _setting(
+            table, one.name, getattr(before, one.name), one.metadata["at_least"], one.metadata["at_most"]
+        )
+        for one in settings()
+        if one.name in table
+    }
+    table.close()
+    return replace(before, **values)  # type: ignore[arg-type]  # each value has the kind of the one before
+
+
+def _setting(table: Table, key: str, before: Value, least: Value, most: Value) -> Value:
+    if isinstance(before, Duration) and isinstance(least, Duration) and isinstance(most, Duration):
+        return table.duration(key, table.value(key), least, most) or before
+    if isinstance(before, Fraction):
+        return _fraction(table, key, before, Fraction(str(least)), Fraction(str(most)))
+    return table.whole(key, int(str(before)), int(str(least)), int(str(most)))
+
+
+def _fraction(table: Table, key: str, before: Fraction, least: Fraction, most: Fraction) -> Fraction:
+    try:
+        share = Fraction(str(table.value(key)))
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(0)
+    if least <= share <= most:
+        return share
+    table.wrong(key, f'is no share from {least} to {most}; write one like "1/4"')
+    return before
+
+
+def _agree(policy: Policy, findings: Findings, broken: Collection[str]) -> None:
+    """Note every timing whose ladder or calendar does not exist, or whose tiers are not as many as its ladder's."""
+    for category, timing in policy.timings.items():
+        _agrees(policy, timing, ("complaint", category), findings, broken)
+    for (category, area_class), timing in policy.areas.items():
+        _agrees(policy, timing, ("complaint", category, area_class), findings, broken)
+
+
+def _agrees(policy: Policy, timing: Timing, path: tuple[str, ...], findings: Findings, broken: Collection[str]) -> None:
+    ladder = policy.ladders.get(timing.ladder)
+    if ladder is None and timing.ladder:
+        findings.wrong((*path, "ladder"), f"there is no ladder {timing.ladder!r}")
+    elif ladder and timing.tiers and len(timing.tiers) != len(ladder.tiers):
+        reason = f"ladder {ladder.code} has {len(ladder.tiers)} tiers, but {len(timing.tiers)} times are given"
+        findings.wrong((*path, "tiers"), reason)
+    for key in ("calendar", "standard_calendar"):
+        code = getattr(timing, key)
+        if code and code not in policy.calendars and code not in broken:
+            findings.wrong((*path, key), f"there is no calendar {code!r}")
+
+
+def export(policy: Policy) -> str:
+    """The policy as TOML; `parse` gives the same policy back."""
+    parts = [f"version = {policy.version}\n"]
+    for code, calendar in policy.calendars.items():
+        parts.append(written_table(("calendar", code), {"zone": calendar.zone, **written_calendar(calendar)}))
+    for code, ladder in policy.ladders.items():
+        parts.append(written_table(("ladder", code), _written_ladder(ladder)))
+    parts.append(written_table(("limits",), {one.name: _plain(getattr(policy.limits, one.name)) for one in settings()}))
+    if policy.holds:
+        parts.append(written_table(("holds",), {reason: str(time) for reason, time in policy.holds.items()}))
+    parts += [written_table(("complaint", *path), pairs) for path, pairs in written_timings(policy)]
+    return "\n".join(parts)
+
+
+def _written_ladder(ladder: Ladder) -> Mapping[str, object]:
+    tiers = [tier.role for tier in ladder.tiers]
+    return {"tiers": tiers, "appeal": [tier.role for tier in ladder.appeal]} if ladder.appeal else {"tiers": tiers}
+
+
+def _plain(value: Value) -> object:
+    return value if isinstance(value, int) else str(value)
