@@ -1,0 +1,184 @@
+"""Policy versions: the one in force, saving the next, what differs between two, and TOML in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.policy import Audit, Edition, PolicyVersion
+from rules import policy_toml
+from rules.policy import Policy
+from rules.policy_json import from_json, to_json
+from rules.policy_toml import Surroundings
+
+SAVING = 7_405_001
+"""Key of the lock that lets one save at a time."""
+LONGEST_NOTE = 500
+AUDIT = "policy"
+
+
+class NoPolicy(LookupError):
+    """No policy was ever saved: the profile is not loaded."""
+
+
+class Outdated(Exception):
+    """Somebody saved a newer version meanwhile; `newest` is its number."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(f"version {newest} was saved meanwhile")
+        self.newest = newest
+
+
+class NothingChanged(Exception):
+    """What was to be saved is what is in force."""
+
+
+class NoteMissing(ValueError):
+    """A version needs a note of at most 500 characters that says why."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that differs: its path (`complaint`, category, perhaps area class, key) and both values; "" is absent."""
+
+    path: tuple[str, ...]
+    before: str
+    after: str
+
+
+async def current(session: AsyncSession) -> Policy:
+    """The policy new requests get. NoPolicy when there is none."""
+    return from_json((await newest(session)).content)
+
+
+async def newest(session: AsyncSession) -> PolicyVersion:
+    """The row of the newest version. NoPolicy when there is none."""
+    row = (await session.exec(select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(1))).first()
+    if row is None:
+        raise NoPolicy("no policy is saved yet; load a profile first")
+    return row
+
+
+async def version(session: AsyncSession, number: int) -> Policy | None:
+    """The policy of this number; None if there is none."""
+    row = await session.get(PolicyVersion, number)
+    return from_json(row.content) if row else None
+
+
+async def save(
+    session: AsyncSession, policy: Policy, note: str, author: int | None, at: datetime, *, base: int | None = None
+) -> int:
+    """Save `policy` as the next version, with its audit row, and raise the edition; the new number.
+
+    Raises NoteMissing, NothingChanged, and Outdated when `base` is given and no longer the newest.
+    """
+    note = note.strip()
+    if not 1 <= len(note) <= LONGEST_NOTE:
+        raise NoteMissing("say in at most 500 characters why it changes")
+    await session.exec(select(func.pg_advisory_xact_lock(SAVING)))
+    row = (await session.exec(select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(1))).first()
+    if row and base is not None and base != row.number:
+        raise Outdated(row.number)
+    number = row.number + 1 if row else 1
+    changes = differences(from_json(row.content) if row else None, policy)
+    if row and not changes:
+        raise NothingChanged
+    session.add(
+        PolicyVersion(number=number, content=to_json(replace(policy, version=number)), note=note, author=author, at=at)
+    )
+    session.add(_audit(number, changes if row else [], note, author, at))
+    await raise_edition(session)
+    await session.flush()
+    return number
+
+
+def _audit(number: int, changes: list[Change], note: str, author: int | None, at: datetime) -> Audit:
+    before = {".".join(change.path): change.before for change in changes}
+    after = {".".join(change.path): change.after for change in changes}
+    return Audit(at=at, person=author, what=AUDIT, subject=str(number), before=before, after=after, note=note)
+
+
+async def raise_edition(session: AsyncSession) -> None:
+    """Say that an administrator's table changed: kept pages and names are read again."""
+    row = insert(Edition).values(id=1, number=1)
+    await session.exec(row.on_conflict_do_update(index_elements=["id"], set_={"number": col(Edition.number) + 1}))
+
+
+async def versions(session: AsyncSession, limit: int = 100) -> list[PolicyVersion]:
+    """The newest versions, newest first."""
+    rows = await session.exec(select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(limit))
+    return list(rows.all())
+
+
+async def audits(session: AsyncSession, limit: int = 200) -> list[Audit]:
+    """The newest changes by administrators, newest first."""
+    return list((await session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(limit))).all())
+
+
+def differences(before: Policy | None, after: Policy) -> list[Change]:
+    """What differs, in the order of the newer one; the version's own number is left out."""
+    old = dict(_flat(before)) if before else {}
+    new = dict(_flat(after))
+    paths = [*new, *(path for path in old if path not in new)]
+    return [
+        Change(path, old.get(path, ""), new.get(path, "")) for path in paths if old.get(path, "") != new.get(path, "")
+    ]
+
+
+def _flat(policy: Policy) -> Iterator[tuple[tuple[str, ...], str]]:
+    plain = to_json(policy)
+    for category, timing in plain["timings"].items():
+        yield from _leaves(("complaint", category), timing)
+    for category, area_class, timing in plain["areas"]:
+        yield from _leaves(("complaint", category, area_class), timing)
+    for key, kind in (("ladders", "ladder"), ("calendars", "calendar"), ("limits", "limits"), ("holds", "holds")):
+        yield from _leaves((kind,), plain[key])
+
+
+def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves((*path, str(key)), inner)
+    else:
+        yield path, _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_written, value))
+    return "" if value is None else str(value)
+
+
+async def export_toml(session: AsyncSession) -> str:
+    """The policy in force as TOML. NoPolicy when there is none."""
+    return policy_toml.export(await current(session))
+
+
+async def import_toml(session: AsyncSession, text: str, note: str, author: int | None, at: datetime) -> int:
+    """Save what `text` says over the policy in force; the new version's number, the present one if nothing differs.
+
+    Raises BadPolicy with every problem, NoteMissing, NoPolicy, and Outdated if somebody saved at the same moment.
+    """
+    base = await newest(session)
+    policy = from_json(base.content)
+    try:
+        parsed = policy_toml.parse(text, policy, around(policy))
+        return await save(session, parsed, note, author, at, base=base.number)
+    except NothingChanged:
+        return base.number
+
+
+def around(policy: Policy) -> Surroundings:
+    """What a text is read against when it is laid over this policy."""
+    zones = {calendar.zone for calendar in policy.calendars.values()} or {"UTC"}
+    holidays = frozenset().union(*(calendar.holidays for calendar in policy.calendars.values()))
+    return Surroundings(zone=sorted(zones)[0], holidays=holidays)
