@@ -1,0 +1,1 @@
+"""What people see: thin handlers by persona, one template a page."""

@@ -1,0 +1,1 @@
+"""Pages of those who ask: find a request, file one, follow it, answer."""

@@ -1,0 +1,161 @@
+"""What changed, soon after it changed: one look at the rows for all open pages of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import psycopg
+import structlog
+from sqlalchemy import func
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.database import Sessions
+from models.requests import ServiceRequest
+from web.book import Book
+from web.database import Bounded, DatabaseAway
+
+PERIOD = 0.5
+OVERLAP = timedelta(seconds=5)
+"""Rows commit out of order: each look goes back this far, and what was heard before is passed over."""
+FRESH = 2.0
+HINT = "onewindow"
+ANY = "*"
+log = structlog.get_logger()
+
+Changes = list[tuple[str, int, datetime]]
+
+
+async def changed_since(session: AsyncSession, since: datetime | None) -> tuple[datetime, Changes]:
+    """The database's instant, and every (reference, number, changed_at) newer than `since`; none for None."""
+    now = (await session.exec(select(func.clock_timestamp()))).one()
+    if since is None:
+        return now, []
+    changed = col(ServiceRequest.changed_at)
+    question = select(ServiceRequest.reference, ServiceRequest.number, changed).where(changed > since)
+    return now, [(reference, number, at) for reference, number, at in (await session.exec(question)).all()]
+
+
+class Hub:
+    """Tells open pages what changed. Asks twice a second, at once when a writer hints, and forgets nothing."""
+
+    def __init__(self, sessions: Sessions, book: Book, listen_url: str | None = None) -> None:
+        self.database = Bounded(sessions)
+        self.book = book
+        self.listen_url = listen_url
+        self.closed = False
+        self.heard: dict[str, tuple[int, datetime]] = {}
+        self.on_change: list[Callable[[str | None], None]] = []
+        self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._hint = asyncio.Event()
+        self._since: datetime | None = None
+        self._looked = float("-inf")
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def fresh(self) -> bool:
+        """Whether changes are being heard at present: only then may anything kept be served."""
+        return time.monotonic() - self._looked < FRESH
+
+    def newest(self, reference: str) -> int:
+        """The newest event number lately heard of a request; 0 when none was."""
+        return self.heard.get(reference, (0,))[0]
+
+    def start(self) -> None:
+        """Begin to look, in tasks of the running loop."""
+        self._tasks.append(asyncio.create_task(self._look_for_ever()))
+        if self.listen_url:
+            self._tasks.append(asyncio.create_task(self._listen(self.listen_url)))
+
+    def close(self) -> None:
+        """End every stream and stop looking. May be called from a signal handler of the loop's thread."""
+        self.closed = True
+        self._wake(None)
+        for task in self._tasks:
+            task.cancel()
+
+    async def look(self) -> None:
+        """One look: announce what is new; after a failed one forget everything and wake everybody."""
+        try:
+            now, changes = await self.database.read(changed_since, self._since)
+            if await self.database.read(self.book.refresh):
+                self._announce(None)
+        except (DatabaseAway, SQLAlchemyError):
+            self._looked = float("-inf")
+            self._announce(None)
+            raise
+        for reference, number, at in changes:
+            if self.heard.get(reference) != (number, at):
+                self.heard[reference] = (number, at)
+                self._announce(reference)
+        self._since, self._looked = now - OVERLAP, time.monotonic()
+        self.heard = {ref: found for ref, found in self.heard.items() if found[1] > self._since}
+
+    async def changes(self, reference: str = ANY) -> AsyncIterator[None]:
+        """Once at the start, then after each change of that request (of any, by default), until the hub closes."""
+        event = asyncio.Event()
+        event.set()
+        self._watchers.setdefault(reference, set()).add(event)
+        try:
+            while not self.closed:
+                event.clear()
+                yield
+                await event.wait()
+        finally:
+            watchers = self._watchers[reference]
+            watchers.discard(event)
+            if not watchers:
+                del self._watchers[reference]
+
+    @property
+    def streams(self) -> int:
+        """How many pages are being told of changes."""
+        return sum(len(watchers) for watchers in self._watchers.values())
+
+    def _announce(self, reference: str | None) -> None:
+        for forget in self.on_change:
+            forget(reference)
+        self._wake(reference)
+
+    def _wake(self, reference: str | None) -> None:
+        keys = list(self._watchers) if reference is None else [reference, ANY]
+        for key in keys:
+            for event in self._watchers.get(key, ()):
+                event.set()
+
+    async def _look_for_ever(self) -> None:
+        away = False
+        while not self.closed:
+            self._hint.clear()
+            try:
+                await self.look()
+                away = False
+            except (DatabaseAway, SQLAlchemyError) as error:
+                if not away:
+                    log.warning("changes cannot be heard, the database is away", error=str(error.__cause__ or error))
+                away = True
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PERIOD):
+                    await self._hint.wait()
+                await asyncio.sleep(0.02)  # the rest of a burst comes with the same look
+
+    async def _listen(self, url: str) -> None:
+        while not self.closed:
+            with suppress(psycopg.OperationalError, OSError):
+                await self._take_hints(url)
+            await asyncio.sleep(1)
+
+    async def _take_hints(self, url: str) -> None:
+        target = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        async with await psycopg.AsyncConnection.connect(
+            target, autocommit=True, connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=2
+        ) as connection:
+            await connection.execute(f"listen {HINT}")
+            async for _ in connection.notifies():
+                self._hint.set()

@@ -1,0 +1,50 @@
+"""What every page needs, handed in once: the database, the door to the workflows, the clock and the names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from models.database import Sessions
+from rules.terms import Take, Taken
+from web.assets import Assets
+from web.book import Book
+from web.database import Bounded
+from web.live import Hub
+
+
+class Door(Protocol):
+    """The only way in to a request's workflow."""
+
+    async def act(self, take: Take) -> Taken:
+        """What became of a submission of the tray; NotYet when it was not done in time."""
+
+    async def wake(self) -> None:
+        """Hint that a request waits to be started."""
+
+
+@dataclass
+class Onewindow:
+    """The parts one web process is built from. `zone` is the utility's; `clock` answers aware instants."""
+
+    sessions: Sessions
+    door: Door
+    clock: Callable[[], datetime]
+    zone: ZoneInfo
+    secret: str
+    public_url: str = "http://localhost:8000"
+    secure_cookies: bool = False
+    messages_url: str | None = None
+    listen_url: str | None = None
+    ready: Callable[[], object] | None = None
+    book: Book = field(default_factory=Book)
+    assets: Assets = field(default_factory=Assets)
+    hub: Hub = field(init=False)
+    database: Bounded = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.database = Bounded(self.sessions)
+        self.hub = Hub(self.sessions, self.book, self.listen_url)

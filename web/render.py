@@ -1,0 +1,115 @@
+"""Templates to responses: the page, one block of it, and what every page is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from languages import catalog, spoken
+from rules.terms import State
+
+if TYPE_CHECKING:
+    from web.onewindow import Onewindow
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATE_ICONS = {
+    State.RECEIVED: "inbox",
+    State.ASSIGNED: "user-check",
+    State.IN_PROGRESS: "wrench",
+    State.ON_HOLD: "hourglass",
+    State.RESOLVED: "circle-help",
+    State.CLOSED: "circle-check",
+    State.WITHDRAWN: "undo-2",
+    State.REJECTED: "circle-x",
+}
+"""One picture a state, on pages of all personas."""
+VARY = "HX-Request, Accept-Language, Cookie"
+
+
+class Views:
+    """The templates of one application, with its names, its zone and its pictures."""
+
+    def __init__(self, onewindow: Onewindow) -> None:
+        self.onewindow = onewindow
+        self.environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        catalog.install(self.environment)
+        self.environment.filters.update(when=self.when, bdi=spoken.bdi, ref=reference, tel=dialled)
+        self.environment.globals.update(
+            asset=onewindow.assets.address,
+            book=onewindow.book,
+            icon=self.icon,
+            languages=catalog.OWN_NAMES,
+            language=catalog.current,
+            direction=catalog.direction,
+            now=onewindow.clock,
+            state_icons=STATE_ICONS,
+            switch=lambda code: f"?lang={code}",
+        )
+
+    def when(self, at: datetime, now: datetime | None = None) -> str:
+        """An instant as people say it, in the utility's zone and the language in use."""
+        return spoken.when(at, self.onewindow.zone, catalog.current(), now)
+
+    def icon(self, name: str) -> Markup:
+        """A picture of the sprite; always beside a word, so hidden from readers of the screen."""
+        address = f"{self.onewindow.assets.address('icons.svg')}#{name}"
+        return Markup('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>').format(address)
+
+    def text(self, template: str, block: str | None = None, /, **context: Any) -> str:
+        """A template, or one block of it, as text."""
+        if block is not None:
+            return render_block(self.environment, template, block, context)
+        return self.environment.get_template(template).render(context)
+
+
+def reference(number: str) -> Markup:
+    """A reference number as it is shown, 4-4-1, left to right in every language."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(escape(spoken.reference(number)))
+
+
+def dialled(phone: str) -> str:
+    """A telephone number as a tel: address takes it."""
+    return "".join(digit for digit in phone if digit in "+0123456789")
+
+
+def language_switch(request: Request) -> Callable[[str], str]:
+    """The address of this page in another language, the rest of its query kept."""
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return lambda code: "?" + urlencode([*query, ("lang", code)])
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    block: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
+) -> Response:
+    """A whole page, or with `block` that part of it; kept by nobody unless `headers` say so."""
+    views: Views = request.app.state.views
+    context = {"switch": language_switch(request), **context}
+    body = views.text(template, block, request=request, **context)
+    return HTMLResponse(body, status, {"Cache-Control": "no-store", "Vary": VARY, **(headers or {})})
+
+
+def see_other(address: str) -> Response:
+    """Go and look there: the answer to a form that was taken."""
+    return RedirectResponse(address, 303)

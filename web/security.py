@@ -1,0 +1,157 @@
+"""The outermost layer, plain ASGI: language, request id, headers, forms from elsewhere, bodies too large."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from languages.catalog import LANGUAGES, preferred, speak
+from web.errors import CrossSite, TooLarge
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = (
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST = 64 * 1024
+LANGUAGE = "language"
+YEAR = 365 * 24 * 3600
+Refuse = Callable[[Request, Exception], Response]
+
+
+class Front:
+    """Everything that holds for every response, also for those of errors."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str, secure: bool, refuse: Refuse) -> None:
+        self.app = app
+        self.origin = origin_of(public_url)
+        self.secure = secure
+        self.refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        scope.setdefault("state", {})["request_id"] = secrets.token_hex(8)
+        chosen = choose_language(scope, headers)
+        dressed = self.dressing(scope, send, chosen)
+        try:
+            if scope["method"] not in SAFE:
+                self.same_site(headers)
+                receive = await bounded(headers, receive)
+        except (CrossSite, TooLarge) as error:
+            await self.refuse(Request(scope), error)(scope, receive, dressed)
+            return
+        await self.app(scope, receive, dressed)
+
+    def dressing(self, scope: Scope, send: Send, chosen: str | None) -> Send:
+        """`send` with our headers on the start of every response."""
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS:
+                    headers.setdefault(name, value)
+                headers["X-Request-ID"] = scope["state"]["request_id"]
+                if self.secure:
+                    headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+                if chosen:
+                    headers.append("Set-Cookie", self.cookie(chosen))
+            await send(message)
+
+        return dressed
+
+    def cookie(self, language: str) -> str:
+        """The reader's choice of language, for a year."""
+        secure = "; Secure" if self.secure else ""
+        return f"{LANGUAGE}={language}; Path=/; Max-Age={YEAR}; SameSite=Lax; HttpOnly{secure}"
+
+    def same_site(self, headers: Headers) -> None:
+        """CrossSite unless the form was sent from a page of ours; programs without cookies may send anything."""
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            if site not in ("same-origin", "none"):
+                raise CrossSite
+        elif origin is not None:
+            if origin != self.origin and urlsplit(origin).netloc != headers.get("host"):
+                raise CrossSite
+        elif set(cookies(headers)) - {LANGUAGE}:
+            raise CrossSite
+
+
+def origin_of(address: str) -> str:
+    """Scheme and host of an address."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def cookies(headers: Headers) -> dict[str, str]:
+    """The cookies sent, by name; none when they cannot be read."""
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(headers.get("cookie", ""))
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def choose_language(scope: Scope, headers: Headers) -> str | None:
+    """Speak the reader's language from here on; the one newly chosen in the address, to be remembered, or None."""
+    query = scope.get("query_string", b"")
+    asked = parse_qs(query.decode("latin-1")).get("lang", [""])[0] if b"lang=" in query else ""
+    if asked in LANGUAGES:
+        speak(asked)
+        return asked
+    remembered = cookies(headers).get(LANGUAGE) if "cookie" in headers else None
+    speak(remembered if remembered in LANGUAGES else preferred(headers.get("accept-language")))
+    return None
+
+
+async def bounded(headers: Headers, receive: Receive) -> Receive:
+    """`receive` for a body of at most LARGEST bytes; TooLarge otherwise. A body of unknown length is read here."""
+    length = headers.get("content-length")
+    if length is not None:
+        if not length.isdigit() or int(length) > LARGEST:
+            raise TooLarge
+        return receive
+    messages: list[Message] = []
+    size = 0
+    while True:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        if size > LARGEST:
+            raise TooLarge
+        if not message.get("more_body"):
+            break
+
+    async def replay() -> Message:
+        return messages.pop(0) if messages else await receive()
+
+    return replay
