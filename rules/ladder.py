@@ -77,7 +77,7 @@ class Answering:
 ORDER = {"person": 0, "roster": 1, "charge": 2}
 
 
-def present(seat: Seat, at: datetime, barred: Container[int] = ()) -> int | None | Skip:
+def present(seat: Seat, at: datetime, barred: Container[int] = ()) -> int | Skip | None:
     """The person in `seat` at `at`, or why there is none. In person comes before roster before additional charge."""
     covering = sorted((f for f in seat.fillings if f.covers(at)), key=lambda f: ORDER.get(f.how, 3))
     here = [f for f in covering if not f.is_away(at)]

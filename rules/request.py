@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules.assignment import Candidate
 from rules.calendar import Calendar
+from rules.durations import Duration
 from rules.ladder import Rung
 from rules.policy import Limits, Timing
-from rules.states import move
 from rules.terms import (
     Act,
     Actor,
-    Closing,
     Codes,
     EventKind,
-    NoticeKind,
-    Refused,
+    Kind,
     Standing,
     State,
     TaskStanding,
@@ -109,6 +107,7 @@ class Ground:
 
     timing: Timing
     limits: Limits
+    holds: Mapping[str, Duration]
     calendar: Calendar
     standard: Standard | None
     rungs: Sequence[Rung]
@@ -124,7 +123,7 @@ class Ground:
 class Standard:
     """The regulated time of the whole request, as it was at its registered instant."""
 
-    time: object
+    time: Duration
     calendar: Calendar
 
 
@@ -141,136 +140,6 @@ class Sent:
     since: frozenset[EventKind] = frozenset()
 
 
-@dataclass(frozen=True)
-class NewEvent:
-    """An event to be written."""
-
-    number: int
-    kind: EventKind
-    actor: Actor
-    at: datetime
-    due: datetime | None
-    post: str | None
-    person: int | None
-    data: Codes
-    public: bool
-    words: bool
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something to be said to the consumer or to a post, with the event it rests on."""
-
-    kind: NoticeKind
-    to: str
-    post: str | None
-    number: int
-    data: Codes
-
-
-@dataclass(frozen=True)
-class NewLapse:
-    """A tier whose time ran out."""
-
-    tier: int
-    post: str
-    person: int | None
-    due: datetime
-
-
-class Refusal(Exception):
-    """A submission cannot be done; `code` says why."""
-
-    def __init__(self, code: Refused) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-@dataclass
-class Turn:
-    """One transition: the request as it becomes, and all that is to be written in the same transaction."""
-
-    request: Request
-    ground: Ground
-    at: datetime
-    sent: Sent | None = None
-    events: list[NewEvent] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    lapses: list[NewLapse] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, request: Request, ground: Ground, at: datetime, sent: Sent | None = None) -> Turn:
-        """A turn on a copy of `request`; the original stays as it was."""
-        task = request.task and replace(
-            request.task, answered=list(request.task.answered), offered=list(request.task.offered)
-        )
-        return cls(replace(request, task=task, holds=[replace(h) for h in request.holds]), ground, at, sent)
-
-    @property
-    def task(self) -> Task:
-        """The request's task; there is one from assignment on."""
-        assert self.request.task is not None
-        return self.request.task
-
-    @property
-    def open_hold(self) -> Hold | None:
-        """The pause that is still open, if any."""
-        return next((hold for hold in self.request.holds if hold.end is None), None)
-
-    def to(self, state: State) -> None:
-        """Move the request's state; Refusal(ILLEGAL) where its state does not lead there."""
-        try:
-            self.request.state = move(self.request.state, state)
-        except ValueError:
-            raise Refusal(Refused.ILLEGAL) from None
-
-    def event(
-        self, kind: EventKind, *, due: datetime | None = None, public: bool = True, at: datetime | None = None, **data: object
-    ) -> int:
-        """Write one line of history and answer its number; by the sender of the submission, or by the system."""
-        self.request.number += 1
-        by_timer = self.sent is None
-        self.events.append(
-            NewEvent(
-                number=self.request.number,
-                kind=kind,
-                actor=Actor.SYSTEM if self.sent is None else self.sent.actor,
-                at=at or self.at,
-                due=due,
-                post=None if self.sent is None else self.sent.post,
-                person=None if self.sent is None else self.sent.person,
-                data=plain(data),
-                public=public,
-                words=not by_timer and bool(self.sent and self.sent.words) and not self.events,
-            )
-        )
-        return self.request.number
-
-    def tell(self, kind: NoticeKind, *to: str, **data: object) -> None:
-        """Say `kind` to each of `to` (consumer, handler, answerable); one post is told once."""
-        posts: set[str] = set()
-        for whom in to:
-            post = None if whom == CONSUMER else getattr(self.task, whom)
-            if post is not None and post in posts:
-                continue
-            if post is not None:
-                posts.add(post)
-            self.notices.append(Notice(kind, whom, post, self.request.number, plain(data)))
-
-    def close(self, closing: Closing) -> None:
-        """Record how and when the request was closed, and that its task is done."""
-        self.request.closing, self.request.closed_at = closing, self.at
-        if self.request.task is not None:
-            self.task.done_at = self.at
-
-
-def plain(data: Mapping[str, object]) -> Codes:
-    """Data as JSON can hold it: instants as ISO text, what is None left out."""
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value for key, value in data.items() if value is not None
-    }
-
-
 def standing(request: Request) -> Standing:
     """The small copy of `request` that a workflow keeps."""
     task = request.task
@@ -280,8 +149,6 @@ def standing(request: Request) -> Standing:
         tasks = (
             TaskStanding(task.id, task.stage, task.handler, task.answerable, task.tier, task.entered, task.due, held),
         )
-    from rules.terms import Kind
-
     return Standing(
         reference=request.reference,
         kind=Kind(request.kind),

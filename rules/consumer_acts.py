@@ -1,0 +1,115 @@
+"""What a consumer may do with his request: say it is back, confirm, deny, reopen, withdraw, send it up, add to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from rules.escalation import beyond, escalate
+from rules.officer_acts import end_hold, need, resolve
+from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Sent
+from rules.states import OPEN, WORKED
+from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Refused, State
+from rules.timers import closed
+from rules.turn import Refusal, Turn
+
+
+def by_consumer(turn: Turn, sent: Sent) -> None:
+    """Do one act of the consumer; Refusal if the state does not allow it."""
+    act = ACTS.get(sent.act)
+    if act is None:
+        raise Refusal(Refused.ILLEGAL)
+    act(turn, sent)
+
+
+def answers_the_question(turn: Turn, sent: Sent) -> None:
+    """Refuse an answer to a question that is no longer the one being asked."""
+    asked = sent.data.get("question")
+    if asked is not None and asked != turn.request.question_number:
+        raise Refusal(Refused.STALE)
+
+
+def _confirm(turn: Turn, sent: Sent) -> None:
+    answers_the_question(turn, sent)
+    need(turn, turn.request.state is State.RESOLVED)
+    closed(turn, Closing.WORD)
+
+
+def _supply_back(turn: Turn, sent: Sent) -> None:
+    need(turn, turn.request.state in OPEN)
+    if turn.request.state is not State.RESOLVED:
+        resolve(turn, turn.at, None)
+    closed(turn, Closing.WORD)
+
+
+def _not_repaired(turn: Turn, sent: Sent) -> None:
+    answers_the_question(turn, sent)
+    need(turn, turn.request.state is State.RESOLVED)
+    _back_to_work(turn, EventKind.NOT_REPAIRED, NoticeKind.NOT_REPAIRED, Cause.NOT_REPAIRED)
+
+
+def _reopen(turn: Turn, sent: Sent) -> None:
+    request = turn.request
+    need(turn, request.state is State.CLOSED and request.reopen_until is not None)
+    need(turn, request.reopen_until is not None and turn.at < request.reopen_until, Refused.REOPENING_PAST)
+    request.closed_at = request.closing = request.reopen_until = request.within_standard = None
+    request.reopened += 1
+    turn.task.done_at = None
+    _back_to_work(turn, EventKind.REOPENED, NoticeKind.REOPENED, Cause.REOPENED)
+
+
+def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause) -> None:
+    """As though it had never been resolved: the next tier answers, and at the top the forum is shown."""
+    request = turn.request
+    for hold in request.holds:
+        if hold.reason == UNDER_QUESTION and hold.end is None:
+            hold.end = turn.at
+    request.resolved_at = request.put_right_at = request.resolution_cause = None
+    request.confirm_by = request.question_number = request.question_delivered_at = None
+    turn.to(State.IN_PROGRESS)
+    turn.event(kind)
+    turn.tell(notice, HANDLER)
+    if not escalate(turn, cause) and turn.task.beyond_at is None:
+        beyond(turn, None)
+
+
+def _present(turn: Turn, sent: Sent) -> None:
+    end_hold(turn, EventKind.PRESENT)
+    turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
+
+
+def _withdraw(turn: Turn, sent: Sent) -> None:
+    need(turn, turn.request.state in OPEN)
+    for hold in turn.request.holds:
+        hold.end = hold.end or turn.at
+    turn.to(State.WITHDRAWN)
+    turn.close(Closing.WITHDRAWN)
+    turn.request.over = True
+    turn.event(EventKind.WITHDRAWN, reason=sent.data.get("reason"))
+    turn.tell(NoticeKind.WITHDRAWN, CONSUMER, HANDLER)
+
+
+def _escalate(turn: Turn, sent: Sent) -> None:
+    request = turn.request
+    need(turn, request.state in WORKED and request.state is not State.ON_HOLD)
+    lapsed = request.standard_lapsed_at is not None
+    if not lapsed and (request.standard_due is None or turn.at < request.standard_due):
+        raise Refusal(Refused.TOO_EARLY)
+    if not escalate(turn, Cause.CONSUMER):
+        raise Refusal(Refused.AT_THE_TOP)
+
+
+def _add(turn: Turn, sent: Sent) -> None:
+    need(turn, turn.request.state in OPEN and sent.words)
+    turn.event(EventKind.ADDED, public=False)
+
+
+ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
+    Act.CONFIRM: _confirm,
+    Act.SUPPLY_BACK: _supply_back,
+    Act.NOT_REPAIRED: _not_repaired,
+    Act.REOPEN: _reopen,
+    Act.PRESENT: _present,
+    Act.WITHDRAW: _withdraw,
+    Act.ESCALATE: _escalate,
+    Act.ADD: _add,
+}

@@ -1,0 +1,89 @@
+"""Answerability moves up: to whoever fills the next tier's post now, and past the last tier to the forum."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rules.clocks import after
+from rules.ladder import Answering, Passed, Seat, answers, present
+from rules.request import ANSWERABLE, CONSUMER, HANDLER
+from rules.terms import Cause, EventKind, NoticeKind
+from rules.turn import Turn
+
+
+def at_the_top(turn: Turn) -> bool:
+    """Whether nobody above the present tier could answer."""
+    return turn.task.tier >= len(turn.ground.rungs)
+
+
+def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: str | None = None) -> bool:
+    """Make the next tier answerable; False, with nothing changed, at the top. `due` is the instant that fell due."""
+    found = None if at_the_top(turn) else answers(turn.ground.rungs, turn.task.tier + 1, turn.at, barred(turn))
+    if found is None:
+        return False
+    task = turn.task
+    told: dict[str, Any] = {
+        "from_tier": task.tier,
+        "from_post": task.answerable,
+        "from_role": turn.ground.rungs[task.tier - 1].role,
+        "tier": found.tier,
+        "post": found.post,
+        "role": found.role,
+        "cause": cause,
+        "skipped": skipped(found.passed) or None,
+        "reason": reason,
+    }
+    enter(turn, found)
+    turn.event(EventKind.ESCALATED, due=due, **told)
+    turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, ANSWERABLE, **told)
+    return True
+
+
+def enter(turn: Turn, found: Answering, *, at: datetime | None = None) -> None:
+    """Let `found` answer from `at` (now, if None): its clock begins, who answered before is remembered."""
+    task = turn.task
+    if task.answerable_person is not None and task.answerable_person not in task.answered:
+        task.answered.append(task.answerable_person)
+    task.tier, task.answerable, task.answerable_person = found.tier, found.post, found.person
+    task.entered = at or turn.at
+    task.accept_by = task.reminded_at = task.beyond_at = task.top_at = None
+
+
+def barred(turn: Turn) -> frozenset[int]:
+    """Persons who must not answer at a higher tier: all who answered lower down, and who does the work now."""
+    task = turn.task
+    own = {person for person in (task.answerable_person, in_seat(turn, task.handler)) if person is not None}
+    return frozenset(task.answered) | own
+
+
+def in_seat(turn: Turn, post: str) -> int | None:
+    """The person who fills `post` now; None for nobody, or a post that is on no rung."""
+    for rung in turn.ground.rungs:
+        for seat in rung.seats:
+            if seat.post == post:
+                return _person(seat, turn.at)
+    return None
+
+
+def _person(seat: Seat, at: datetime) -> int | None:
+    who = present(seat, at)
+    return who if isinstance(who, int) else None
+
+
+def skipped(passed: tuple[Passed, ...]) -> list[dict[str, object]]:
+    """Tiers passed over, as an event keeps them."""
+    return [{"tier": p.tier, "post": p.post, "role": p.role, "why": p.why.value} for p in passed]
+
+
+def beyond(turn: Turn, due: datetime | None) -> None:
+    """The last tier's time ran out: the forum is shown, and the top is reminded from now on."""
+    turn.task.beyond_at = turn.at
+    remind_the_top_later(turn)
+    turn.event(EventKind.BEYOND, due=due, tier=turn.task.tier, post=turn.task.answerable)
+    turn.tell(NoticeKind.BEYOND, CONSUMER, HANDLER, ANSWERABLE, tier=turn.task.tier, due=due)
+
+
+def remind_the_top_later(turn: Turn) -> None:
+    """Set the next reminder of one who is at the top of the ladder."""
+    turn.task.top_at = after(turn.ground.limits.top_reminder, turn.at, turn.ground.calendar)

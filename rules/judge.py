@@ -1,0 +1,65 @@
+"""The three ways a request moves: it is looked at, a submission is taken, its time comes. Each gives a Turn to be written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rules import timers
+from rules.clocks import settle
+from rules.consumer_acts import by_consumer
+from rules.officer_acts import by_officer
+from rules.request import Ground, Request, Sent
+from rules.terms import Act, Actor, EventKind, Refused, State
+from rules.turn import Refusal, Turn
+
+MOVING = frozenset(
+    {
+        EventKind.ASSIGNED, EventKind.NOT_TAKEN_UP, EventKind.HELD, EventKind.RESUMED, EventKind.HOLD_ENDED,
+        EventKind.PRESENT, EventKind.ESCALATED, EventKind.TAKEN_OVER, EventKind.GIVEN, EventKind.RESOLVED,
+        EventKind.NOT_REPAIRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.WITHDRAWN,
+    }
+)  # fmt: skip
+"""Events after which an action decided on an older page is stale: the task or the request's state moved."""
+
+NEVER_STALE = frozenset({Act.NOTE, Act.ADD, Act.RECEIPT})
+
+
+def look(request: Request, ground: Ground, at: datetime) -> Turn:
+    """Assign a request that was only received; otherwise nothing."""
+    turn = Turn.of(request, ground, at)
+    if request.state is State.RECEIVED:
+        timers.assign(turn)
+    return turn
+
+
+def it_is_time(request: Request, ground: Ground, at: datetime) -> Turn:
+    """Do what fell due by `at`; nothing if nothing did."""
+    turn = look(request, ground, at)
+    if turn.request.wake_at is not None and turn.request.wake_at <= at:
+        timers.it_is_time(turn)
+    return turn
+
+
+def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
+    """Do what fell due by `at`, then what was sent. Raises Refusal with its code where it cannot be done; the request is then as it was."""
+    turn = it_is_time(request, ground, at)
+    turn.sent = sent
+    if sent.act not in NEVER_STALE and sent.since & MOVING:
+        raise Refusal(Refused.STALE)
+    if sent.act is Act.RECEIPT:
+        _receipt(turn, sent)
+    elif sent.actor is Actor.CONSUMER:
+        by_consumer(turn, sent)
+    else:
+        by_officer(turn, sent)
+    settle(turn)
+    return turn
+
+
+def _receipt(turn: Turn, sent: Sent) -> None:
+    """A delivery report of the question now being asked: from here silence may count."""
+    request = turn.request
+    current = request.state is State.RESOLVED and sent.data.get("question") == request.question_number
+    if current and sent.data.get("state") == "delivered" and request.question_delivered_at is None:
+        request.question_delivered_at = turn.at
+        turn.event(EventKind.DELIVERED, public=False)

@@ -1,0 +1,211 @@
+"""What an officer may do with a request, each with what makes it illegal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from rules.assignment import choose
+from rules.clocks import after, settle
+from rules.escalation import escalate, in_seat
+from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
+from rules.states import WORKED
+from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Refused, State
+from rules.timers import ask, closed
+from rules.turn import Refusal, Turn
+
+
+def by_officer(turn: Turn, sent: Sent) -> None:
+    """Do one officer's act; Refusal if he may not, or the state does not allow it."""
+    act = ACTS.get(sent.act)
+    if act is None:
+        raise Refusal(Refused.ILLEGAL)
+    task = turn.request.task
+    if task is None or sent.post not in {task.handler, task.answerable}:
+        raise Refusal(Refused.NOT_YOURS)
+    if sent.act is not Act.NOTE:
+        need(turn, turn.request.state in WORKED)
+    act(turn, sent)
+    _taken_up(turn, sent)
+
+
+def need(turn: Turn, allowed: bool, code: Refused = Refused.ILLEGAL) -> None:
+    """Refuse with `code` unless `allowed`."""
+    if not allowed:
+        raise Refusal(code)
+
+
+def _taken_up(turn: Turn, sent: Sent) -> None:
+    """Any first act accepts."""
+    if turn.task.accepted_at is None and turn.request.state in WORKED and sent.act is not Act.ESCALATE:
+        turn.task.accepted_at = turn.at
+        if turn.request.state is State.ASSIGNED:
+            turn.to(State.IN_PROGRESS)
+
+
+def _accept(turn: Turn, sent: Sent) -> None:
+    need(turn, turn.task.accepted_at is None)
+    turn.event(EventKind.ACCEPTED)
+
+
+def _note(turn: Turn, sent: Sent) -> None:
+    need(turn, sent.words, Refused.OUT_OF_RANGE)
+    turn.event(EventKind.NOTED, public=False)
+
+
+def _expect(turn: Turn, sent: Sent) -> None:
+    until, reason = instant(sent, "until"), known(sent.data.get("reason"), turn.ground.expected_reasons)
+    latest = after(turn.ground.limits.expected_ahead, turn.at)
+    need(turn, until is not None and turn.at < until <= latest, Refused.OUT_OF_RANGE)
+    turn.request.expected_at, turn.request.expected_reason = until, reason
+    turn.event(EventKind.EXPECTED, until=until, reason=reason)
+    turn.tell(NoticeKind.EXPECTED, CONSUMER, expected_at=until, reason=reason)
+
+
+def _hold(turn: Turn, sent: Sent) -> None:
+    request, ground = turn.request, turn.ground
+    need(turn, ground.timing.holdable, Refused.NOT_HOLDABLE)
+    reason = known(sent.data.get("reason"), ground.hold_reasons)
+    held_before = [hold for hold in request.holds if hold.stops_standard]
+    if held_before and (turn.task.tier == 1 or sent.post != turn.task.answerable):
+        raise Refusal(Refused.HOLD_LIMIT)
+    longest = after(ground.holds.get(reason, ground.limits.hold_limit), turn.at)
+    used = sum(((hold.end or turn.at) - hold.start for hold in held_before), timedelta())
+    longest = min(longest, after(ground.limits.hold_total, turn.at) - used)
+    limit = instant(sent, "limit") or longest
+    need(turn, turn.at < limit <= longest, Refused.HOLD_LIMIT)
+    turn.to(State.ON_HOLD)
+    request.holds.append(Hold(reason, turn.at, limit_at=limit, author=sent.person))
+    turn.event(EventKind.HELD, reason=reason, limit=limit)
+    turn.tell(NoticeKind.HELD, CONSUMER, reason=reason, limit=limit)
+
+
+def _resume(turn: Turn, sent: Sent) -> None:
+    end_hold(turn, EventKind.RESUMED)
+
+
+def end_hold(turn: Turn, kind: EventKind) -> None:
+    """End the open hold now: both clocks go on, the held time given back."""
+    hold = turn.open_hold
+    if turn.request.state is not State.ON_HOLD or hold is None:
+        raise Refusal(Refused.ILLEGAL)
+    hold.end = turn.at
+    turn.to(State.IN_PROGRESS)
+    turn.event(kind, reason=hold.reason)
+    settle(turn)
+    turn.tell(NoticeKind.RESUMED, CONSUMER, HANDLER, reason=hold.reason, due=turn.task.due)
+
+
+def _resolve(turn: Turn, sent: Sent) -> None:
+    put_right = instant(sent, "put_right")
+    cause = known(sent.data.get("cause"), turn.ground.causes)
+    need(turn, sent.words, Refused.OUT_OF_RANGE)
+    need(turn, put_right is not None and denied_last(turn) <= put_right <= turn.at, Refused.OUT_OF_RANGE)
+    resolve(turn, put_right or turn.at, cause)
+    if turn.ground.timing.confirm is None:
+        closed(turn, Closing.NOT_ASKED)
+    else:
+        ask(turn)
+
+
+def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
+    """Mark a request put right at `put_right`; from here its tier's clock stands still."""
+    request = turn.request
+    if (hold := turn.open_hold) is not None:
+        hold.end = turn.at
+    turn.to(State.RESOLVED)
+    request.holds.append(Hold(UNDER_QUESTION, turn.at, stops_standard=False))
+    request.resolved_at, request.put_right_at, request.resolution_cause = turn.at, put_right, cause
+    request.question_tries, request.question_number, request.confirm_by = 0, None, None
+    request.expected_at = request.expected_reason = None
+    turn.event(EventKind.RESOLVED, put_right=put_right, cause=cause)
+
+
+def denied_last(turn: Turn) -> datetime:
+    """The instant from which it was certainly not put right: registered, or last denied by the consumer."""
+    ends = [hold.end for hold in turn.request.holds if hold.reason == UNDER_QUESTION and hold.end is not None]
+    return max([turn.request.registered_at, *ends])
+
+
+def _take_over(turn: Turn, sent: Sent) -> None:
+    need(turn, sent.post == turn.task.answerable and sent.post != turn.task.handler)
+    hand_to(turn, str(sent.post), EventKind.TAKEN_OVER)
+
+
+def _give(turn: Turn, sent: Sent) -> None:
+    post = sent.data.get("post")
+    if not isinstance(post, str) or post not in turn.ground.receivers or post == turn.task.handler:
+        raise Refusal(Refused.NO_SUCH_POST)
+    hand_to(turn, post, EventKind.GIVEN)
+    turn.tell(NoticeKind.ASSIGNED, HANDLER)
+
+
+def _reassign(turn: Turn, sent: Sent) -> None:
+    filled = [candidate for candidate in turn.ground.candidates if candidate.filled]
+    post = choose(filled, (turn.task.handler,))
+    if post is None:
+        raise Refusal(Refused.NO_SUCH_POST)
+    hand_to(turn, post, EventKind.GIVEN)
+    turn.tell(NoticeKind.ASSIGNED, HANDLER)
+
+
+def hand_to(turn: Turn, post: str, kind: EventKind) -> None:
+    """Make `post` the handler; the due instant does not move. At the first tier the handler is the one who answers."""
+    task = turn.task
+    before, task.handler = task.handler, post
+    if task.answerable == before and task.tier == 1:
+        task.answerable, task.answerable_person = post, in_seat(turn, post)
+    turn.event(kind, from_post=before, post=post)
+
+
+def _direct(turn: Turn, sent: Sent) -> None:
+    need(turn, sent.post == turn.task.answerable and sent.post != turn.task.handler)
+    need(turn, sent.words, Refused.OUT_OF_RANGE)
+    by = instant(sent, "by")
+    need(turn, by is None or by > turn.at, Refused.OUT_OF_RANGE)
+    turn.event(EventKind.DIRECTED, post=turn.task.handler, by=by, public=False)
+    turn.tell(NoticeKind.DIRECTED, HANDLER, by=by)
+
+
+def _escalate(turn: Turn, sent: Sent) -> None:
+    need(turn, sent.words, Refused.OUT_OF_RANGE)
+    if turn.request.state is State.ON_HOLD:
+        raise Refusal(Refused.ILLEGAL)
+    if not escalate(turn, Cause.OFFICER):
+        raise Refusal(Refused.AT_THE_TOP)
+
+
+def known(code: object, codes: frozenset[str]) -> str:
+    """`code` if it is one of `codes`; Refusal(UNKNOWN_CODE) otherwise."""
+    if not isinstance(code, str) or code not in codes:
+        raise Refusal(Refused.UNKNOWN_CODE)
+    return code
+
+
+def instant(sent: Sent, key: str) -> datetime | None:
+    """The aware instant under `key` of what was sent, None if there is none; Refusal(OUT_OF_RANGE) if it is no instant."""
+    written = sent.data.get(key)
+    if not written:
+        return None
+    try:
+        at = datetime.fromisoformat(str(written))
+    except ValueError:
+        raise Refusal(Refused.OUT_OF_RANGE) from None
+    if at.tzinfo is None:
+        raise Refusal(Refused.OUT_OF_RANGE)
+    return at
+
+
+ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
+    Act.ACCEPT: _accept,
+    Act.NOTE: _note,
+    Act.EXPECT: _expect,
+    Act.HOLD: _hold,
+    Act.RESUME: _resume,
+    Act.RESOLVE: _resolve,
+    Act.TAKE_OVER: _take_over,
+    Act.GIVE: _give,
+    Act.REASSIGN: _reassign,
+    Act.DIRECT: _direct,
+    Act.ESCALATE: _escalate,
+}

@@ -1,0 +1,169 @@
+"""What falls due by itself: acceptance, reminder, tier, hold, expected time, standard, silence, the end of reopening."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from rules.assignment import choose
+from rules.clocks import after, judged, settle, wakes
+from rules.escalation import beyond, enter, escalate, in_seat, remind_the_top_later, skipped
+from rules.ladder import Answering, answers
+from rules.request import ANSWERABLE, CONSUMER, HANDLER, Task
+from rules.terms import Cause, Closing, EventKind, NoticeKind, State, Wake
+from rules.turn import NewLapse, Turn
+
+
+def assign(turn: Turn) -> None:
+    """Give a received request to a post, and let the first tier that is filled answer for it."""
+    request, ground = turn.request, turn.ground
+    handler = choose(ground.candidates) or ground.rungs[0].seats[0].post
+    found = first_answering(turn, handler)
+    task = Task(f"{request.reference}/complaint", ground.timing.ladder, handler, found.post, turn.at, offered=[handler])
+    request.task = task
+    enter(turn, found, at=request.registered_at if found.tier == 1 else turn.at)
+    if ground.timing.accept is not None and found.tier == 1:
+        task.accept_by = after(ground.timing.accept, request.registered_at, ground.calendar)
+    turn.to(State.ASSIGNED)
+    turn.event(
+        EventKind.ASSIGNED, post=handler, tier=found.tier, role=found.role, answerable=found.post,
+        skipped=skipped(found.passed) or None,
+    )  # fmt: skip
+    turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=found.tier, skipped=skipped(found.passed) or None)
+    settle(turn)
+
+
+def first_answering(turn: Turn, handler: str) -> Answering:
+    """The first tier that is filled: the handler's own post, or the next one up that somebody fills."""
+    person = in_seat(turn, handler)
+    if person is not None:
+        return Answering(1, turn.ground.rungs[0].role, handler, person)
+    found = answers(turn.ground.rungs, 1, turn.at)
+    assert found is not None, "every ladder ends in a post that is never vacant"
+    return found
+
+
+def it_is_time(turn: Turn) -> None:
+    """Do all that fell due at or before the turn's instant, the earliest first, each once."""
+    settle(turn)
+    while (first := min(wakes(turn.request), default=None)) is not None and first[0] <= turn.at:
+        FALLS_DUE[first[1]](turn, first[0])
+        settle(turn)
+
+
+def _not_taken_up(turn: Turn, due: datetime) -> None:
+    task = turn.task
+    task.accept_by = None
+    filled = [candidate for candidate in turn.ground.candidates if candidate.filled]
+    other = choose(filled, task.offered) if len(task.offered) == 1 and task.tier == 1 else None
+    if other is None:
+        turn.event(EventKind.NOT_TAKEN_UP, due=due, from_post=task.handler)
+        escalate(turn, Cause.NOT_TAKEN_UP, due=due)
+        return
+    before, task.handler = task.handler, other
+    task.offered.append(other)
+    if task.answerable == before:
+        task.answerable, task.answerable_person = other, in_seat(turn, other)
+    if turn.ground.timing.accept is not None:
+        task.accept_by = after(turn.ground.timing.accept, turn.at, turn.ground.calendar)
+    turn.event(EventKind.NOT_TAKEN_UP, due=due, from_post=before, post=other)
+    turn.tell(NoticeKind.ASSIGNED, HANDLER)
+
+
+def _remind(turn: Turn, due: datetime) -> None:
+    turn.task.reminded_at = turn.at
+    turn.event(EventKind.REMINDED, due=due, public=False, post=turn.task.handler, due_at=turn.task.due)
+    turn.tell(NoticeKind.REMINDER, HANDLER, due=turn.task.due)
+
+
+def _tier_ran_out(turn: Turn, due: datetime) -> None:
+    task = turn.task
+    turn.lapses.append(NewLapse(task.tier, task.answerable, task.answerable_person, due))
+    if not escalate(turn, Cause.TIMER, due=due):
+        beyond(turn, due)
+
+
+def _remind_the_top(turn: Turn, due: datetime) -> None:
+    remind_the_top_later(turn)
+    turn.event(EventKind.REMINDED, due=due, public=False, post=turn.task.answerable)
+    turn.tell(NoticeKind.REMINDER, ANSWERABLE, due=turn.task.due)
+
+
+def _hold_ran_out(turn: Turn, due: datetime) -> None:
+    hold = turn.open_hold
+    assert hold is not None
+    hold.end = due
+    turn.to(State.IN_PROGRESS if turn.task.accepted_at else State.ASSIGNED)
+    turn.event(EventKind.HOLD_ENDED, due=due, reason=hold.reason)
+    settle(turn)
+    turn.tell(NoticeKind.RESUMED, CONSUMER, HANDLER, reason=hold.reason, due=turn.task.due)
+
+
+def _expected_missed(turn: Turn, due: datetime) -> None:
+    request = turn.request
+    turn.event(EventKind.EXPECTED_MISSED, due=due, reason=request.expected_reason, expected_at=due)
+    request.expected_at = request.expected_reason = None
+    request.expected_missed += 1
+
+
+def _standard_lapsed(turn: Turn, due: datetime) -> None:
+    turn.request.standard_lapsed_at = due
+    turn.event(EventKind.STANDARD_LAPSED, due=due)
+    turn.tell(NoticeKind.STANDARD_LAPSED, CONSUMER, HANDLER, ANSWERABLE, standard_due=due)
+
+
+def _unanswered(turn: Turn, due: datetime) -> None:
+    request = turn.request
+    if request.question_delivered_at is not None:
+        closed(turn, Closing.SILENCE)
+    elif request.question_tries >= turn.ground.limits.call_back_tries:
+        closed(turn, Closing.UNREACHED)
+    else:
+        turn.event(EventKind.ASKED_AGAIN, due=due, put_right_at=request.put_right_at)
+        ask(turn)
+
+
+def ask(turn: Turn) -> None:
+    """Ask the consumer whether it is put right, under the number of the event just written, and wait for the answer."""
+    request, time = turn.request, turn.ground.timing.confirm
+    assert time is not None
+    request.question_number = request.number
+    request.question_tries += 1
+    request.question_delivered_at = None
+    request.confirm_by = after(time, turn.at, turn.ground.calendar)
+    turn.tell(
+        NoticeKind.QUESTION,
+        CONSUMER,
+        put_right_at=request.put_right_at,
+        confirm_by=request.confirm_by,
+        question=request.number,
+    )
+
+
+def closed(turn: Turn, closing: Closing) -> None:
+    """Close a resolved request, judge its standard, and open the time in which it may be reopened."""
+    request = turn.request
+    turn.to(State.CLOSED)
+    request.within_standard = judged(request, closing)
+    turn.close(closing)
+    request.confirm_by = None
+    request.reopen_until = after(turn.ground.limits.reopening_window, turn.at)
+    turn.event(EventKind.CLOSED, closing=closing, reopen_until=request.reopen_until)
+    turn.tell(NoticeKind.CLOSED, CONSUMER, HANDLER, closing=closing, reopen_until=request.reopen_until)
+
+
+def _over(turn: Turn, due: datetime) -> None:
+    turn.request.over = True
+
+
+FALLS_DUE: Mapping[Wake, Callable[[Turn, datetime], None]] = {
+    Wake.ACCEPT: _not_taken_up,
+    Wake.REMINDER: _remind,
+    Wake.DUE: _tier_ran_out,
+    Wake.TOP: _remind_the_top,
+    Wake.HOLD: _hold_ran_out,
+    Wake.EXPECTED: _expected_missed,
+    Wake.STANDARD: _standard_lapsed,
+    Wake.CONFIRMATION: _unanswered,
+    Wake.REOPENING: _over,
+}
