@@ -57,8 +57,8 @@ def reminder(
 ) -> datetime:
     """The instant (UTC) at which the share `left` of the working time from `entered` to `due` is left.
 
-    Time inside the pauses does not count. `due` itself if no working time lies between, or an open pause keeps the
-    instant from being known. ValueError for a share below nothing or above the whole.
+    Time inside the pauses, the same by which `due` was found, does not count. `due` itself if no working time lies
+    between. ValueError for a share below nothing or above the whole.
     """
     if not 0 <= left <= 1:
         raise ValueError(f"{left} is no share")
