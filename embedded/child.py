@@ -52,6 +52,18 @@ class Child:
         await self._spawn()
         self._watch = asyncio.create_task(self._keep_up())
 
+    async def once(self) -> int:
+        """Run it to its own end, never again; its exit code."""
+        await self._spawn()
+        assert self.process is not None
+        return await self.process.wait()
+
+    def kill(self) -> None:
+        """End it and all it started, at once."""
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
     async def stop(self) -> None:
         """Ask it to end, wait its grace, then kill it with all it started."""
         if self._watch is not None:
@@ -66,12 +78,15 @@ class Child:
         try:
             await asyncio.wait_for(self.process.wait(), self.program.grace)
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            self.kill()
             await self.process.wait()
 
     async def _spawn(self) -> None:
-        self.process = await spawn(self.program)
+        async def start() -> None:
+            self.process = await spawn(self.program)
+
+        self._starting = asyncio.create_task(start())
+        await asyncio.shield(self._starting)
 
     async def _keep_up(self) -> None:
         pause = FIRST_PAUSE
@@ -85,8 +100,7 @@ class Child:
             self.died(self, code, pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-            self._starting = asyncio.create_task(self._spawn())
-            await asyncio.shield(self._starting)
+            await self._spawn()
 
 
 async def spawn(program: Program) -> asyncio.subprocess.Process:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 
 # below the range systems take outgoing connections from, so that a port stays free while its server is restarted
@@ -17,15 +17,18 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
         return _held(port, host, held)
 
 
-def free_ports(many: int, wanted: Sequence[int] = (), host: str = "127.0.0.1") -> tuple[int, ...]:
-    """`many` different free ports, those of `wanted` first where they are free."""
+def free_ports(
+    many: int, wanted: Sequence[int] = (), host: str = "127.0.0.1", avoid: Collection[int] = ()
+) -> tuple[int, ...]:
+    """`many` different free ports outside `avoid`, each the one at its place in `wanted` where that is free."""
     chance = random.SystemRandom()
     with ExitStack() as held:
-        found = [port for port in wanted[:many] if _held(port, host, held)]
-        while len(found) < many:
-            port = chance.randrange(LOWEST, HIGHEST)
-            if port not in found and _held(port, host, held):
-                found.append(port)
+        found: list[int] = []
+        for place in range(many):
+            port = wanted[place] if place < len(wanted) else chance.randrange(LOWEST, HIGHEST)
+            while port in avoid or port in found or not _held(port, host, held):
+                port = chance.randrange(LOWEST, HIGHEST)
+            found.append(port)
         return tuple(found)
 
 

@@ -125,7 +125,8 @@ async def prepare_namespace(client: Client) -> None:
 @asynccontextmanager
 async def running(folder: Path, pragmas: tuple[str, ...] = PRAGMAS) -> AsyncIterator[tuple[Temporal, Client]]:
     """A prepared server on free ports for as long as the block lasts, and a client of it."""
-    server = Temporal(folder, *free_ports(2), pragmas=pragmas)
+    port, ui_port = free_ports(2)
+    server = Temporal(folder, port, ui_port, pragmas=pragmas)
     server.make()
     child = Child(server.program(folder / "temporal.log"))
     await child.start()
