@@ -28,8 +28,8 @@ Sessions = async_sessionmaker[AsyncSession]
 def instant(*, optional: bool = False, index: bool = False, default: Any = ...) -> Any:
     """A column for an aware instant (UTC in the database)."""
     if optional:
-        return Field(default=None, sa_type=DateTime(timezone=True), nullable=True, index=index)  # type: ignore[call-overload]
-    return Field(default=default, sa_type=DateTime(timezone=True), nullable=False, index=index)  # type: ignore[call-overload]
+        return Field(default=None, sa_type=DateTime(timezone=True), nullable=True, index=index)
+    return Field(default=default, sa_type=DateTime(timezone=True), nullable=False, index=index)
 
 
 def codes() -> Any:

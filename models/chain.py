@@ -1,0 +1,36 @@
+"""The hash chain that runs within a request's history: a line changed afterwards breaks it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from models.events import Event
+
+
+def linked(event: Event, previous: str) -> Event:
+    """`event` with the hash of the line before it ("" for the first) and its own. Words and names are not in it."""
+    event.previous = previous
+    event.hash = digest(event)
+    return event
+
+
+def digest(event: Event) -> str:
+    """The hash of a line: over its codes, ids, instants and the hash before it."""
+    line = [
+        event.reference,
+        event.number,
+        event.kind,
+        event.actor,
+        event.at.timestamp(),
+        event.due and event.due.timestamp(),
+        event.task_id,
+        event.post,
+        event.person,
+        event.data,
+        event.words_id,
+        event.submission_id,
+        event.public,
+        event.previous,
+    ]
+    return hashlib.sha256(json.dumps(line, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,172 @@
+"""What the tables say around one request: its pinned timing and standard, its ladder as filled, who may take the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.people import Fill, Leave, Post
+from models.policy import Names
+from models.policy_versions import version
+from models.requests import ServiceRequest
+from rules.assignment import Candidate
+from rules.calendar import Calendar
+from rules.durations import parse
+from rules.hours import week_from
+from rules.ladder import Filling, Rung, Seat, present
+from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
+from rules.request import Ground, Standard
+
+Fillings = Mapping[str, tuple[Filling, ...]]
+"""Who fills each post, by post code."""
+
+
+class Policies:
+    """Policy versions by number, kept once read: a version never changes."""
+
+    def __init__(self) -> None:
+        self.kept: dict[int, Policy] = {}
+
+    async def of(self, session: AsyncSession, number: int) -> Policy:
+        """The policy of this number. LookupError if there is none."""
+        if number not in self.kept:
+            found = await version(session, number)
+            if found is None:
+                raise LookupError(f"there is no policy {number}")
+            self.kept[number] = found
+        return self.kept[number]
+
+
+async def utility_zone(session: AsyncSession) -> str:
+    """The utility's IANA time zone; UTC before a profile is loaded."""
+    row = await session.get(Names, ("utility", "zone"))
+    return str(row.data.get("value")) if row is not None else "UTC"
+
+
+async def fillings(session: AsyncSession, posts: Iterable[str], zone: str) -> dict[str, tuple[Filling, ...]]:
+    """Who fills these posts, with rosters in `zone` and their leave."""
+    rows = (await session.exec(select(Fill).where(col(Fill.post).in_(list(posts))).order_by(col(Fill.id)))).all()
+    people = {row.person for row in rows}
+    away: dict[int, list[tuple[datetime, datetime | None]]] = {}
+    if people:
+        for leave in (await session.exec(select(Leave).where(col(Leave.person).in_(people)))).all():
+            away.setdefault(leave.person, []).append((leave.since, leave.until))
+    found: dict[str, list[Filling]] = {}
+    for row in rows:
+        roster = Calendar("roster", zone, week_from(row.roster, "roster")) if row.roster else None
+        absent = tuple(away.get(row.person, ()))
+        found.setdefault(row.post, []).append(Filling(row.person, row.how, row.since, row.until, roster, absent))
+    return {post: tuple(fills) for post, fills in found.items()}
+
+
+async def ladder_posts(
+    session: AsyncSession, roles: Sequence[str], row: ServiceRequest, at: datetime, *, locked: bool = False
+) -> dict[str, list[Post]]:
+    """The posts of each role that answer for the request's office at `at`: its own, else its zone's, else the company's.
+
+    With `locked`, the rows are locked in the order of their codes, so that loads are counted one request at a time.
+    """
+    here = or_(
+        col(Post.office) == row.office,
+        and_(col(Post.office).is_(None), col(Post.zone) == row.zone),
+        and_(col(Post.office).is_(None), col(Post.zone).is_(None)),
+    )
+    asked = select(Post).where(
+        col(Post.role).in_(roles),
+        here,
+        or_(col(Post.since).is_(None), col(Post.since) <= at),
+        or_(col(Post.until).is_(None), col(Post.until) > at),
+    )
+    asked = asked.order_by(Post.code)
+    if locked:
+        asked = asked.with_for_update()
+    posts = (await session.exec(asked.execution_options(populate_existing=True))).all()
+    return {role: _nearest([post for post in posts if post.role == role]) for role in roles}
+
+
+def _nearest(posts: Sequence[Post]) -> list[Post]:
+    for near in (
+        [p for p in posts if p.office is not None],
+        [p for p in posts if p.zone is not None and p.office is None],
+    ):
+        if near:
+            return near
+    return list(posts)
+
+
+async def ground_of(
+    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, *, assigning: bool = False
+) -> tuple[Ground, Fillings]:
+    """The ground of `row` at `at`, and who fills its posts. `assigning` locks the first tier's posts to count their loads."""
+    timing = timing_of(policy, row.category, row.area_class)
+    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+    by_role = await ladder_posts(session, roles, row, at)
+    if assigning:
+        by_role |= await ladder_posts(session, roles[:1], row, at, locked=True)
+    filled = await fillings(
+        session, {post.code for posts in by_role.values() for post in posts}, await utility_zone(session)
+    )
+    rungs = [
+        Rung(tier, role, tuple(Seat(p.code, filled.get(p.code, ()), p.never_vacant) for p in by_role[role]))
+        for tier, role in enumerate(roles, 1)
+    ]
+    candidates = [
+        Candidate(p.code, p.open_tasks, isinstance(present(Seat(p.code, filled.get(p.code, ())), at), int))
+        for p in by_role[roles[0]]
+    ]
+    names = await _choices(session, row.category)
+    ground = Ground(
+        timing=timing,
+        limits=policy.limits,
+        holds=policy.holds,
+        calendar=calendar_of(policy, timing),
+        standard=standard_of(row, policy),
+        rungs=rungs,
+        candidates=candidates,
+        causes=names["cause"],
+        hold_reasons=names["hold_reason"],
+        expected_reasons=names["expected_reason"],
+        receivers=await receivers(session, row, at),
+    )
+    return ground, filled
+
+
+def standard_of(row: ServiceRequest, policy: Policy) -> Standard | None:
+    """The regulated standard the request took with it when it was registered; None if it has none."""
+    if row.standard is None or row.standard_calendar is None:
+        return None
+    return Standard(parse(row.standard), policy.calendars[row.standard_calendar])
+
+
+def standard_columns(timing: Timing) -> dict[str, Any]:
+    """The standard of a timing as a request keeps it for life."""
+    has = timing.standard is not None
+    return {
+        "standard": str(timing.standard) if has else None,
+        "standard_calendar": timing.standard_calendar if has else None,
+    }
+
+
+async def _choices(session: AsyncSession, category: str) -> dict[str, frozenset[str]]:
+    kinds = ("hold_reason", "expected_reason")
+    rows = (await session.exec(select(Names.kind, Names.code).where(col(Names.kind).in_(kinds)))).all()
+    found = {kind: frozenset(code for of, code in rows if of == kind) for kind in kinds}
+    data = (
+        await session.exec(select(Names.data).where(Names.kind == "category", Names.code == category))
+    ).first()
+    return {**found, "cause": frozenset((data or {}).get("causes", ()))}
+
+
+async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) -> frozenset[str]:
+    """Posts of the request's office and zone to which its work may be given."""
+    asked = select(Post.code).where(
+        col(Post.rights).in_(("handle", "answerable")),
+        or_(col(Post.office) == row.office, and_(col(Post.office).is_(None), col(Post.zone) == row.zone)),
+        or_(col(Post.until).is_(None), col(Post.until) > at),
+    )
+    return frozenset((await session.exec(asked)).all())

@@ -1,0 +1,190 @@
+"""A request comes in: one transaction that gives it its number, pins its policy, and writes its first line of history."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.chain import linked
+from models.events import Event
+from models.ground import standard_columns, standard_of
+from models.notices import queue
+from models.people import Feeder, Locality, Office
+from models.policy_versions import current
+from models.requests import Connection, Consumer, ServiceRequest, Words
+from rules import reference
+from rules.clocks import after
+from rules.due import due
+from rules.policy import Policy, timing_of
+from rules.terms import Actor, Channel, EventKind, Kind, NoticeKind, State
+from rules.turn import Notice
+
+
+@dataclass(frozen=True)
+class New:
+    """What a consumer, or somebody for him, asks for. `at` is the registered instant; `token` makes it the same request again."""
+
+    kind: Kind
+    category: str
+    channel: Channel
+    language: str
+    description: str
+    token: str
+    at: datetime
+    locality: str | None = None
+    account: str | None = None
+    place: str | None = None
+    address: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    filed_by: int | None = None
+
+
+class UnknownCode(LookupError):
+    """A category, locality or account that the utility does not have; `field` names which."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request belongs."""
+
+    office: Office
+    locality: str | None
+    feeder: str | None
+
+
+async def register(session: AsyncSession, new: New) -> ServiceRequest:
+    """Register a request in the caller's transaction and answer its row; a repeated token answers the first one's.
+
+    Raises UnknownCode for a category, locality or account that does not exist; nothing is written then.
+    """
+    await session.exec(text("select pg_advisory_xact_lock(hashtextextended(:token, 7))").bindparams(token=new.token))  # type: ignore[call-overload]
+    before = (await session.exec(select(ServiceRequest).where(ServiceRequest.token == new.token))).first()
+    if before is not None:
+        return before
+    policy = await current(session)
+    if new.category not in policy.timings:
+        raise UnknownCode("category")
+    place = await place_of(session, new)
+    number = await _free_number(session)
+    consumer = Consumer(
+        name=new.name, phone=new.phone, email=new.email, address=new.address, place=new.place, account=new.account
+    )
+    said = Words(reference=number, body=new.description)
+    session.add_all([consumer, said])
+    await session.flush()
+    now = (await session.exec(select(func.clock_timestamp()))).one()
+    row = _row(new, number, policy, place, now)
+    row.consumer_id, row.words_id = consumer.id or 0, said.id
+    session.add(row)
+    await session.flush()
+    await _first_line(session, row, new, policy, now)
+    return row
+
+
+def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> ServiceRequest:
+    timing = timing_of(policy, new.category, place.office.area_class)
+    row = ServiceRequest(
+        reference=number,
+        kind=new.kind.value,
+        category=new.category,
+        state=State.RECEIVED.value,
+        changed_at=now,
+        registered_at=new.at,
+        policy_version=policy.version,
+        area_class=place.office.area_class,
+        office=place.office.code,
+        zone=place.office.zone,
+        locality=place.locality,
+        feeder=place.feeder,
+        channel=new.channel.value,
+        language=new.language,
+        filed_by=new.filed_by,
+        consumer_id=0,
+        token=new.token,
+        **standard_columns(timing),
+    )
+    standard = standard_of(row, policy)
+    if standard is not None:
+        row.standard_due = due(standard.time, new.at, (), standard.calendar)
+    return row
+
+
+async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy, now: datetime) -> None:
+    timing = timing_of(policy, row.category, row.area_class)
+    event = Event(
+        reference=row.reference,
+        number=1,
+        kind=EventKind.REGISTERED.value,
+        actor=(Actor.OFFICER if new.filed_by else Actor.CONSUMER).value,
+        at=new.at,
+        recorded=now,
+        person=new.filed_by,
+        data={"channel": row.channel, "office": row.office},
+        words_id=row.words_id,
+    )
+    session.add(linked(event, ""))
+    notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
+    await queue(session, row, [notice], {}, None, new.at, now=now, confidential=timing.confidential)
+
+
+def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
+    """By when the first tier must have acted, for the acknowledgement."""
+    timing = timing_of(policy, row.category, row.area_class)
+    return {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+
+
+async def _free_number(session: AsyncSession) -> str:
+    while True:
+        number = reference.new(10_000_000 + secrets.randbelow(90_000_000))
+        if await session.get(ServiceRequest, number) is None:
+            return number
+
+
+async def place_of(session: AsyncSession, new: New) -> Place:
+    """Where the request belongs: by account, by locality, else by the words given for the place.
+
+    Raises UnknownCode for an account or locality that does not exist.
+    """
+    locality, feeder = new.locality, None
+    if new.account and not locality:
+        held = await session.get(Connection, new.account)
+        if held is None:
+            raise UnknownCode("account")
+        locality, feeder = held.locality, held.feeder
+    if locality:
+        found = await session.get(Locality, locality)
+        if found is None:
+            raise UnknownCode("locality")
+    else:
+        found = await _most_alike(session, f"{new.place or ''} {new.address or ''} {new.description}")
+    if found is None:
+        office = (await session.exec(select(Office).order_by(Office.code).limit(1))).one()
+        return Place(office, None, None)
+    own = await session.get(Office, found.office)
+    assert own is not None
+    return Place(own, found.code, feeder or await _feeder_of(session, found.code))
+
+
+async def _most_alike(session: AsyncSession, words: str) -> Locality | None:
+    """The locality whose name the words come nearest to; None if none comes near."""
+    near = func.word_similarity(col(Locality.search), words.lower()[:400])
+    best = func.strict_word_similarity(col(Locality.search), words.lower()[:400])
+    asked = select(Locality).where(near > 0.3).order_by(best.desc(), near.desc(), Locality.code).limit(1)
+    return (await session.exec(asked)).first()
+
+
+async def _feeder_of(session: AsyncSession, locality: str) -> str | None:
+    """The feeder of a locality that has just one; None otherwise: nobody is asked for his feeder."""
+    codes = (await session.exec(select(Feeder.code).where(col(Feeder.localities).contains([locality])).limit(2))).all()
+    return codes[0] if len(codes) == 1 else None

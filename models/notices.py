@@ -1,0 +1,136 @@
+"""What is to be said, queued in the transition's own transaction: one row a recipient, with its plan of channels."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.outbox import Notification
+from models.people import AnswerLink, Staff
+from models.requests import Consumer, ServiceRequest, Task
+from rules.ladder import Filling, Seat, present
+from rules.terms import Codes, NoticeKind
+from rules.turn import Notice
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token: enough to know it again, not enough to use it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def queue(
+    session: AsyncSession,
+    row: ServiceRequest,
+    notices: Sequence[Notice],
+    fillings: Mapping[str, tuple[Filling, ...]],
+    task: Task | None,
+    at: datetime,
+    *,
+    now: datetime,
+    confidential: bool = False,
+) -> None:
+    """Queue `notices` about `row`. Recipients are whoever fills a post at `at` (the case's clock); `now` is the database's."""
+    for notice in notices:
+        data = {**_facts(row, task, confidential), **notice.data}
+        if notice.post is None:
+            await _to_consumer(session, row, notice, data, now)
+        else:
+            who = present(Seat(notice.post, fillings.get(notice.post, ())), at)
+            if isinstance(who, int):
+                await _to_staff(session, row, notice, data, who, now)
+
+
+def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
+    facts: dict[str, Any] = {
+        "reference": row.reference,
+        "category": row.category,
+        "state": row.state,
+        "office": row.office,
+        "confidential": confidential or None,
+        "standard_due": row.standard_due and row.standard_due.isoformat(),
+        "standard_lapsed": row.standard_lapsed_at is not None or None,
+    }
+    if task is not None:
+        due = task.due and task.due.isoformat()
+        facts |= {"tier": task.tier, "post": task.answerable, "handler": task.handler, "due": due}
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+async def _to_consumer(session: AsyncSession, row: ServiceRequest, notice: Notice, data: Codes, now: datetime) -> None:
+    consumer = await session.get(Consumer, row.consumer_id)
+    channels = _channels(consumer.phone, consumer.email) if consumer is not None else []
+    if not channels:
+        return
+    if notice.kind is NoticeKind.QUESTION:
+        token = secrets.token_urlsafe(12)
+        session.add(AnswerLink(token_hash=token_hash(token), reference=row.reference, number=int(data["question"])))
+        data = {**data, "token": token}
+    key = f"{row.reference}/{notice.number}/{notice.kind}/consumer"
+    await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
+
+
+async def _to_staff(
+    session: AsyncSession, row: ServiceRequest, notice: Notice, data: Codes, person: int, now: datetime
+) -> None:
+    staff = await session.get(Staff, person)
+    channels = _channels(staff.phone, staff.email) if staff is not None else []
+    if staff is None or not channels:
+        return
+    key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}"
+    await _add(session, row, notice, data, now, key, channels, staff.language, staff_id=person, post=notice.post)
+
+
+def _channels(phone: str | None, email: str | None) -> list[str]:
+    return [name for name, address in (("sms", phone), ("email", email)) if address]
+
+
+async def _add(
+    session: AsyncSession,
+    row: ServiceRequest,
+    notice: Notice,
+    data: Codes,
+    now: datetime,
+    key: str,
+    channels: list[str],
+    language: str,
+    **whom: Any,
+) -> None:
+    values = {
+        "key": key,
+        "reference": row.reference,
+        "number": notice.number,
+        "kind": notice.kind.value,
+        "language": language,
+        "channels": channels,
+        "data": data,
+        "queued": now,
+        "next_at": now,
+        "state": "waiting",
+        "claim": 0,
+        **whom,
+    }
+    await session.exec(insert(Notification).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+
+
+async def queue_code(session: AsyncSession, row: ServiceRequest, code: str, now: datetime) -> None:
+    """Send a one-time code to the consumer's phone, or to his e-mail if he gave no phone."""
+    consumer = await session.get(Consumer, row.consumer_id)
+    channels = _channels(consumer.phone, consumer.email)[:1] if consumer is not None else []
+    if channels:
+        notice = Notice(NoticeKind.CODE, "consumer", None, row.number, {})
+        key = f"{row.reference}/code/{secrets.token_hex(8)}"
+        data = {"reference": row.reference, "code": code}
+        await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
+
+
+async def question_of(session: AsyncSession, token: str) -> AnswerLink | None:
+    """The question a single-use link belongs to; None if there is none."""
+    found = await session.exec(select(AnswerLink).where(col(AnswerLink.token_hash) == token_hash(token)))
+    return found.first()

@@ -1,0 +1,164 @@
+"""A utility's profile written into the tables: names, places, posts, people, and its policy as version 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.people import Feeder, Fill, Locality, Office, Post, Staff, Zone
+from models.policy import Names, PolicyVersion
+from models.policy_versions import raise_edition, save
+from rules import profile as given
+from rules.terms import Scope
+
+ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+"""The instant from which a filling without a beginning counts."""
+
+
+async def is_loaded(session: AsyncSession) -> bool:
+    """Whether a profile was ever loaded into this database."""
+    return (await session.exec(select(PolicyVersion.number).limit(1))).first() is not None
+
+
+async def load_profile(
+    session: AsyncSession, profile: given.Profile, passwords: Mapping[str, str], at: datetime
+) -> None:
+    """Write the profile once, in the caller's transaction; `passwords` are hashes by username. Does nothing if loaded."""
+    if await is_loaded(session):
+        return
+    _places(session, profile)
+    await session.flush()
+    await _people(session, profile, passwords)
+    for row in _names(profile):
+        session.add(row)
+    await save(session, profile.policy, f"The timings of the profile {profile.code}", None, at)
+    await raise_edition(session)
+
+
+def _places(session: AsyncSession, profile: given.Profile) -> None:
+    for zone in profile.zones.values():
+        session.add(Zone(code=zone.code, names=dict(zone.names)))
+    for office in profile.offices.values():
+        session.add(_office(office))
+    for place in profile.localities.values():
+        session.add(_locality(place))
+    for feeder in profile.feeders.values():
+        session.add(
+            Feeder(code=feeder.code, office=feeder.office, names=dict(feeder.names), localities=list(feeder.localities))
+        )
+    for post in profile.posts.values():
+        session.add(_post(post, profile.roles[post.role]))
+
+
+def _office(office: given.Office) -> Office:
+    return Office(
+        code=office.code,
+        zone=office.zone,
+        names=dict(office.names),
+        addresses=dict(office.addresses),
+        hours=dict(office.hours),
+        phone=office.phone,
+        area_class=office.area_class,
+        since=office.since,
+        until=office.until,
+    )
+
+
+def _locality(place: given.Locality) -> Locality:
+    search = " ".join(dict.fromkeys([*place.names.values(), *place.aliases, place.pin])).lower()
+    return Locality(code=place.code, office=place.office, names=dict(place.names), pin=place.pin, search=search)
+
+
+def _post(post: given.Post, role: given.Role) -> Post:
+    return Post(
+        code=post.code,
+        role=post.role,
+        rights=role.rights.value,
+        scope=Scope(post.scope).value,
+        office=post.office,
+        zone=post.zone,
+        titles=dict(post.titles),
+        never_vacant=post.never_vacant,
+    )
+
+
+async def _people(session: AsyncSession, profile: given.Profile, passwords: Mapping[str, str]) -> None:
+    ids: dict[str, int | None] = {}
+    for person in profile.people.values():
+        row = Staff(
+            username=person.username,
+            name=person.name,
+            password=passwords.get(person.username, ""),
+            phone=person.phone or None,
+            email=person.email or None,
+            language=person.language,
+        )
+        session.add(row)
+        await session.flush()
+        ids[person.username] = row.id
+    for fill in profile.fills:
+        person_id = ids[fill.person]
+        assert person_id is not None
+        session.add(
+            Fill(
+                post=fill.post,
+                person=person_id,
+                how=fill.how.value,
+                since=fill.since or ALWAYS,
+                until=fill.until,
+                roster={days: list(spans) for days, spans in fill.roster.items()},
+            )
+        )
+
+
+def _names(profile: given.Profile) -> list[SQLModel]:
+    rows: list[SQLModel] = [*_utility(profile)]
+    for category in profile.categories.values():
+        data = {
+            "icon": category.icon,
+            "descriptions": dict(category.descriptions),
+            "causes": list(category.causes),
+            "emergency": category.emergency,
+            "message": dict(category.message),
+        }
+        rows.append(
+            Names(kind="category", code=category.code, place=category.order, labels=dict(category.labels), data=data)
+        )
+    for place, role in enumerate(profile.roles.values()):
+        rows.append(Names(kind="role", code=role.code, place=place, labels=dict(role.titles)))
+    lists = {
+        "cause": profile.causes,
+        "hold_reason": profile.hold_reasons,
+        "expected_reason": profile.expected_reasons,
+        "withdraw_reason": profile.withdraw_reasons,
+    }
+    for kind, choices in lists.items():
+        for place, choice in enumerate(choices.values()):
+            rows.append(Names(kind=kind, code=choice.code, place=place, labels=dict(choice.labels)))
+    return rows
+
+
+def _utility(profile: given.Profile) -> list[Names]:
+    values: dict[str, Any] = {
+        "profile": profile.code,
+        "zone": profile.zone,
+        "country": profile.country,
+        "phone": profile.phone,
+        "safety_phone": profile.safety_phone,
+        "languages": list(profile.languages),
+    }
+    rows = [Names(kind="utility", code=code, data={"value": value}) for code, value in values.items()]
+    rows.append(Names(kind="utility", code="name", labels=dict(profile.names)))
+    forum = {
+        "addresses": dict(profile.forum.addresses),
+        "texts": dict(profile.forum.texts),
+        "phone": profile.forum.phone,
+    }
+    rows.append(Names(kind="utility", code="forum", labels=dict(profile.forum.names), data=forum))
+    channels = {plan.code: {"language": plan.language, "quiet": plan.quiet} for plan in profile.channels.values()}
+    rows.append(Names(kind="utility", code="channels", data={"value": channels}))
+    return rows
