@@ -126,6 +126,20 @@ def test_hours_the_clock_jumps_over_open_at_the_jump() -> None:
     assert calendar.is_open(one + timedelta(hours=1))
 
 
+@pytest.mark.parametrize(
+    ("span", "opens", "hours"),
+    [
+        pytest.param("01:00-02:30", 23, 1.5, id="closes the first time"),
+        pytest.param("02:30-04:00", 24.5, 2.5, id="opens the first time"),
+    ],
+)
+def test_hours_the_clock_shows_twice_count_from_the_first_time(span: str, opens: float, hours: float) -> None:
+    calendar = calendar_from("small hours", "Europe/Berlin", {"hours": {"sun": [span]}})
+    eve = datetime(2026, 10, 24, tzinfo=UTC)
+    assert calendar.next_opening(eve) == eve + timedelta(hours=opens)
+    assert calendar.working_between(eve, eve + timedelta(days=3)) == timedelta(hours=hours)
+
+
 def test_time_runs_on_over_years() -> None:
     begins = at(14, "16:50")
     ends = OFFICE.add(begins, timedelta(hours=7 * 261 * 5))
