@@ -48,7 +48,7 @@ async def record_receipt(session: AsyncSession, gateway_id: str, state: Arrival,
     ).one()
     if attempt.state == "delivered" or (attempt.receipt_at is not None and state == "failed"):
         return None
-    attempt.state, attempt.receipt_at = state, at
+    attempt.state, attempt.receipt_at = ("delivered" if state == "delivered" else "refused"), at
     attempt.error = "not delivered" if state == "failed" else None
     await session.flush()
     await _shown(session, row, state)
@@ -70,9 +70,7 @@ async def _shown(session: AsyncSession, row: Notification, state: Arrival) -> No
     )
 
 
-async def question_reached(
-    session: AsyncSession, row: Notification, attempt: Attempt, at: datetime
-) -> Take | None:
+async def question_reached(session: AsyncSession, row: Notification, attempt: Attempt, at: datetime) -> Take | None:
     """Put the arrival of a question, or that it will not arrive, into the tray, once; None for any other message."""
     arrival = _arrival(row, attempt)
     if arrival is None:
@@ -97,5 +95,4 @@ def _arrival(row: Notification, attempt: Attempt) -> Arrival | None:
         return None
     if attempt.state in ARRIVED[attempt.channel]:
         return "delivered"
-    at_its_end = attempt.state == "refused" or (attempt.state == "failed" and attempt.receipt_at is not None)
-    return "failed" if at_its_end else None
+    return "failed" if attempt.state == "refused" else None

@@ -1,0 +1,194 @@
+"""What a message's template may say: a notification's codes and instants as words in the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from activities.named import Named
+from languages.catalog import gettext
+from languages.history import why_moved
+from languages.labels import skip_label
+from languages.spoken import inside, isolate, reference, when
+from languages.views import Reader, StoryEvent, event_of, skipped_of
+from rules.terms import Actor, Codes, EventKind, NoticeKind
+
+
+class Recipient(StrEnum):
+    """Who is told; each has texts of its own."""
+
+    CONSUMER = "consumer"
+    STAFF = "staff"
+
+
+NOT_SAID: frozenset[tuple[Recipient, NoticeKind]] = frozenset(
+    {
+        (Recipient.CONSUMER, NoticeKind.REMINDER),
+        (Recipient.CONSUMER, NoticeKind.DIRECTED),
+        (Recipient.STAFF, NoticeKind.CODE),
+        (Recipient.STAFF, NoticeKind.ACKNOWLEDGED),
+    }
+)
+"""Messages nobody is ever sent; every other pair has its template."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing to be said. `post` is the staff recipient's; `words` is free text somebody wrote for them (a direction)."""
+
+    kind: NoticeKind
+    to: Recipient
+    reference: str
+    language: str
+    data: Codes
+    post: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this installation stands: its public address without a slash at the end, and the utility's time zone."""
+
+    public_url: str
+    zone: tzinfo
+
+
+class Facts:
+    """What a template may say, by name; "" where it is not known or must not be said."""
+
+    def __init__(self, notice: Notice, names: Named, place: Place) -> None:
+        self.notice = notice
+        self.names = names
+        self.place = place
+        self.data: Mapping[str, Any] = notice.data
+        self.confidential = bool(notice.data.get("confidential"))
+
+    @property
+    def ref(self) -> str:
+        """The reference as one run of digits, as text messages carry it."""
+        return self.notice.reference
+
+    @property
+    def number(self) -> str:
+        """The reference as shown, kept from turning round."""
+        return isolate(reference(self.notice.reference))
+
+    @property
+    def category(self) -> str:
+        """The category's name; never a confidential one's."""
+        return self._open("category", "category") or gettext("Complaint")
+
+    @property
+    def office(self) -> str:
+        """The office's name; not of a confidential request."""
+        return self._open("office", "office")
+
+    @property
+    def answers(self) -> str:
+        """Who answers now, as written inside a sentence."""
+        return inside(self._open("post", "post") or self._open("role", "role") or gettext("next officer above"))
+
+    @property
+    def handler(self) -> str:
+        """Who does the work."""
+        return inside(self._open("handler", "post") or gettext("officer"))
+
+    def _open(self, key: str, kind: str) -> str:
+        code = self.data.get(key)
+        return "" if self.confidential or not isinstance(code, str) else self.names.label(kind, code)
+
+    def reason(self, kind: str, key: str = "reason") -> str:
+        """A reason or cause by name."""
+        return self._open(key, kind)
+
+    def at(self, *keys: str) -> str:
+        """The first of these instants that is known, as people say it."""
+        for key in keys:
+            if self.data.get(key):
+                return when(datetime.fromisoformat(self.data[key]), self.place.zone)
+        return ""
+
+    @property
+    def why(self) -> str:
+        """To whom it went, why, and each tier passed over; without names when confidential."""
+        return why_moved(self._moved(), self.place.zone, to=self.reader)
+
+    @property
+    def short_why(self) -> str:
+        """The same without to whom it went and when."""
+        return why_moved(replace(self._moved(), title="", due=None), self.place.zone, to=self.reader)
+
+    def _moved(self) -> StoryEvent:
+        told = dict(self.data)
+        if self.confidential:
+            told = {key: value for key, value in told.items() if key == "cause"}
+        due = self.data.get("fell_due")
+        fell_due = datetime.fromisoformat(due) if due else None
+        any_time = datetime.min.replace(tzinfo=self.place.zone)
+        return event_of(0, EventKind.ESCALATED, any_time, Actor.SYSTEM, fell_due, told, self.names.label)
+
+    @property
+    def skipped(self) -> str:
+        """The tiers passed over, in few words."""
+        if self.confidential:
+            return ""
+        tiers = skipped_of(self.data.get("skipped") or (), self.names.label)
+        return ", ".join(f"{tier.title}: {skip_label(tier.why)}" for tier in tiers)
+
+    @property
+    def reader(self) -> Reader:
+        """As whom the recipient reads."""
+        return Reader.CONSUMER if self.notice.to is Recipient.CONSUMER else Reader.OFFICER
+
+    @property
+    def mine(self) -> bool:
+        """Whether the recipient's own post answers now."""
+        return self.notice.post is not None and self.notice.post == self.data.get("post")
+
+    @property
+    def does_the_work(self) -> bool:
+        """Whether the recipient's own post does the work."""
+        return self.notice.post is not None and self.notice.post == self.data.get("handler")
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the time of the last tier, too, is over."""
+        return bool(self.data.get("beyond"))
+
+    @property
+    def bound(self) -> str:
+        """The last line of a code, by which a browser fills it in at our address alone."""
+        if self.notice.kind is not NoticeKind.CODE:
+            return ""
+        return f"@{urlsplit(self.place.public_url).hostname} #{self.data['code']}"
+
+    @property
+    def link(self) -> str:
+        """Where to look or act: the question's own address, the public page, or the desk."""
+        base = self.place.public_url
+        if self.notice.to is Recipient.STAFF:
+            return f"{base}/desk/requests/{self.ref}"
+        if self.notice.kind is NoticeKind.CODE:
+            return ""
+        token = self.data.get("token") if self.notice.kind is NoticeKind.QUESTION else None
+        return f"{base}/answer/{token}" if token else f"{base}/track/{self.ref}"
+
+    @property
+    def phone(self) -> str:
+        """The utility's telephone number."""
+        number = self.names.utility("phone")
+        return isolate(number) if number else ""
+
+    @property
+    def utility(self) -> str:
+        """The utility's name."""
+        return self.names.utility("name") or "Onewindow"
+
+    @property
+    def forum(self) -> str:
+        """Where to go after the last tier."""
+        return self.names.utility("forum")

@@ -1,0 +1,40 @@
+"""The names messages use, as the administrator's tables have them now, in the language in use."""
+
+from __future__ import annotations
+
+from languages.catalog import named
+from models.names import Everything
+
+
+class Named:
+    """Look-ups over one reading of the tables; everything unknown is ""."""
+
+    def __init__(self, everything: Everything) -> None:
+        self.everything = everything
+
+    def label(self, kind: str, code: str) -> str:
+        """The name of a code: an office's or post's own, else the one in the list of that kind."""
+        if kind == "post":
+            return self.post(code)
+        if kind == "office":
+            office = self.everything.offices.get(code)
+            return named(office.names) if office else ""
+        row = self.everything.names.get((kind, code))
+        return named(row.labels) if row else ""
+
+    def post(self, code: str) -> str:
+        """A post's title; its role's where it has none of its own."""
+        post = self.everything.posts.get(code)
+        return (named(post.titles) or self.label("role", post.role)) if post else ""
+
+    def utility(self, what: str) -> str:
+        """A text of the utility itself: name, phone, forum."""
+        row = self.everything.names.get(("utility", what))
+        return (named(row.labels) or str(row.data.get("value", ""))) if row else ""
+
+    def spoken_by(self, channel: str) -> str | None:
+        """The one language the utility has set for a channel; None when it speaks the recipient's."""
+        row = self.everything.names.get(("utility", "channels"))
+        plan = row.data.get("value", {}).get(channel, {}) if row else {}
+        language = plan.get("language")
+        return language if isinstance(language, str) else None

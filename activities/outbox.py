@@ -1,0 +1,143 @@
+"""The outbox is emptied by a loop in every worker: claim, write, send, and write down what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from activities.channels import Channel, Letter, Outcome, Result
+from activities.named import Named
+from activities.outbox_rows import LEASE, Claimed, claim, settle
+from activities.say import Renderer
+from models.database import Sessions
+from models.outbox import Attempt
+from rules.terms import Take
+
+BATCH = 50
+IDLE = 0.5
+"""Seconds between two looks at an empty outbox."""
+LONGEST_PAUSE = 30.0
+SENDING = (LEASE - timedelta(seconds=8)).total_seconds()
+"""Seconds for sending one batch: its outcomes are written before the claim ends."""
+
+log = structlog.get_logger(__name__)
+
+
+async def nobody(take: Take) -> None:
+    """Leave a receipt in the tray to the relay."""
+
+
+class Outbox:
+    """`channels` by name; `tell` is handed the receipt of a question after its commit, as a hint: the tray has it."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        channels: Mapping[str, Channel],
+        renderer: Renderer,
+        *,
+        tell: Callable[[Take], Awaitable[object]] = nobody,
+        batch: int = BATCH,
+    ) -> None:
+        self.sessions = sessions
+        self.channels = channels
+        self.renderer = renderer
+        self.tell = tell
+        self.batch = batch
+        self.hint = asyncio.Event()
+        self.telling: set[asyncio.Task[None]] = set()
+
+    async def step(self) -> int:
+        """Claim one batch, send it and write its outcomes; how many notifications it held."""
+        async with self.sessions.begin() as session:
+            claimed = await claim(session, self.batch)
+        if not claimed:
+            return 0
+        letters, outcomes = await self.letters(claimed)
+        for sent in await asyncio.gather(*(self.send(name, group) for name, group in letters.items())):
+            outcomes |= sent
+        async with self.sessions.begin() as session:
+            receipts = await settle(session, claimed, outcomes)
+        for take in receipts:
+            self.pass_on(take)
+        return len(claimed)
+
+    async def letters(self, claimed: Sequence[Claimed]) -> tuple[dict[str, list[Letter]], dict[int, Outcome]]:
+        """The letters by channel, and the outcomes of those that could not even be written."""
+        letters: dict[str, list[Letter]] = defaultdict(list)
+        outcomes: dict[int, Outcome] = {}
+        async with self.sessions() as session:
+            names = await self.renderer.names(session)
+        for item in claimed:
+            for attempt in item.attempts:
+                assert attempt.id is not None
+                try:
+                    made = self.letter(item, attempt, names)
+                except Exception as broken:
+                    log.exception("message not written", notification=item.row.id, kind=item.row.kind)
+                    made = Outcome(Result.FAILED, f"not written: {broken!r}"[:400])
+                if isinstance(made, Letter):
+                    letters[attempt.channel].append(made)
+                else:
+                    outcomes[attempt.id] = made
+        return letters, outcomes
+
+    def letter(self, item: Claimed, attempt: Attempt, names: Named) -> Letter | Outcome:
+        """One letter; an outcome where there is no address or no such channel."""
+        assert attempt.id is not None
+        assert attempt.sender_id is not None
+        to = item.address(attempt.channel)
+        if attempt.channel not in self.channels:
+            return Outcome(Result.FAILED, f"there is no channel {attempt.channel!r}")
+        if not to:
+            return Outcome(Result.REFUSED, "no address")
+        said = self.renderer.message(item.notice(), attempt.channel, names)
+        return Letter(attempt.id, attempt.sender_id, to, item.row.reference, said, attempt.id in item.again)
+
+    async def send(self, name: str, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+        """Hand `letters` to their channel; what it does not answer in time is unclear."""
+        try:
+            async with asyncio.timeout(SENDING):
+                return await self.channels[name].send(letters)
+        except Exception as broken:
+            log.warning("channel broken", channel=name, letters=len(letters), error=repr(broken))
+            return {letter.attempt: Outcome(Result.UNCLEAR, repr(broken)[:400]) for letter in letters}
+
+    def pass_on(self, take: Take) -> None:
+        """Tell of a receipt in the background."""
+        task = asyncio.create_task(self._tell(take))
+        self.telling.add(task)
+        task.add_done_callback(self.telling.discard)
+
+    async def _tell(self, take: Take) -> None:
+        try:
+            await self.tell(take)
+        except Exception as failed:
+            log.info("receipt left to the relay", reference=take.reference, error=repr(failed))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Empty the outbox until `stop`; `hint` makes it look at once, an error makes it wait longer each time."""
+        pause = IDLE
+        while not stop.is_set():
+            self.hint.clear()
+            try:
+                full = await self.step() == self.batch
+                pause = 0.0 if full else IDLE
+            except Exception as failed:
+                pause = min(max(pause, IDLE) * 2, LONGEST_PAUSE)
+                log.warning("outbox waits", seconds=pause, error=repr(failed))
+            await self._rest(stop, pause)
+
+    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
+        if not seconds:
+            return
+        waiting = [asyncio.create_task(event.wait()) for event in (stop, self.hint)]
+        with suppress(TimeoutError):
+            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()

@@ -1,0 +1,103 @@
+"""What is said: from a notification's codes to words in the recipient's language, for each channel."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import css_inline
+import jinja2
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.channels import Message
+from activities.facts import Facts, Notice, Place, Recipient
+from activities.named import Named
+from languages.catalog import direction, gettext, install, use
+from models.names import NOTHING, Everything, everything, newest_edition
+
+MESSAGES = Path(__file__).parent / "messages"
+
+
+class Renderer:
+    """Templates and names; the names are read again when their edition rises."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.kept: Everything = NOTHING
+        self.inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+    async def names(self, session: AsyncSession) -> Named:
+        """The names as they are now."""
+        if self.kept is NOTHING or await newest_edition(session) != self.kept.edition:
+            self.kept = await everything(session)
+        return Named(self.kept)
+
+    def message(self, notice: Notice, channel: str, names: Named) -> Message:
+        """What is said to one recipient by one channel; jinja2's errors when there is no such message."""
+        with use(names.spoken_by(channel) or notice.language) as language:
+            facts = Facts(notice, names, self.place)
+            blocks = self.blocks(notice, facts)
+            if channel == "sms":
+                return Message(language, self.texts.get_template("sms.j2").render(said=blocks("sms"), f=facts).strip())
+            return self.mail(language, facts, blocks)
+
+    def blocks(self, notice: Notice, facts: Facts) -> Blocks:
+        """The blocks of a notice's template."""
+        return Blocks(self.texts.get_template(f"{notice.to}/{notice.kind}.j2"), facts)
+
+    def mail(self, language: str, facts: Facts, blocks: Blocks) -> Message:
+        """Plain text and the same as simple HTML."""
+        words: dict[str, object] = {
+            "subject": blocks("subject"),
+            "lines": blocks("text").splitlines(),
+            "button": blocks("button") or self.usual_button(facts.notice),
+            "f": facts,
+            "language": language,
+            "direction": direction(language),
+        }
+        html = self.inliner.inline(self.pages.get_template("mail.html.j2").render(words))
+        text = self.texts.get_template("mail.txt.j2").render(words)
+        return Message(language, text.strip() + "\n", str(words["subject"]), html, facts.utility)
+
+    @staticmethod
+    def usual_button(notice: Notice) -> str:
+        """The words on a mail's link where its template has none of its own."""
+        return gettext("See your complaint") if notice.to is Recipient.CONSUMER else gettext("Open the complaint")
+
+    @cached_property
+    def texts(self) -> jinja2.Environment:
+        """Templates of plain text."""
+        return environment(escaping=False)
+
+    @cached_property
+    def pages(self) -> jinja2.Environment:
+        """Templates of HTML."""
+        return environment(escaping=True)
+
+
+class Blocks:
+    """One template's blocks by name; "" for one it does not have."""
+
+    def __init__(self, template: jinja2.Template, facts: Facts) -> None:
+        self.template = template
+        self.context = template.new_context({"f": facts})
+
+    def __call__(self, name: str) -> str:
+        """A block's words: lines without blanks around them, empty lines left out."""
+        if name not in self.template.blocks:
+            return ""
+        said = "".join(self.template.blocks[name](self.context))
+        return "\n".join(filter(None, (" ".join(line.split()) for line in said.splitlines())))
+
+
+def environment(*, escaping: bool) -> jinja2.Environment:
+    """The templates of `messages/`; a name that does not exist is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(MESSAGES),
+        autoescape=escaping,  # noqa: S701 - a text message is no page; the one page there is, is escaped
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    install(made)
+    return made
