@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import os
 import sys
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, NoReturn
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
 from config import BadConfig, Config, beside, load
 
 if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
     from temporalio.client import Client
 
+    from models.database import Sessions
+    from rules.profile import Profile
+
+T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 policy = typer.Typer(no_args_is_help=True, help="Timings, ladders and calendars as one file.")
 users = typer.Typer(no_args_is_help=True, help="People who sign in.")
@@ -23,6 +33,8 @@ app.add_typer(policy, name="policy")
 app.add_typer(users, name="users")
 
 REFUSED = 2
+DEMO_PASSWORD = "onewindow"  # noqa: S105 (given only where nobody but this machine can reach the web)
+SHORTEST_PASSWORD = 10
 
 
 @app.command()
@@ -45,8 +57,15 @@ def run() -> None:
 def prepare() -> None:
     """Bring schema, profile and Temporal's namespace to where this version wants them; safe at every start."""
     config = _config(load)
-    _migrate(_database(config))
-    _end(_prepared(config))
+    from models import first_start
+    from rules.profile import BrokenProfile
+
+    try:
+        profile = first_start.read_profile(config.profile)
+        _migrate(_database(config))
+        _end(_prepared(config, profile))
+    except (BrokenProfile, first_start.UnknownProfile, first_start.OtherProfile) as refused:
+        _refuse(str(refused))
 
 
 @app.command()
@@ -59,43 +78,125 @@ def migrate() -> None:
 def doctor() -> None:
     """Look at connections, clocks and versions; say what to do about what is wrong."""
     config = _config(beside)
-    from rich.console import Console
-    from rich.table import Table
+    from embedded import checks
 
-    from embedded.checks import as_rows, database, disk, door, temporal
-
-    findings = [disk(config.data_dir), *database(_database(config))]
-    findings += asyncio.run(temporal(lambda: _temporal(config)))
-    findings.append(door("web", f"http://{config.host}:{config.port}"))
-    findings += [door(name, url) for name, url in (("SMTP_URL", config.smtp_url), ("SMS_URL", config.sms_url)) if url]
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "what", "found", "do"):
-        table.add_column(heading, overflow="fold")
-    for row in as_rows(findings):
-        table.add_row(*row.values(), style="" if row[""] == "ok" else "bold yellow")
-    Console().print(table)
+    findings = [checks.disk(config.data_dir), *checks.database(_database(config))]
+    findings += asyncio.run(checks.temporal(lambda: _temporal(config)))
+    findings.append(checks.web(config.host, config.port))
+    doors = {"SMTP_URL": config.smtp_url, "SMS_URL": config.sms_url}
+    findings += [checks.door(name, url) for name, url in doors.items() if url]
+    checks.show(findings)
     _leave(0 if all(one.good for one in findings) else 1)
 
 
-async def _prepared(config: Config) -> None:
-    from embedded.temporal import prepare_namespace
+@policy.command("export")
+def export_policy(
+    file: Annotated[Path | None, typer.Argument(help="file to write; left out: the screen")] = None,
+) -> None:
+    """Write the timings in force as TOML."""
+    from models.policy_versions import export_toml
 
+    text = asyncio.run(_in_a_transaction(_config(beside), export_toml))
+    if file is None:
+        print(text, end="")
+    else:
+        file.write_text(text, encoding="utf-8")
+
+
+@policy.command("import")
+def import_policy(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    note: Annotated[str, typer.Option(help="why; kept with the version")],
+) -> None:
+    """Save the timings in FILE as a new version, used by new requests; what FILE leaves out stays."""
+    from models.policy_versions import NoPolicy, NoteMissing, Outdated, import_toml
+    from rules.policy import BadPolicy
+
+    async def save(session: AsyncSession) -> int:
+        return await import_toml(session, file.read_text(encoding="utf-8"), note, None, datetime.now(UTC))
+
+    try:
+        number = asyncio.run(_in_a_transaction(_config(beside), save))
+    except (BadPolicy, NoteMissing, NoPolicy, Outdated, UnicodeDecodeError) as refused:
+        _refuse(str(refused))
+    print(f"Timings no. {number} are in force for new requests.")
+
+
+@users.command("add")
+def add_user(
+    username: str,
+    name: Annotated[str, typer.Option(prompt="Full name")],
+    post: Annotated[str, typer.Option(prompt="Code of the post")],
+    password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)],
+) -> None:
+    """Add somebody and give them a post from now on."""
+    from models.first_start import NotAdded, add_person
+
+    _long_enough(password)
+    try:
+        asyncio.run(
+            _in_a_transaction(
+                _config(beside), lambda one: add_person(one, username.lower(), name, password, post, datetime.now(UTC))
+            )
+        )
+    except NotAdded as refused:
+        _refuse(str(refused))
+    print(f"{username.lower()} can sign in.")
+
+
+@users.command("password")
+def new_password(
+    username: str, password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)]
+) -> None:
+    """Give somebody a new password; their open sessions end."""
+    from models.staff import set_password
+
+    _long_enough(password)
+    known = asyncio.run(_in_a_transaction(_config(beside), lambda one: set_password(one, username.lower(), password)))
+    if not known:
+        _refuse(f"There is nobody called {username}.")
+    print(f"{username.lower()} has a new password.")
+
+
+async def _prepared(config: Config, profile: Profile) -> None:
+    from embedded.temporal import prepare_namespace
+    from models.first_start import install
+
+    async with _sessions(config) as sessions:
+        made = await install(sessions, profile, DEMO_PASSWORD if config.for_trying_out else None, datetime.now(UTC))
+    if made:
+        people = json.dumps([asdict(one) for one in made], ensure_ascii=False, indent=1)
+        (config.data_dir / "sign-ins.json").write_text(people, encoding="utf-8")
+    elif made is not None:
+        print("Nobody can sign in yet: `onewindow users password NAME` gives somebody a password.")
     await prepare_namespace(await _temporal(config, seconds=60))
 
 
-async def _temporal(config: Config, seconds: float = 0) -> Client:
-    """A client by Temporal's own conventions, tried again for `seconds` while it does not answer."""
-    from temporalio.client import Client
-    from temporalio.envconfig import ClientConfig
+@asynccontextmanager
+async def _sessions(config: Config) -> AsyncIterator[Sessions]:
+    from models.database import engine, sessions_of
 
-    settings = ClientConfig.load_client_connect_config()
-    settings |= {"target_host": _address(config), "namespace": config.temporal_namespace}
-    for _ in range(round(seconds * 10)):
-        try:
-            return await Client.connect(**settings)
-        except RuntimeError:
-            await asyncio.sleep(0.1)
-    return await Client.connect(**settings)
+    opened = engine(_database(config), pool=2)
+    try:
+        yield sessions_of(opened)
+    finally:
+        await opened.dispose()
+
+
+async def _in_a_transaction(config: Config, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    async with _sessions(config) as sessions, sessions.begin() as session:
+        return await work(session)
+
+
+def _long_enough(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        _refuse(f"A password needs {SHORTEST_PASSWORD} characters or more.")
+
+
+async def _temporal(config: Config, seconds: float = 0) -> Client:
+    from embedded.temporal import connect
+
+    return await connect(_address(config), config.temporal_namespace, seconds)
 
 
 def _migrate(url: str) -> None:

@@ -19,7 +19,7 @@ NAMES: Mapping[str, str] = {
     "TEMPORAL_NAMESPACE": "the namespace in it",
     "SMTP_URL": "mail server as smtp://user:password@host:port; unset, an embedded mail catcher is started",
     "MAIL_FROM": "sender of the mails",
-    "SMS_URL": "the SMS gateway's address; unset, an embedded one is started",
+    "SMS_URL": "the SMS gateway's address, or METHOD address body; unset, an embedded one is started",
     "MESSAGES_URL": "page that shows what mail catcher and gateway took; unset in production",
     "PUBLIC_URL": "address consumers use, without a slash at the end; links in messages begin with it",
     "SECRET_KEY": "signs links, codes and forms; at least 32 characters; embedded mode makes one and keeps it",
@@ -59,6 +59,14 @@ class Config:
         return self.secret_key
 
     @property
+    def for_trying_out(self) -> bool:
+        """Whether consumers' address is this machine alone, so that well-known passwords harm nobody."""
+        return urlsplit(self.public_url).hostname in ("localhost", "127.0.0.1") and self.host in (
+            "localhost",
+            "127.0.0.1",
+        )
+
+    @property
     def secure_cookies(self) -> bool:
         """Whether cookies may travel by https alone."""
         return self.public_url.startswith("https://")
@@ -79,7 +87,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         temporal_namespace=given.get("TEMPORAL_NAMESPACE", "default"),
         smtp_url=_url("SMTP_URL", given.get("SMTP_URL"), "smtp", "smtps"),
         mail_from=given.get("MAIL_FROM", "Onewindow <onewindow@localhost>"),
-        sms_url=_url("SMS_URL", given.get("SMS_URL"), "http", "https"),
+        sms_url=_gateway(given.get("SMS_URL")),
         messages_url=_url("MESSAGES_URL", given.get("MESSAGES_URL"), "http", "https"),
         public_url=_public(given.get("PUBLIC_URL"), port),
         log_level=_level(given.get("LOG_LEVEL", "info")),
@@ -120,6 +128,13 @@ def _url(name: str, url: str | None, *schemes: str) -> str | None:
     if parts.scheme not in schemes or not parts.hostname:
         raise BadConfig(f"{name} must look like {schemes[0]}://host:port")
     return url
+
+
+def _gateway(setting: str | None) -> str | None:
+    words = (setting or "").split()
+    if setting is not None:
+        _url("SMS_URL", words[0] if len(words) == 1 else words[1], "http", "https")
+    return setting
 
 
 def _public(url: str | None, port: int) -> str:

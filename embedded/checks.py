@@ -7,7 +7,7 @@ import shutil
 import socket
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from embedded.answers import answer
 from embedded.temporal import RETENTION, SEARCH_ATTRIBUTES
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ async def temporal(connect: Callable[[], Any]) -> list[Finding]:
 
 def door(what: str, url: str) -> Finding:
     """Whether something listens where `url` points."""
-    parts = urlsplit(url)
+    parts = urlsplit(next(word for word in url.split() if "://" in word))
     port = parts.port or {"https": 443, "smtp": 25, "smtps": 465}.get(parts.scheme, 80)
     where = f"{parts.hostname}:{port}"
     try:
@@ -76,6 +77,13 @@ def door(what: str, url: str) -> Finding:
             return Finding(what, True, f"{where} answers")
     except OSError as refused:
         return Finding(what, False, f"{where}: {refused}", f"start it, or correct the address of {what}")
+
+
+def web(host: str, port: int) -> Finding:
+    """What the web says of itself, and through it of the workers. Blocking."""
+    status, said = answer(host, port, "/readyz")
+    found = "is ready" if status == 200 else said or f"nothing listens on {host}:{port}"
+    return Finding("web and worker", status == 200, found, "start it (make run); the log of what is missing says why")
 
 
 def clock(what: str, theirs: datetime, began: float, ended: float) -> Finding:
@@ -153,9 +161,15 @@ async def _temporal_clock(client: Client) -> Finding:
     return clock("temporal", described.start_time.astimezone(UTC), began, ended)
 
 
-def as_rows(findings: list[Finding]) -> list[Mapping[str, str]]:
-    """Findings for a table: a word for good, what, what was found, and what to do if it is not good."""
-    return [
-        {"": "ok" if one.good else "LOOK", "what": one.what, "found": one.found, "do": "" if one.good else one.do}
-        for one in findings
-    ]
+def show(findings: list[Finding]) -> None:
+    """Print them as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "what", "found", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for one in findings:
+        style, word = ("", "ok") if one.good else ("bold yellow", "LOOK")
+        table.add_row(word, one.what, one.found, "" if one.good else one.do, style=style)
+    Console().print(table)

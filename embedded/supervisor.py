@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
 import sys
 from contextlib import suppress
 from typing import Any
 
+from embedded.answers import answer
 from embedded.child import Child, Program, last_words
 from embedded.locks import Locked, data_folder
 from embedded.postgres import NoDatabase, Postgres
@@ -175,16 +175,3 @@ class Supervisor:
         for child in reversed(self.children):
             await child.stop()
         forget_addresses(self.stack.folder)
-
-
-def answer(host: str, port: int, path: str) -> tuple[int, str]:
-    """Status and beginning of what a GET answers; 0 and nothing while nobody answers. Blocking."""
-    connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=5)  # noqa: S104
-    try:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read(500).decode(errors="replace")
-    except (OSError, http.client.HTTPException):
-        return 0, ""
-    finally:
-        connection.close()

@@ -104,6 +104,21 @@ class Temporal:
                 await asyncio.sleep(0.05)
 
 
+async def connect(address: str, namespace: str, seconds: float = 0) -> Client:
+    """A client by Temporal's own conventions (TLS, keys), tried again for `seconds`; RuntimeError without an answer."""
+    from temporalio.client import Client
+    from temporalio.envconfig import ClientConfig
+
+    settings = ClientConfig.load_client_connect_config()
+    settings |= {"target_host": address, "namespace": namespace}
+    for _ in range(round(seconds * 10)):
+        try:
+            return await Client.connect(**settings)
+        except RuntimeError:
+            await asyncio.sleep(0.1)
+    return await Client.connect(**settings)
+
+
 async def prepare_namespace(client: Client) -> None:
     """Set retention and search attributes in the client's namespace; what is there already stays."""
     from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest

@@ -1,0 +1,38 @@
+# Onewindow needs Python 3.11 or later and make; everything else lands in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test check format drill doctor
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+run: .venv/installed ## start everything (PORT, DATA_DIR, PROFILE are honoured); Ctrl-C stops it
+	@$(BIN)/onewindow run
+
+test: .venv/installed-dev ## run the tests
+	@$(BIN)/python -m pytest
+
+check: .venv/installed-dev ## format, lint, types, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+format: .venv/installed-dev ## put the code in its form
+	@$(BIN)/ruff check --fix --select I .
+	@$(BIN)/ruff format .
+
+drill: .venv/installed-dev ## break it on purpose and count
+	@$(BIN)/python -m drills
+
+doctor: .venv/installed ## look at connections, clocks and versions of the running stack
+	@$(BIN)/onewindow doctor
+
+.venv/installed: requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh deploy/install.sh requirements.lock
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh deploy/install.sh requirements-dev.lock
+	@touch .venv/installed $@
