@@ -37,6 +37,10 @@ class Notice:
     number: int
     data: Codes
 
+    def with_data(self, more: Codes) -> Notice:
+        """The same notice with `more` in its data."""
+        return replace(self, data={**more, **self.data})
+
 
 @dataclass(frozen=True)
 class NewLapse:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from models import database
-from models.holidays import holidays_of
+from models.holidays import public_holidays
 from models.profile import load_profile
 from rules.profile import Profile
 from rules.profile_toml import load as read
@@ -21,7 +21,7 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 def demo_profile() -> Profile:
     """The demo profile as shipped."""
     path = ROOT / "profiles" / "demo.toml"
-    return read(path.read_text(encoding="utf-8"), str(path), holidays_of)
+    return read(path.read_text(encoding="utf-8"), str(path), public_holidays)
 
 
 async def load(url: str, profile: Profile) -> None:

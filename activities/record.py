@@ -1,0 +1,126 @@
+"""The pen: the only writer of requests, tasks and events; every transition is one transaction by one command."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy.exc import NoResultFound
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities import writing
+from models.database import Sessions
+from models.events import Event, Submission
+from models.ground import Fillings, Policies, ground_of
+from models.outbox import Notification
+from models.requests import ServiceRequest
+from rules import judge
+from rules.request import Ground, Sent, standing
+from rules.terms import Act, Actor, EventKind, ItIsTime, Look, Refused, Standing, State, Take, Taken
+from rules.turn import Refusal
+
+
+class Record:
+    """Activities that judge a command by what the tables say, and write what follows from it."""
+
+    def __init__(self, sessions: Sessions, policies: Policies | None = None) -> None:
+        self.sessions = sessions
+        self.policies = policies or Policies()
+
+    @activity.defn
+    async def look(self, command: Look) -> Standing:
+        """Assign a request that was only received, mark it started, and answer how it stands. Repeating changes nothing."""
+        async with self.sessions.begin() as session:
+            row = await self._locked(session, command.reference)
+            return await self._moved(session, row, command.at)
+
+    @activity.defn
+    async def it_is_time(self, command: ItIsTime) -> Standing:
+        """Do what fell due by `at`: remind, escalate, end a hold, close. Repeating answers the present Standing."""
+        async with self.sessions.begin() as session:
+            row = await self._locked(session, command.reference)
+            return await self._moved(session, row, command.at, by_time=True)
+
+    @activity.defn
+    async def take(self, command: Take) -> Taken:
+        """Take one submission from the tray: do it or refuse it, and keep the outcome. Repeating answers that outcome."""
+        async with self.sessions.begin() as session:
+            row = await self._locked(session, command.reference)
+            sent = await session.get(Submission, command.submission)
+            if sent is None or sent.reference != command.reference:
+                raise ApplicationError(f"no submission {command.submission}", type="NoSubmission", non_retryable=True)
+            if sent.answered is None:
+                await self._take(session, row, sent, command.at or sent.at)
+            request, _ = await writing.read(session, row)
+            return Taken(standing(request), Refused(sent.refused) if sent.refused else None, sent.number or row.number)
+
+    async def _locked(self, session: AsyncSession, reference: str) -> ServiceRequest:
+        asked = select(ServiceRequest).where(ServiceRequest.reference == reference).with_for_update()
+        try:
+            return (await session.exec(asked)).one()
+        except NoResultFound:
+            raise ApplicationError(f"no request {reference}", type="NoRequest", non_retryable=True) from None
+
+    async def _ground(self, session: AsyncSession, row: ServiceRequest, at: datetime) -> tuple[Ground, Fillings]:
+        policy = await self.policies.of(session, row.policy_version)
+        return await ground_of(session, row, policy, at, assigning=row.state == State.RECEIVED)
+
+    async def _moved(
+        self, session: AsyncSession, row: ServiceRequest, at: datetime, *, by_time: bool = False
+    ) -> Standing:
+        request, before = await writing.read(session, row)
+        at = await writing.never_back(session, row, at)
+        now = await clock(session)
+        if row.started_at is None:
+            row.started_at = now
+        nothing_due = by_time and (row.wake_at is None or row.wake_at > at)
+        if row.state != State.RECEIVED and (not by_time or nothing_due):
+            return standing(request)
+        ground, filled = await self._ground(session, row, at)
+        turn = judge.it_is_time(request, ground, at) if by_time else judge.look(request, ground, at)
+        await writing.write(session, row, before, turn, filled, now)
+        return standing(turn.request)
+
+    async def _take(self, session: AsyncSession, row: ServiceRequest, sent: Submission, at: datetime) -> None:
+        request, before = await writing.read(session, row)
+        at = await writing.never_back(session, row, at)
+        now = await clock(session)
+        row.started_at = row.started_at or now
+        ground, filled = await self._ground(session, row, at)
+        try:
+            turn = judge.take(request, ground, at, await self._sent(session, sent))
+        except Refusal as refusal:
+            sent.refused = refusal.code.value
+        else:
+            await writing.write(session, row, before, turn, filled, now, sent)
+            sent.number = row.number
+        sent.answered = now
+        session.add(sent)
+
+    async def _sent(self, session: AsyncSession, row: Submission) -> Sent:
+        data = dict(row.data)
+        if row.act == Act.RECEIPT:
+            asked = await session.get(Notification, int(data["notification"]))
+            data["question"] = None if asked is None else int(asked.data.get("question", 0))
+        since: frozenset[EventKind] = frozenset()
+        if row.seen is not None:
+            later = select(Event.kind).where(Event.reference == row.reference, Event.number > row.seen)
+            since = frozenset(EventKind(kind) for kind in (await session.exec(later)).all())
+        return Sent(
+            act=Act(row.act),
+            actor=Actor(row.actor),
+            data=data,
+            person=row.person,
+            post=row.post,
+            words=row.words_id is not None,
+            since=since,
+        )
+
+
+async def clock(session: AsyncSession) -> datetime:
+    """The database's clock: the one that says when something was recorded, and that no rule sees."""
+    now: datetime = (await session.exec(select(func.clock_timestamp()))).one()
+    return now
