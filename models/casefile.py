@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -11,9 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.events import Event, Submission
 from models.outbox import Attempt, Notification
 from models.people import Staff
-from models.policy import PolicyVersion
 from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
-from rules.terms import Codes
 
 DELIVERIES_SHOWN = 200
 
@@ -38,7 +36,7 @@ class Said:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One request as officers see it. `task` is None before assignment; `policy` is the content of its version."""
+    """One request as officers see it. `task` is None before assignment, `consumer` once his data is erased."""
 
     request: ServiceRequest
     task: Task | None
@@ -48,7 +46,6 @@ class CaseFile:
     holds: tuple[Hold, ...]
     lapses: tuple[Lapse, ...]
     said: tuple[Said, ...]
-    policy: Codes
 
     @property
     def involved(self) -> frozenset[str]:
@@ -67,7 +64,6 @@ async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
     if request is None:
         return None
     task = await newest_task(session, reference)
-    policy = await session.get(PolicyVersion, request.policy_version)
     return CaseFile(
         request=request,
         task=task,
@@ -79,7 +75,6 @@ async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
             (await session.exec(select(Lapse).where(Lapse.reference == reference).order_by(col(Lapse.at)))).all()
         ),
         said=await deliveries(session, reference),
-        policy=policy.content if policy else {},
     )
 
 
@@ -154,28 +149,3 @@ async def failed_deliveries(session: AsyncSession, limit: int = 100) -> tuple[Sa
 async def outcome(session: AsyncSession, submission: str) -> Submission | None:
     """A submission of the tray with its outcome, if it has one yet."""
     return await session.get(Submission, submission)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What decides who may open a request."""
-
-    office: str
-    zone: str
-    confidential: bool
-    involved: frozenset[str]
-    number: int
-
-
-def is_confidential(policy: Mapping[str, object], category: str) -> bool:
-    """Whether a policy's content marks this category confidential."""
-    timings = policy.get("timings")
-    timing = timings.get(category) if isinstance(timings, Mapping) else None
-    return isinstance(timing, Mapping) and bool(timing.get("confidential"))
-
-
-def scene(file: CaseFile) -> Scene:
-    """The part of a file that decides who may open it."""
-    request = file.request
-    confidential = is_confidential(file.policy, request.category)
-    return Scene(request.office, request.zone, confidential, file.involved, request.number)

@@ -1,0 +1,113 @@
+"""Which actions an officer is offered: from the state, and whether his posts do the work or answer for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.people import Post
+from models.posts import WORKS, FilledPost
+from models.requests import ServiceRequest, Task
+from rules.terms import Act, State
+
+HANDLERS: Mapping[State, Sequence[Act]] = {
+    State.ASSIGNED: (Act.ACCEPT, Act.EXPECT, Act.RESOLVE, Act.HOLD, Act.NOTE, Act.GIVE, Act.ESCALATE),
+    State.IN_PROGRESS: (Act.RESOLVE, Act.EXPECT, Act.HOLD, Act.NOTE, Act.GIVE, Act.ESCALATE),
+    State.ON_HOLD: (Act.RESUME, Act.RESOLVE, Act.NOTE, Act.GIVE),
+    State.RESOLVED: (Act.NOTE,),
+}
+"""What the post that does the work may do; the first is the main action of the state."""
+
+ANSWERABLES: Mapping[State, Sequence[Act]] = {
+    State.ASSIGNED: (Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.NOTE, Act.ESCALATE),
+    State.IN_PROGRESS: (
+        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.NOTE, Act.ESCALATE,
+    ),
+    State.ON_HOLD: (Act.DIRECT, Act.RESUME, Act.TAKE_OVER, Act.GIVE, Act.NOTE),
+    State.RESOLVED: (Act.NOTE,),
+}  # fmt: skip
+"""What a post that answers for the work of another may do."""
+
+FROM_ABOVE = frozenset({Act.DIRECT, Act.TAKE_OVER})
+"""What only the answerable post may do."""
+
+PICTURES: Mapping[Act, str] = {
+    Act.ACCEPT: "user-check",
+    Act.NOTE: "pencil",
+    Act.EXPECT: "calendar-check",
+    Act.HOLD: "hourglass",
+    Act.RESUME: "wrench",
+    Act.RESOLVE: "badge-check",
+    Act.TAKE_OVER: "user-check",
+    Act.GIVE: "arrow-right",
+    Act.REASSIGN: "undo-2",
+    Act.DIRECT: "message-square-text",
+    Act.ESCALATE: "trending-up",
+}
+"""One picture an action."""
+
+ACTS = frozenset(PICTURES)
+"""What an officer may send at all."""
+
+
+@dataclass(frozen=True)
+class Offers:
+    """The main action and the rest; `main` None where nothing is waited for. `handler`, `answerable`: which posts are his."""
+
+    main: Act | None = None
+    rest: tuple[Act, ...] = ()
+    handler: str | None = None
+    answerable: str | None = None
+
+    @property
+    def all(self) -> tuple[Act, ...]:
+        """Every action offered, the main one first."""
+        return ((self.main,) if self.main else ()) + self.rest
+
+    def post_for(self, act: Act) -> str | None:
+        """As which of his posts he does it; None when neither handles nor answers for the task."""
+        if act in FROM_ABOVE:
+            return self.answerable or self.handler
+        return self.handler or self.answerable
+
+
+def offered(
+    posts: Sequence[FilledPost], request: ServiceRequest, task: Task | None, *, tiers: int, holdable: bool, held: bool
+) -> Offers:
+    """What somebody with these posts is offered; the pen judges in the end.
+
+    `tiers` is the length of the ladder, `held` whether the request was on hold before.
+    """
+    codes = {post.code for post in posts}
+    if task is None or task.done_at is not None:
+        return Offers()
+    handler = task.handler if task.handler in codes else None
+    answerable = task.answerable if task.answerable in codes else None
+    may_hold = holdable and (not held or (task.tier > 1 and answerable is not None and handler is None))
+    left_out = ({Act.ESCALATE} if task.tier >= tiers else set()) | (set() if may_hold else {Act.HOLD})
+    acts = tuple(act for act in _of(State(request.state), handler, answerable) if act not in left_out)
+    if not acts or acts[0] is Act.NOTE:
+        return Offers(None, acts, handler, answerable)
+    return Offers(acts[0], acts[1:], handler, answerable)
+
+
+def _of(state: State, handler: str | None, answerable: str | None) -> tuple[Act, ...]:
+    own = tuple(HANDLERS.get(state, ())) if handler else ()
+    if answerable is None or answerable == handler:
+        return own
+    above = ANSWERABLES.get(state, ())
+    if own:  # who has both posts does the work himself: there is nobody to direct
+        return own + tuple(act for act in above if act not in own and act is not Act.DIRECT)
+    return tuple(above)
+
+
+def receivers(posts: Mapping[str, Post], request: ServiceRequest, task: Task | None) -> list[Post]:
+    """The posts of the office and its zone to which the work may be given, the office's first."""
+    near = [
+        post
+        for post in posts.values()
+        if post.rights in WORKS
+        and (post.office == request.office or (post.office is None and post.zone == request.zone))
+        and (task is None or post.code != task.handler)
+    ]
+    return sorted(near, key=lambda post: (post.office is None, post.code))

@@ -1,0 +1,150 @@
+"""The page of one request: how it stands, its ladder and history, and what the reader may do."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from languages import labels
+from languages.spoken import ago
+from models.casefile import CaseFile, case_file
+from models.events import Submission
+from models.posts import WORKS, may_see
+from rules.reference import is_well_formed, normalise
+from rules.terms import Act
+from web.database import Bounded
+from web.deps import Db, Parts, TheBook, TheHub, TheViews
+from web.desk.actions import PICTURES
+from web.desk.forms import PRESETS, local, preset
+from web.desk.session import COOKIE, Person, SignedIn, person_of
+from web.desk.shown import Sheet, notice_words, sheet
+from web.desk.ticks import ticks
+from web.errors import NotFound, NotYours
+from web.onewindow import Onewindow
+from web.render import page
+
+router = APIRouter(include_in_schema=False)
+
+
+async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) -> CaseFile:
+    """The file of a number this person may open. Raises NotFound and NotYours."""
+    reference = normalise(reference[:40])
+    file = await db.read(case_file, reference) if is_well_formed(reference) else None
+    if file is None:
+        raise NotFound
+    request = file.request
+    await db.read(parts.book.hold_policy, request.policy_version)
+    timing = parts.book.timing(request.policy_version, request.category, request.area_class)
+    if not may_see(person.posts, request.office, request.zone, file.involved, timing.confidential):
+        raise NotYours
+    return file
+
+
+async def _opened(reference: str, person: SignedIn, db: Db, parts: Parts) -> CaseFile:
+    return await opened(db, reference, person, parts)
+
+
+Opened = Annotated[CaseFile, Depends(_opened)]
+
+
+def new_token() -> str:
+    """A form's own token: sent twice, it counts once."""
+    return secrets.token_urlsafe(16)
+
+
+def quick_times(parts: Onewindow) -> list[str]:
+    """The one-tap times that lie ahead now."""
+    now = parts.clock()
+    return [name for name in (*PRESETS, "evening", "tomorrow") if preset(name, now, parts.zone)]
+
+
+def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
+    """What the page and its live region are made of."""
+    now = parts.clock()
+    shown = sheet(file, person.posts, parts.book, parts.zone, now)
+    reading = person.rights & (WORKS | {"take_calls", "audit"})
+    return {
+        "person": person,
+        "sheet": shown,
+        "r": file.request,
+        "moment": now,
+        "consumer": file.consumer if reading else None,
+        "ago": lambda at: ago(at, now),
+        "notice_words": notice_words,
+        "delivery": labels.delivery_label,
+    }
+
+
+def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
+    """What the forms beside the live region are made of; they stay as they are while it changes."""
+    return {
+        "token": new_token(),
+        "act_words": labels.act_label,
+        "pictures": PICTURES,
+        "quick": quick_times(parts),
+        "now_local": local(parts.clock(), parts.zone),
+        "open_act": None,
+        "typed": {},
+        "errors": {},
+        "notice": None,
+        "since": (),
+    } | {"seen": shown.request.number}
+
+
+def whole_page(
+    request: Request, file: CaseFile, person: Person, parts: Onewindow, status: int = 200, **more: Any
+) -> Response:
+    """The page, as it is or with a form that could not be taken."""
+    made = context(file, person, parts)
+    made |= form_context(made["sheet"], parts) | more
+    return page(request, "desk/casefile.html", status=status, **made)
+
+
+@router.get("/desk/requests/{reference}")
+async def casefile(
+    request: Request, file: Opened, person: SignedIn, db: Db, parts: Parts, done: str = "", sent: str = ""
+) -> Response:
+    """One request as officers see it; after an action it says what became of it."""
+    notice = await db.read(said_after, sent, file.request.reference, person.id) if sent else None
+    if done in set(Act) and notice is None:
+        notice = "done"
+    return whole_page(
+        request, file, person, parts, notice=notice, done=labels.act_label(Act(done)) if done in set(Act) else ""
+    )
+
+
+async def said_after(session: AsyncSession, submission: str, reference: str, person: int) -> str | None:
+    """What is to be said of a submission on the page after it: done, refused or still waiting; None for a strange one."""
+    row = await session.get(Submission, submission[:80])
+    if row is None or row.reference != reference or row.person != person:
+        return None
+    return "waiting" if row.answered is None else "refused" if row.refused else "done"
+
+
+@router.get("/desk/requests/{reference}/live", response_class=EventSourceResponse)
+async def live(
+    request: Request, file: Opened, hub: TheHub, views: TheViews, parts: Parts, book: TheBook, seen: int = 0
+) -> AsyncIterator[ServerSentEvent]:
+    """The page's live region again whenever the request changed, until the session ends."""
+    token, last = request.cookies.get(COOKIE), ""
+    async for _ in ticks(hub, file.request.reference):
+        still = await parts.database.read(person_of, token, parts.clock(), parts.zone.key, using=False)
+        if still is None:
+            yield ServerSentEvent(event="finished", raw_data="")
+            return
+        newest = await opened(parts.database, file.request.reference, still, parts)
+        block = views.text("desk/casefile.html", "live", **context(newest, still, parts), seen=seen)
+        if block != last:
+            last = block
+            yield ServerSentEvent(raw_data=block, id=str(newest.request.number))
+
+
+def typed_of(form: Mapping[str, Any]) -> dict[str, str]:
+    """A form's texts, the first of each name; files and what no form of ours holds are left out."""
+    return {str(name): value[:4000] for name, value in list(form.items())[:40] if isinstance(value, str)}

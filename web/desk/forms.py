@@ -1,0 +1,173 @@
+"""What an officer sends with an action: read from the form, checked, and turned into codes and words for the tray."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from languages.catalog import gettext as _
+from rules.terms import Act, Codes
+
+LONGEST_WORDS = 2000
+EVENING = 18
+PRESETS: Mapping[str, timedelta] = {"1h": timedelta(hours=1), "2h": timedelta(hours=2), "4h": timedelta(hours=4)}
+"""Expected times of one tap; "evening" and "tomorrow" stand beside them."""
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,60}")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The codes a form may name, and the instant and zone its times are read against."""
+
+    now: datetime
+    zone: tzinfo
+    registered: datetime | None = None
+    causes: Collection[str] = ()
+    hold_reasons: Collection[str] = ()
+    expected_reasons: Collection[str] = ()
+    receivers: Collection[str] = ()
+
+
+@dataclass
+class Filled:
+    """A form as typed, what is wrong with it by field, and what it means for the tray."""
+
+    act: Act
+    typed: Mapping[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    data: Codes = field(default_factory=dict)
+    words: str | None = None
+
+    def wrong(self, name: str, message: str) -> None:
+        """Note what is wrong with a field; the first word about it stays."""
+        self.errors.setdefault(name, message)
+
+    def text(self, name: str) -> str:
+        """A field as typed, without space around it; "" when it was not sent."""
+        return self.typed.get(name, "").strip()
+
+
+def read(act: Act, typed: Mapping[str, str], choices: Choices) -> Filled:
+    """The form of an action, read; `errors` is empty when it may go to the tray."""
+    form = Filled(act, typed)
+    READ.get(act, _nothing)(form, choices)
+    return form
+
+
+def _nothing(form: Filled, choices: Choices) -> None:
+    """An action that needs no more than its button."""
+
+
+def _words(form: Filled, *, needed: str = "") -> None:
+    """The free text; `needed` says what to write when it may not be left out."""
+    words = form.text("words")
+    if len(words) > LONGEST_WORDS:
+        form.wrong("words", _("Write at most %(number)d characters.", number=LONGEST_WORDS))
+    if needed and not words:
+        form.wrong("words", needed)
+    form.words = words or None
+
+
+def _choice(form: Filled, name: str, codes: Collection[str], missing: str) -> None:
+    code = form.text(name)
+    if code not in codes:
+        form.wrong(name, missing)
+    form.data[name] = code
+
+
+def instant(text: str, zone: tzinfo) -> datetime | None:
+    """The UTC instant of a local date and time as a browser sends it; None when it is none."""
+    try:
+        return datetime.strptime(text[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def local(at: datetime, zone: tzinfo) -> str:
+    """An instant as the browser's date and time field takes it."""
+    return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+
+
+def _exact(form: Filled, name: str, choices: Choices, *, later: bool) -> datetime | None:
+    """The instant typed into a field, after now for `later`, else not after it; None when left out or wrong."""
+    typed = form.text(name)
+    at = instant(typed, choices.zone)
+    if typed and at is None:
+        form.wrong(name, _("Write a date and a time."))
+    elif at and later and at <= choices.now:
+        form.wrong(name, _("Choose a time that is still to come."))
+    elif at and not later and at > choices.now + timedelta(minutes=1):
+        form.wrong(name, _("Choose a time that is not in the future."))
+    return at
+
+
+def preset(name: str, now: datetime, zone: tzinfo) -> datetime | None:
+    """The instant of a one-tap time; None for a name that is none, or an evening that has begun."""
+    if name in PRESETS:
+        return now + PRESETS[name]
+    today = now.astimezone(zone).replace(hour=EVENING, minute=0, second=0, microsecond=0)
+    if name == "evening":
+        return today.astimezone(UTC) if today > now else None
+    if name == "tomorrow":
+        return (today + timedelta(days=1)).replace(hour=12).astimezone(UTC)
+    return None
+
+
+def _expect(form: Filled, choices: Choices) -> None:
+    _choice(form, "reason", choices.expected_reasons, _("Choose why it takes until then."))
+    quick = form.text("quick")
+    at = preset(quick, choices.now, choices.zone) if quick else _exact(form, "until", choices, later=True)
+    if at is None:
+        form.wrong("until", _("Choose when it will be done."))
+    else:
+        form.data["until"] = at.isoformat()
+
+
+def _hold(form: Filled, choices: Choices) -> None:
+    _choice(form, "reason", choices.hold_reasons, _("Choose what you are waiting for."))
+    at = _exact(form, "limit", choices, later=True)
+    if at:
+        form.data["limit"] = at.isoformat()
+
+
+def _resolve(form: Filled, choices: Choices) -> None:
+    _choice(form, "cause", choices.causes, _("Choose what the cause was."))
+    _words(form, needed=_("Write what was done."))
+    at = _exact(form, "put_right", choices, later=False)
+    if at is None:
+        form.wrong("put_right", _("Say when it was put right."))
+    else:
+        form.data["put_right"] = _within_its_minute(at, choices).isoformat()
+
+
+def _within_its_minute(at: datetime, choices: Choices) -> datetime:
+    """`at`, or where it names the very minute of now or of the registered instant, that instant: the field has no seconds."""
+    for exact in (choices.now, choices.registered):
+        if exact and at <= exact < at + timedelta(minutes=1):
+            return exact
+    return at
+
+
+def _give(form: Filled, choices: Choices) -> None:
+    _choice(form, "post", choices.receivers, _("Choose to whom it goes."))
+    _words(form)
+
+
+def _direct(form: Filled, choices: Choices) -> None:
+    _words(form, needed=_("Write what is to be done."))
+    at = _exact(form, "by", choices, later=True)
+    if at:
+        form.data["by"] = at.isoformat()
+
+
+READ: Mapping[Act, Callable[[Filled, Choices], None]] = {
+    Act.NOTE: lambda form, _choices: _words(form, needed=_("Write the note.")),
+    Act.EXPECT: _expect,
+    Act.HOLD: _hold,
+    Act.RESOLVE: _resolve,
+    Act.GIVE: _give,
+    Act.DIRECT: _direct,
+    Act.ESCALATE: lambda form, _choices: _words(form, needed=_("Write why it should go up now.")),
+}

@@ -1,0 +1,84 @@
+"""The ladder of a request as officers see it: who had it, who has it, and who would get it when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from languages.views import Rung, RungState
+from models.casefile import CaseFile
+from models.people import Post
+from models.requests import Task
+from rules.due import due
+from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
+from rules.terms import EventKind, Skip, State
+from web.book import Book
+
+
+def timing_for(file: CaseFile, policy: Policy) -> Timing:
+    """The timing a request runs on."""
+    return timing_of(policy, file.request.category, file.request.area_class)
+
+
+def post_of_role(posts: Mapping[str, Post], role: str, office: str, zone: str) -> Post | None:
+    """The post of a role that answers for an office: its own, else its zone's, else the company's; None if there is none."""
+    places = ((office, zone), (office, None), (None, zone), (None, None))
+    ranked = [
+        (places.index((post.office, post.zone)), post.code, post)
+        for post in posts.values()
+        if post.role == role and (post.office, post.zone) in places
+    ]
+    return min(ranked, key=lambda found: found[:2])[2] if ranked else None
+
+
+def rungs(file: CaseFile, policy: Policy, book: Book) -> list[Rung]:
+    """Every tier in order, with past and coming instants."""
+    timing = timing_for(file, policy)
+    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+    task = file.task
+    if task is None:
+        return [Rung(_title(file, book, role), RungState.COMING) for role in roles]
+    past = [_past(file, book, tier, role) for tier, role in enumerate(roles[: task.tier - 1], 1)]
+    now = Rung(book.title(task.answerable), RungState.NOW, task.entered, task.due, _lapsed(file, task.tier))
+    return [*past, now, *_coming(file, policy, timing, book, roles[task.tier :])]
+
+
+def _title(file: CaseFile, book: Book, role: str) -> str:
+    post = post_of_role(book.now.posts, role, file.request.office, file.request.zone)
+    return book.title(post.code) if post else book.label("role", role)
+
+
+def _lapsed(file: CaseFile, tier: int) -> bool:
+    return any(lapse.tier == tier for lapse in file.lapses)
+
+
+def _past(file: CaseFile, book: Book, tier: int, role: str) -> Rung:
+    skipped = {
+        int(one["tier"]): one
+        for line in file.lines
+        if line.event.kind == EventKind.ESCALATED
+        for one in line.event.data.get("skipped", ())
+    }
+    left = next((line.event for line in file.lines if line.event.data.get("from_tier") == tier), None)
+    if left is None and tier in skipped:
+        why = Skip(skipped[tier]["why"])
+        return Rung(book.title(skipped[tier].get("post")) or _title(file, book, role), RungState.SKIPPED, why=why)
+    lapse = next((lapse for lapse in file.lapses if lapse.tier == tier), None)
+    title = book.title(left.data.get("from_post")) if left else ""
+    due_at = lapse.due if lapse else left.due if left else None
+    return Rung(title or _title(file, book, role), RungState.PAST, None, due_at, lapse is not None)
+
+
+def _coming(file: CaseFile, policy: Policy, timing: Timing, book: Book, roles: list[str]) -> Iterator[Rung]:
+    """The tiers above, each entered when the one before runs out; without instants while the clock stands still."""
+    assert file.task is not None
+    begins = _runs_out(file.task, file)
+    for role, time in zip(roles, timing.tiers[file.task.tier :], strict=False):
+        ends = due(time, begins, (), calendar_of(policy, timing)) if begins else None
+        yield Rung(_title(file, book, role), RungState.COMING, begins, ends)
+        begins = ends
+
+
+def _runs_out(task: Task, file: CaseFile) -> datetime | None:
+    moving = file.request.state in (State.ASSIGNED, State.IN_PROGRESS, State.RECEIVED)
+    return task.due if moving and task.done_at is None and task.beyond_at is None else None

@@ -1,0 +1,191 @@
+"""The queue of my posts: what falls due next, live."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from languages import labels
+from languages.catalog import gettext as _
+from languages.catalog import named
+from languages.views import Reader
+from models.queue import Bounds, Page, Place, Row, View, counts, queue
+from models.requests import ServiceRequest
+from rules.reference import Reading, look
+from rules.terms import State
+from web.book import Book
+from web.deps import Db, Now, Parts, TheBook, TheHub, TheViews
+from web.desk.session import COOKIE, Person, SignedIn, person_of
+from web.desk.shown import Due, tier_clock
+from web.desk.ticks import ticks
+from web.onewindow import Onewindow
+from web.render import page, see_other
+
+router = APIRouter(include_in_schema=False)
+LONGEST_REFERENCE = 40
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One line of the queue, named and told."""
+
+    reference: str
+    due: Due
+    category: str
+    locality: str
+    state: str
+    state_words: str
+    tier: int
+    answerable: str
+    as_handler: str
+    as_answerable: str
+
+
+def bounds(onewindow: Onewindow, now: datetime) -> Bounds:
+    """Now and the end of the utility's day."""
+    tomorrow = now.astimezone(onewindow.zone).date() + timedelta(days=1)
+    return Bounds(now, datetime.combine(tomorrow, datetime.min.time(), onewindow.zone))
+
+
+def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
+    """A line in the language in use."""
+    task, request = row.task, row.request
+    place = book.locality(request.locality)
+    state = State(request.state)
+    return ShownRow(
+        reference=request.reference,
+        due=tier_clock(request, task.due, now),
+        category=book.label("category", request.category),
+        locality=named(place.names) if place else book.label("office", request.office),
+        state=state,
+        state_words=labels.state_label(state, Reader.OFFICER),
+        tier=task.tier,
+        answerable=book.title(task.answerable),
+        as_handler=book.title(task.handler) if task.handler in person.codes else "",
+        as_answerable=book.title(task.answerable) if task.answerable in person.codes else "",
+    )
+
+
+def read_place(after: str) -> Place | None:
+    """Where a page begins, from its address; None for the first page or an address that makes no sense."""
+    due, separator, task = after.partition("~")
+    if not separator or not 0 < len(task) <= 40:
+        return None
+    with suppress(ValueError):
+        at = datetime.fromisoformat(due) if due else None
+        return Place(at, task) if at is None or at.tzinfo else None
+    return None
+
+
+def written_place(place: Place | None) -> str:
+    """A place as it stands in an address; "" for None."""
+    return f"{place.due.isoformat() if place.due else ''}~{place.task}" if place else ""
+
+
+async def looked_up(
+    session: AsyncSession, codes: tuple[str, ...], view: View, limits: Bounds, after: Place | None
+) -> tuple[Page, dict[View, int]]:
+    """One page and the counts of all views, in one session."""
+    return await queue(session, codes, view, limits, after), await counts(session, codes, limits)
+
+
+def context(
+    person: Person, view: View, after: str, found: tuple[Page, dict[View, int]], parts: Onewindow
+) -> dict[str, Any]:
+    """What the page and its live region are made of."""
+    listed, numbers = found
+    now = parts.clock()
+    following = written_place(listed.after)
+    return {
+        "person": person,
+        "view": view,
+        "views": [(one, view_words()[one], numbers[one]) for one in View],
+        "rows": [shown(row, person, parts.book, now) for row in listed.rows],
+        "first": not after,
+        "following": f"/desk?{urlencode({'view': view.value, 'after': following})}" if following else "",
+        "live": f"/desk/live?{urlencode({'view': view.value, 'after': after})}",
+        "moment": now,
+    }
+
+
+def view_words() -> dict[View, str]:
+    """What each view is called."""
+    return {
+        View.ALL: _("All"),
+        View.MINE: _("My work"),
+        View.ANSWERABLE: _("I answer for"),
+        View.DUE_TODAY: _("Due today"),
+        View.OVERDUE: _("Overdue"),
+        View.ON_HOLD: _("Waiting for the consumer"),
+    }
+
+
+@router.get("/desk")
+async def desk(
+    request: Request, person: SignedIn, db: Db, parts: Parts, now: Now, view: View = View.ALL, after: str = ""
+) -> Response:
+    """The queue, soonest due first, fifty a page."""
+    after = written_place(read_place(after))
+    found = await db.read(looked_up, person.codes, view, bounds(parts, now), read_place(after))
+    return page(request, "desk/queue.html", typed="", errors={}, **context(person, view, after, found, parts))
+
+
+@router.get("/desk/find")
+async def find(request: Request, person: SignedIn, db: Db, parts: Parts, now: Now, reference: str = "") -> Response:
+    """Go to the request of a number, or say what is wrong with it."""
+    typed = reference[:LONGEST_REFERENCE]
+    found = look(typed)
+    if found.kind == "reference" and await db.read(exists, found.value):
+        return see_other(f"/desk/requests/{found.value}")
+    rows = await db.read(looked_up, person.codes, View.ALL, bounds(parts, now), None)
+    errors = {"reference": _not_found(found)}
+    whole = context(person, View.ALL, "", rows, parts)
+    return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, **whole)
+
+
+async def exists(session: AsyncSession, reference: str) -> bool:
+    """Whether there is a request of this number."""
+    return await session.get(ServiceRequest, reference) is not None
+
+
+def _not_found(found: Reading) -> str:
+    if found.kind == "reference":
+        return _("There is no complaint with this number.")
+    if found.kind == "check digit":
+        return _("This number cannot be right. Two digits may be swapped.")
+    return _("A complaint number has 9 digits.")
+
+
+@router.get("/desk/live", response_class=EventSourceResponse)
+async def live(
+    request: Request,
+    person: SignedIn,
+    hub: TheHub,
+    views: TheViews,
+    parts: Parts,
+    book: TheBook,
+    view: View = View.ALL,
+    after: str = "",
+) -> AsyncIterator[ServerSentEvent]:
+    """The queue again whenever it changed, until the session ends."""
+    token, last = request.cookies.get(COOKIE), ""
+    async for _tick in ticks(hub):
+        now = parts.clock()
+        still = await parts.database.read(person_of, token, now, parts.zone.key, using=False)
+        if still is None:
+            yield ServerSentEvent(event="finished", raw_data="")
+            return
+        found = await parts.database.read(looked_up, still.codes, view, bounds(parts, now), read_place(after))
+        block = views.text("desk/queue.html", "queue", **context(still, view, after, found, parts))
+        if block != last:
+            last = block
+            yield ServerSentEvent(raw_data=block)
