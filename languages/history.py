@@ -46,12 +46,15 @@ def log_line(event: StoryEvent, zone: tzinfo, now: datetime | None = None, to: R
 def why_moved(event: StoryEvent, zone: tzinfo, now: datetime | None = None, to: Reader = Reader.CONSUMER) -> str:
     """To whom it went, why, and each tier that was passed over with the reason."""
     telling = _Telling(event, zone, now, to)
-    skips = [
+    went = _("It went to the %(title)s.", title=telling.title) if event.title else ""
+    return " ".join(filter(None, [went, _because(telling), *_skips(event)]))
+
+
+def _skips(event: StoryEvent) -> list[str]:
+    return [
         _("%(title)s was passed over: %(why)s.", title=skipped.title, why=skip_label(skipped.why))
         for skipped in event.skipped
     ]
-    went = _("It went to the %(title)s.", title=telling.title) if event.title else ""
-    return " ".join(filter(None, [went, _because(telling), *skips]))
 
 
 def _because(telling: _Telling) -> str:
@@ -104,9 +107,10 @@ def _registered(telling: _Telling) -> str:
 
 
 def _assigned(telling: _Telling) -> str:
-    return (
+    given = (
         _("It was given to the %(title)s.", title=telling.title) if telling.title else _("It was given to an officer.")
     )
+    return " ".join([given, *_skips(telling.event)])
 
 
 def _accepted(telling: _Telling) -> str:
@@ -136,9 +140,7 @@ def _held(telling: _Telling) -> str:
 
 
 def _present(telling: _Telling) -> str:
-    return telling.by_reader(
-        _("You said: I was there, I have done it."), _("The consumer says he was there or has done it.")
-    )
+    return telling.by_reader(_("You said: I was there, I have done it."), _("The consumer was there, or has done it."))
 
 
 def _added(telling: _Telling) -> str:

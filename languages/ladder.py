@@ -67,14 +67,16 @@ def _clock_stands(story: Story, now: datetime) -> str:
         still = _("It does not move: we wait for the consumer.")
     if story.hold is None or story.hold.limit is None:
         return still
-    return f"{still} {_('The wait ends %(when)s.', when=when(story.hold.limit, story.zone, now=now))}"
+    ends = _("The wait ends %(when)s.", when=when(story.hold.limit, story.zone, now=now))
+    return f"{still} {ends}"
 
 
 def _being_asked(story: Story, now: datetime) -> str:
     still = _("It does not move: the consumer is being asked.")
     if story.confirm_by is None:
         return still
-    return f"{still} {_('He can answer until %(when)s.', when=when(story.confirm_by, story.zone, now=now))}"
+    ends = _("The answer may come until %(when)s.", when=when(story.confirm_by, story.zone, now=now))
+    return f"{still} {ends}"
 
 
 def _reopening(story: Story, now: datetime) -> str:

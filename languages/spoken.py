@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from babel.dates import get_day_names, get_month_names
 from markupsafe import Markup, escape
@@ -45,6 +45,12 @@ def day(at: datetime, zone: tzinfo, language: str | None = None, now: datetime |
         return _("%(weekday)s %(date)s", weekday=weekday, date=_date(local, today))
 
 
+def end_of_day(now: datetime, zone: tzinfo) -> datetime:
+    """The instant at which "today" stops being true: the next local midnight."""
+    following = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(following, time.min, tzinfo=zone).astimezone(UTC)
+
+
 def _day_of(at: datetime, zone: tzinfo) -> date:
     """The local date `at` counts to; midnight counts to the day it ends."""
     local = at.astimezone(zone)
@@ -70,28 +76,28 @@ def _date(local: date, today: date | None) -> str:
 
 def _part_of_day(hour: int, minute: int) -> str:
     evening, night = EVENING_AND_NIGHT[current()]
-    time = f"{(hour - 1) % 12 + 1}:{minute:02}" if minute else f"{(hour - 1) % 12 + 1}"
+    said = f"{(hour - 1) % 12 + 1}:{minute:02}" if minute else f"{(hour - 1) % 12 + 1}"
     if hour == 0 and minute == 0:
         return _("12 midnight")
     if hour < 4:
-        return _("%(time)s after midnight", time=time)
+        return _("%(time)s after midnight", time=said)
     if hour < 12:
-        return _("%(time)s in the morning", time=time)
+        return _("%(time)s in the morning", time=said)
     if hour == 12 and minute == 0:
         return _("12 noon")
     if hour < evening:
-        return _("%(time)s in the afternoon", time=time)
+        return _("%(time)s in the afternoon", time=said)
     if hour < night:
-        return _("%(time)s in the evening", time=time)
-    return _("%(time)s at night", time=time)
+        return _("%(time)s in the evening", time=said)
+    return _("%(time)s at night", time=said)
 
 
-def span(time: timedelta, language: str | None = None, *, short: bool = False) -> str:
+def span(length: timedelta, language: str | None = None, *, short: bool = False) -> str:
     """A length of time in its two largest units: "2 hours 5 minutes", short "2 h 5 min"; below a minute, seconds.
 
     The sign is left out: the sentence around it says "left" or "late".
     """
-    seconds = int(abs(time).total_seconds())
+    seconds = int(abs(length).total_seconds())
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     with use(language):
         if days:
@@ -121,20 +127,20 @@ def _seconds(number: int, short: bool) -> str:
     return _("%(num)d s", num=number) if short else ngettext("%(num)d second", "%(num)d seconds", number)
 
 
-def duration(time: Duration, language: str | None = None) -> str:
+def duration(allowed: Duration, language: str | None = None) -> str:
     """A time allowed, as set in the timings: "2 working days", "90 minutes", "4 hours"."""
     with use(language):
-        match time.unit:
+        match allowed.unit:
             case Unit.SECONDS:
-                return _seconds(time.amount, False)
+                return _seconds(allowed.amount, False)
             case Unit.MINUTES:
-                return _minutes(time.amount, False)
+                return _minutes(allowed.amount, False)
             case Unit.HOURS:
-                return _hours(time.amount, False)
+                return _hours(allowed.amount, False)
             case Unit.DAYS:
-                return _days(time.amount)
+                return _days(allowed.amount)
             case Unit.WORKING_DAYS:
-                return ngettext("%(num)d working day", "%(num)d working days", time.amount)
+                return ngettext("%(num)d working day", "%(num)d working days", allowed.amount)
 
 
 def due_in(due: datetime, now: datetime, language: str | None = None) -> str:

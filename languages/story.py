@@ -9,7 +9,7 @@ from languages.catalog import gettext
 from languages.history import log_line, why_moved
 from languages.labels import act_label, refusal
 from languages.ladder import ladder_line, next_step, why_and_next
-from languages.spoken import inside, when
+from languages.spoken import end_of_day, inside, when
 from languages.views import (
     Hold,
     Label,
@@ -44,6 +44,7 @@ __all__ = [
     "refusal",
     "sentence",
     "skipped_of",
+    "true_until",
     "why_and_next",
     "why_moved",
 ]
@@ -56,6 +57,13 @@ def sentence(story: Story, now: datetime) -> Said:
     if story.confidential:
         return Said(_looked_into(story), "", _("You need to do nothing."))
     return Said(HAPPENING[story.state](story, now), BY_WHEN[story.state](story, now), TO_DO[story.state](story, now))
+
+
+def true_until(story: Story, now: datetime) -> datetime:
+    """The instant until which what `sentence` said stays true: the next of its instants, or the end of the local day."""
+    limit = story.hold.limit if story.hold else None
+    instants = (story.due, story.standard_due, story.expected_at, limit, story.confirm_by, story.reopen_until)
+    return min([end_of_day(now, story.zone), *(at for at in instants if at is not None and at > now)])
 
 
 def _looked_into(story: Story) -> str:
@@ -154,7 +162,7 @@ def _standard(story: Story, now: datetime) -> str:
     promised = when(story.standard_due, story.zone, now=now)
     if story.standard_lapsed or story.standard_due <= now:
         return _("We promised %(when)s. We did not keep it.", when=promised)
-    return _("By %(when)s at the latest.", when=promised)
+    return _("At the latest: %(when)s.", when=promised)
 
 
 def _expected(story: Story, now: datetime) -> str:

@@ -152,7 +152,7 @@ def event_of(
         from_title=_first(label, data, ("from_post", "post"), ("from_role", "role"), ("from", "post")),
         office=_first(label, data, ("office", "office")),
         cause=_known(Cause, data.get("cause")),
-        skipped=skipped_of(data.get("skipped", ()), label),
+        skipped=skipped_of(data.get("skipped") or (), label),
         reason=_reason(EventKind(kind), data, label),
         until=_until(data),
         closing=_known(Closing, data.get("closing")),
