@@ -1,0 +1,124 @@
+"""The only door in: whatever reaches a request's workflow goes through here, before it was started, while it runs, after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from rules.terms import Kind, Standing, Take, Taken
+from workflows.attributes import SAFETY_FIRST, TASK_QUEUE, THE_REST, attributes
+from workflows.complaint import ComplaintWorkflow
+
+WORKFLOWS: dict[Kind, Any] = {Kind.COMPLAINT: ComplaintWorkflow}
+"""Which workflow tells the story of which kind."""
+
+PATIENCE = timedelta(seconds=12)
+"""How long a person waits for an action before hearing that it was received and is not yet done."""
+
+
+class NotYet(Exception):
+    """Received and not yet done: the tray has it, and it will be done."""
+
+
+class NoSuchRequest(LookupError):
+    """There is no request of this number, or no submission of this id."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the door must know of a request to start its workflow."""
+
+    reference: str
+    kind: Kind = Kind.COMPLAINT
+    category: str = ""
+    zone: str = ""
+    safety: bool = False
+
+
+class Door:
+    """The door to the workflows of one Temporal namespace. `opening` reads what is needed to start a request's workflow."""
+
+    def __init__(
+        self,
+        client: Client,
+        opening: Callable[[str], Awaitable[Opening | None]],
+        hint: Callable[[], Awaitable[None]] | None = None,
+        patience: timedelta = PATIENCE,
+    ) -> None:
+        self.client = client
+        self.opening = opening
+        self.hint = hint
+        self.patience = patience
+
+    async def act(self, take: Take) -> Taken:
+        """What became of a submission. Raises NotYet when it was not done in time, NoSuchRequest when there is none."""
+        answer: Taken = await self._through(take.reference, "act", f"act/{take.submission}", take)
+        return answer
+
+    async def look(self, reference: str) -> Standing:
+        """Let the workflow read its row again, starting it if need be. Raises NotYet or NoSuchRequest."""
+        standing: Standing = await self._through(reference, "look", None)
+        return standing
+
+    async def start(self, opening: Opening) -> None:
+        """Start a request's workflow; nothing happens if it runs already. Raises RPCError when Temporal is away."""
+        await self.client.start_workflow(WORKFLOWS[opening.kind].run, opening.reference, **_options(opening))
+
+    async def wake(self) -> None:
+        """Hint that a request waits to be started; allowed to be lost."""
+        if self.hint is not None:
+            with suppress(Exception):
+                await self.hint()
+
+    async def _through(self, reference: str, update: str, id: str | None, *arguments: Any) -> Any:
+        opening = await self.opening(reference)
+        if opening is None:
+            raise NoSuchRequest(reference)
+        flow = WORKFLOWS[opening.kind]
+        start = WithStartWorkflowOperation(flow.run, reference, **_options(opening))
+        call = self.client.execute_update_with_start_workflow(
+            getattr(flow, update), args=list(arguments), start_workflow_operation=start, id=id
+        )
+        try:
+            async with asyncio.timeout(self.patience.total_seconds()):
+                return await call
+        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as late:
+            raise NotYet(reference) from late
+        except WorkflowUpdateFailedError as failed:
+            if isinstance(failed.cause, ApplicationError) and failed.cause.type in {"NoRequest", "NoSubmission"}:
+                raise NoSuchRequest(reference) from failed
+            raise NotYet(reference) from failed
+        finally:
+            # its handle's future would otherwise be reported as never retrieved
+            started = asyncio.ensure_future(start.workflow_handle())
+            started.cancel()
+            with suppress(BaseException):
+                await started
+
+
+def _options(opening: Opening) -> dict[str, Any]:
+    priority: Priority = SAFETY_FIRST if opening.safety else THE_REST
+    return {
+        "id": opening.reference,
+        "task_queue": TASK_QUEUE,
+        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
+        "id_reuse_policy": WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        "search_attributes": attributes(opening.kind.value, opening.category, opening.zone),
+        "priority": priority,
+        "static_summary": f"{opening.category} {opening.reference}",
+        "task_timeout": timedelta(seconds=5),
+    }
