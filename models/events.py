@@ -50,5 +50,6 @@ class Submission(SQLModel, table=True):
     at: datetime = instant()
     received: datetime = instant()
     answered: datetime | None = instant(optional=True)
+    claimed_until: datetime | None = instant(optional=True)
     refused: str | None = Field(default=None, max_length=30)
     number: int | None = None

@@ -112,6 +112,8 @@ def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> 
         filed_by=new.filed_by,
         consumer_id=0,
         token=new.token,
+        safety=timing.safety,
+        confidential=timing.confidential,
         **standard_columns(timing),
     )
     standard = standard_of(row, policy)

@@ -70,7 +70,10 @@ class ServiceRequest(SQLModel, table=True):
     consumer_id: int = Field(foreign_key="consumer.id")
     words_id: int | None = Field(default=None, foreign_key="words.id")
     token: str = Field(max_length=80, unique=True)
+    safety: bool = False
+    confidential: bool = False
     started_at: datetime | None = instant(optional=True)
+    claimed_until: datetime | None = instant(optional=True)
 
     standard: str | None = Field(default=None, max_length=40)
     standard_calendar: str | None = Field(default=None, max_length=40)

@@ -1,0 +1,118 @@
+"""The relay: the loop in every worker that makes row, workflow and tray meet, whatever crashed in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from models import waiting
+from models.database import Sessions
+from models.policy import WorkerHeartbeat
+from models.waiting import Waiting
+from rules.terms import Act, Take
+
+BATCH = 200
+AT_ONCE = 25
+A_FEW = 20
+EVERY = 2.0
+"""Seconds between looks without a hint; also how often a worker says it is alive."""
+
+log = structlog.get_logger()
+
+
+class Entrance(Protocol):
+    """The door as the relay uses it."""
+
+    async def act(self, take: Take) -> Any:
+        """Let a submission be taken."""
+
+    async def look(self, reference: str) -> Any:
+        """Let a workflow read its row."""
+
+
+class Relay:
+    """Starts what was only received, answers what was left lying, wakes what slept over its time."""
+
+    def __init__(
+        self, sessions: Sessions, door: Entrance, start: Callable[[Waiting], Awaitable[None]], worker: str = "worker"
+    ) -> None:
+        self.sessions = sessions
+        self.door = door
+        self.start = start
+        self.worker = worker
+        self.hint = asyncio.Event()
+        self.healed = 0
+
+    async def step(self) -> int:
+        """One look: how many requests were started or healed."""
+        return await self.start_new() + await self.heal()
+
+    async def start_new(self) -> int:
+        """Start the workflows of requests not yet started, safety first, then the oldest; how many."""
+        async with self.sessions.begin() as session:
+            rows = await waiting.not_started(session, BATCH)
+        failed = [row.reference for row, done in zip(rows, await _each(self._start, rows), strict=True) if not done]
+        if failed:
+            async with self.sessions.begin() as session:
+                await waiting.released(session, failed)
+        return len(rows) - len(failed)
+
+    async def heal(self) -> int:
+        """Bring together what parted: submissions nobody answered, rows whose timer should have fired; how many."""
+        async with self.sessions.begin() as session:
+            late = await waiting.overdue(session, A_FEW)
+            left = await waiting.unanswered(session, A_FEW)
+        looked = await _each(self.door.look, [row.reference for row in late])
+        taken = await _each(self.door.act, [Take(reference, id, Act(act)) for id, reference, act in left])
+        healed = sum(looked) + sum(taken)
+        self.healed += healed
+        if healed:
+            log.warning("healed", requests=sum(looked), submissions=sum(taken))
+        return healed
+
+    async def alive(self) -> None:
+        """Say that this worker is alive, and how much it healed."""
+        values = {"at": func.clock_timestamp(), "healed": self.healed}
+        row = insert(WorkerHeartbeat).values(worker=self.worker, **values)
+        async with self.sessions.begin() as session:
+            await session.exec(row.on_conflict_do_update(index_elements=["worker"], set_=values))
+
+    async def run(self) -> None:
+        """Look for ever: at once when hinted, every few seconds without."""
+        while True:
+            self.hint.clear()
+            started = 0
+            with suppress(SQLAlchemyError, OSError):
+                started = await self.start_new()
+                if started < BATCH:
+                    await self.alive()
+                    await self.heal()
+            if started < BATCH:
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self.hint.wait(), EVERY)
+
+    async def _start(self, row: Waiting) -> None:
+        await self.start(row)
+
+
+async def _each(do: Callable[[Any], Awaitable[object]], these: Sequence[Any]) -> list[bool]:
+    """Do each, some at once; whether each succeeded. What fails is tried again at a later look."""
+    slots = asyncio.Semaphore(AT_ONCE)
+
+    async def one(this: Any) -> bool:
+        async with slots:
+            try:
+                await do(this)
+            except Exception as failed:
+                log.warning("not yet", what=getattr(do, "__name__", "?"), why=type(failed).__name__)
+                return False
+            return True
+
+    return list(await asyncio.gather(*(one(this) for this in these)))

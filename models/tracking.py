@@ -1,0 +1,159 @@
+"""What anyone with the number may know of a request: columns alone, nothing personal, no officer's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.events import Event
+from models.requests import Hold, Lapse, ServiceRequest, Task
+from rules.terms import Codes
+
+
+@dataclass(frozen=True)
+class TrackedEvent:
+    """One public line of history."""
+
+    number: int
+    kind: str
+    actor: str
+    at: datetime
+    due: datetime | None
+    post: str | None
+    data: Codes
+
+
+@dataclass(frozen=True)
+class TrackedTask:
+    """Who works, who answers, and until when. `due` None: the clock stands still."""
+
+    ladder: str
+    tier: int
+    handler: str
+    answerable: str
+    entered: datetime
+    due: datetime | None
+    beyond_at: datetime | None
+    open: bool
+
+
+@dataclass(frozen=True)
+class Pause:
+    """The consumer's turn: what is waited for, and when the wait ends by itself (None: no limit)."""
+
+    reason: str
+    limit: datetime | None
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """One request as anyone may follow it. Instants are aware; None: not known or not so."""
+
+    reference: str
+    category: str
+    state: str
+    number: int
+    changed_at: datetime
+    registered_at: datetime
+    policy_version: int
+    area_class: str
+    office: str
+    zone: str
+    locality: str | None
+    language: str
+    standard_due: datetime | None
+    standard_lapsed_at: datetime | None
+    expected_at: datetime | None
+    expected_reason: str | None
+    expected_missed: int
+    put_right_at: datetime | None
+    confirm_by: datetime | None
+    question_number: int | None
+    closed_at: datetime | None
+    closing: str | None
+    reopen_until: datetime | None
+    over: bool
+    task: TrackedTask | None
+    pause: Pause | None
+    lapses: tuple[tuple[int, datetime], ...]
+    events: tuple[TrackedEvent, ...]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Its office and zone: where its posts are."""
+        return self.office, self.zone
+
+
+PLAIN = (
+    "reference", "category", "state", "number", "changed_at", "registered_at", "policy_version", "area_class",
+    "office", "zone", "locality", "language", "standard_due", "standard_lapsed_at", "expected_at", "expected_reason",
+    "expected_missed", "put_right_at", "confirm_by", "question_number", "closed_at", "closing", "reopen_until", "over",
+)  # fmt: skip
+"""The columns of the request taken as they are."""
+
+
+async def exists(session: AsyncSession, reference: str) -> bool:
+    """Whether there is a request of this number."""
+    found = await session.exec(select(ServiceRequest.reference).where(ServiceRequest.reference == reference))
+    return found.first() is not None
+
+
+async def public_view(session: AsyncSession, reference: str) -> Tracked | None:
+    """The request of this number as anyone may follow it; None when there is none."""
+    row = (await session.exec(select(ServiceRequest).where(ServiceRequest.reference == reference))).first()
+    if row is None:
+        return None
+    task = await _task(session, reference)
+    return Tracked(
+        **{name: getattr(row, name) for name in PLAIN},
+        task=_tracked(task),
+        pause=await _pause(session, task),
+        lapses=await _lapses(session, reference),
+        events=await _events(session, reference),
+    )
+
+
+async def _task(session: AsyncSession, reference: str) -> Task | None:
+    newest = col(Task.done_at).desc().nulls_first(), col(Task.entered).desc()
+    return (await session.exec(select(Task).where(Task.reference == reference).order_by(*newest).limit(1))).first()
+
+
+def _tracked(task: Task | None) -> TrackedTask | None:
+    if task is None:
+        return None
+    return TrackedTask(
+        task.ladder,
+        task.tier,
+        task.handler,
+        task.answerable,
+        task.entered,
+        task.due,
+        task.beyond_at,
+        task.done_at is None,
+    )
+
+
+async def _pause(session: AsyncSession, task: Task | None) -> Pause | None:
+    if task is None:
+        return None
+    question = select(Hold.reason, Hold.limit_at).where(
+        Hold.task_id == task.id, col(Hold.end).is_(None), col(Hold.stops_standard)
+    )
+    found = (await session.exec(question)).first()
+    return Pause(*found) if found else None
+
+
+async def _lapses(session: AsyncSession, reference: str) -> tuple[tuple[int, datetime], ...]:
+    question = select(Lapse.tier, Lapse.due).where(Lapse.reference == reference).order_by(col(Lapse.at), col(Lapse.id))
+    return tuple((tier, due) for tier, due in (await session.exec(question)).all())
+
+
+async def _events(session: AsyncSession, reference: str) -> tuple[TrackedEvent, ...]:
+    question = select(Event).where(Event.reference == reference, col(Event.public)).order_by(col(Event.number))
+    return tuple(
+        TrackedEvent(event.number, event.kind, event.actor, event.at, event.due, event.post, event.data)
+        for event in (await session.exec(question)).all()
+    )

@@ -1,0 +1,104 @@
+"""What waits for a workflow: requests not started, submissions not answered, rows whose time passed. Claimed, not locked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.events import Submission
+from models.requests import ServiceRequest
+
+LEASE = timedelta(seconds=15)
+"""For how long what one worker claimed is left alone by the others; and how long a thing may wait before it is healed."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is needed to start a request's workflow."""
+
+    reference: str
+    kind: str
+    category: str
+    zone: str
+    safety: bool
+
+
+COLUMNS = (
+    ServiceRequest.reference,
+    ServiceRequest.kind,
+    ServiceRequest.category,
+    ServiceRequest.zone,
+    ServiceRequest.safety,
+)
+
+
+async def one(session: AsyncSession, reference: str) -> Waiting | None:
+    """One request; None if there is none."""
+    asked: Any = select(*COLUMNS)
+    row = (await session.exec(asked.where(ServiceRequest.reference == reference))).first()
+    return None if row is None else Waiting(*row)
+
+
+async def not_started(session: AsyncSession, limit: int) -> list[Waiting]:
+    """Claim requests whose workflow was never started: safety first, then the oldest."""
+    order = (col(ServiceRequest.safety).desc(), col(ServiceRequest.registered_at), col(ServiceRequest.reference))
+    return await _claim(session, [col(ServiceRequest.started_at).is_(None)], order, limit)
+
+
+async def overdue(session: AsyncSession, limit: int) -> list[Waiting]:
+    """Claim open requests whose wake instant passed a while ago: their timer should have fired."""
+    late = col(ServiceRequest.wake_at) < func.now() - LEASE
+    open_ones = [col(ServiceRequest.over).is_(False), col(ServiceRequest.started_at).is_not(None), late]
+    return await _claim(session, open_ones, (col(ServiceRequest.safety).desc(), col(ServiceRequest.wake_at)), limit)
+
+
+async def _claim(
+    session: AsyncSession, which: Sequence[ColumnElement[bool]], order: Sequence[Any], limit: int
+) -> list[Waiting]:
+    free = or_(col(ServiceRequest.claimed_until).is_(None), col(ServiceRequest.claimed_until) < func.now())
+    picked = select(ServiceRequest.reference).where(*which, free).order_by(*order).limit(limit)
+    references = (await session.exec(picked.with_for_update(skip_locked=True))).all()
+    if not references:
+        return []
+    here = col(ServiceRequest.reference).in_(references)
+    await session.exec(update(ServiceRequest).where(here).values(claimed_until=func.now() + LEASE))
+    asked: Any = select(*COLUMNS)
+    rows = (await session.exec(asked.where(here).order_by(*order))).all()
+    return [Waiting(*row) for row in rows]
+
+
+async def unanswered(session: AsyncSession, limit: int) -> list[tuple[str, str, str]]:
+    """Claim submissions nobody answered for a while, oldest first: (id, reference, act)."""
+    late = col(Submission.received) < func.now() - LEASE
+    free = or_(col(Submission.claimed_until).is_(None), col(Submission.claimed_until) < func.now())
+    picked = select(Submission.id).where(col(Submission.answered).is_(None), late, free)
+    ids = (
+        await session.exec(picked.order_by(col(Submission.received)).limit(limit).with_for_update(skip_locked=True))
+    ).all()
+    if not ids:
+        return []
+    here = col(Submission.id).in_(ids)
+    await session.exec(update(Submission).where(here).values(claimed_until=func.now() + LEASE))
+    rows = await session.exec(
+        select(Submission.id, Submission.reference, Submission.act).where(here).order_by(col(Submission.received))
+    )
+    return list(rows.all())
+
+
+async def released(session: AsyncSession, references: Sequence[str]) -> None:
+    """Give claims back, so that the next look finds these requests at once."""
+    here = col(ServiceRequest.reference).in_(references)
+    await session.exec(update(ServiceRequest).where(here).values(claimed_until=None))
+
+
+async def oldest_unstarted(session: AsyncSession) -> datetime | None:
+    """Since when the oldest request waits to be started; None if none does."""
+    asked = select(func.min(col(ServiceRequest.registered_at))).where(col(ServiceRequest.started_at).is_(None))
+    found: datetime | None = (await session.exec(asked)).one()
+    return found
