@@ -93,6 +93,20 @@ class Facts:
         return inside(self._open("post", "post") or self._open("role", "role") or gettext("next officer above"))
 
     @property
+    def who(self) -> str:
+        """Who answers now, without the place: for text messages."""
+        return inside(self._role("post")) or self.answers
+
+    @property
+    def worker(self) -> str:
+        """Who does the work, without the place."""
+        return inside(self._role("handler")) or self.handler
+
+    def _role(self, key: str) -> str:
+        code = self.data.get(key)
+        return "" if self.confidential or not isinstance(code, str) else self.names.role_of(code)
+
+    @property
     def handler(self) -> str:
         """Who does the work."""
         return inside(self._open("handler", "post") or gettext("officer"))
@@ -119,8 +133,14 @@ class Facts:
 
     @property
     def short_why(self) -> str:
-        """The same without to whom it went and when."""
-        return why_moved(replace(self._moved(), title="", due=None), self.place.zone, to=self.reader)
+        """The same without to whom it went and when, and with roles instead of posts."""
+        moved = self._moved()
+        tiers = moved.skipped and skipped_of(self.data["skipped"], self._short_label)
+        short = replace(moved, title="", due=None, skipped=tiers)
+        return why_moved(short, self.place.zone, to=self.reader)
+
+    def _short_label(self, kind: str, code: str) -> str:
+        return (self.names.role_of(code) if kind == "post" else "") or self.names.label(kind, code)
 
     def _moved(self) -> StoryEvent:
         told = dict(self.data)

@@ -27,6 +27,11 @@ class Named:
         post = self.everything.posts.get(code)
         return (named(post.titles) or self.label("role", post.role)) if post else ""
 
+    def role_of(self, code: str) -> str:
+        """The title of a post's role, which names no place."""
+        post = self.everything.posts.get(code)
+        return self.label("role", post.role) if post else ""
+
     def utility(self, what: str) -> str:
         """A text of the utility itself: name, phone, forum."""
         row = self.everything.names.get(("utility", what))

@@ -38,7 +38,12 @@ class Renderer:
             facts = Facts(notice, names, self.place)
             blocks = self.blocks(notice, facts)
             if channel == "sms":
-                return Message(language, self.texts.get_template("sms.j2").render(said=blocks("sms"), f=facts).strip())
+                return Message(
+                    language,
+                    self.texts.get_template("sms.j2")
+                    .render(said=" ".join(blocks("sms").splitlines()), f=facts)
+                    .strip(),
+                )
             return self.mail(language, facts, blocks)
 
     def blocks(self, notice: Notice, facts: Facts) -> Blocks:

@@ -1,0 +1,221 @@
+"""What is said: every message in every language and channel, short, with number, link and telephone, and nothing it must not say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from activities.channels import Message
+from activities.facts import NOT_SAID, Notice, Place, Recipient
+from activities.named import Named
+from activities.say import MESSAGES, Renderer
+from languages.catalog import LANGUAGES
+from languages.extract import extracted
+from models.names import Everything
+from models.people import Office, Post
+from models.policy import Names
+from rules.sms import parts
+from rules.terms import NoticeKind
+
+CONSUMER, STAFF = Recipient.CONSUMER, Recipient.STAFF
+SAID = [(to, kind) for to in Recipient for kind in NoticeKind if (to, kind) not in NOT_SAID]
+REFERENCE = "234567895"
+PHONE = "1912"
+RENDERER = Renderer(Place("https://onewindow.example", ZoneInfo("Asia/Kolkata")))
+
+
+def labels(english: str) -> dict[str, str]:
+    return {"en": english, "hi": f"{english} हि", "ur": f"{english} ار"}
+
+
+def names(*more: Names) -> Named:
+    rows = [
+        Names(kind="utility", code="name", labels=labels("Example Power")),
+        Names(kind="utility", code="phone", data={"value": PHONE}),
+        Names(kind="utility", code="forum", labels=labels("Grievance forum")),
+        Names(kind="category", code="theft-report", labels=labels("Theft of power")),
+        Names(kind="category", code="wrong-bill", labels=labels("Wrong bill")),
+        Names(kind="role", code="zh", labels=labels("Zone head")),
+        Names(kind="hold_reason", code="locked", labels=labels("premises locked")),
+        Names(kind="expected_reason", code="crew", labels=labels("crew on the way")),
+        *more,
+    ]
+    posts = [
+        Post(code="gizri/ro", role="ro", rights="handle", scope="office", titles=labels("Relationship officer, Gizri")),
+        Post(code="gizri/sm", role="sm", rights="answerable", scope="office", titles=labels("Service manager, Gizri")),
+        Post(code="south/zh", role="zh", rights="answerable", scope="zone", titles=labels("Zone head, South")),
+    ]
+    office = Office(code="gizri", zone="south", names=labels("Gizri"), phone="1")
+    return Named(
+        Everything(
+            1,
+            {(row.kind, row.code): row for row in rows},
+            offices={"gizri": office},
+            posts={post.code: post for post in posts},
+        )
+    )
+
+
+FULL: dict[str, Any] = {
+    "reference": REFERENCE, "category": "wrong-bill", "office": "gizri", "state": "in_progress", "tier": 3,
+    "post": "south/zh", "handler": "gizri/ro", "from_post": "gizri/ro", "cause": "timer",
+    "skipped": [{"tier": 2, "post": "gizri/sm", "role": "sm", "why": "on_leave"}],
+    "due": "2026-11-24T12:00:00+00:00", "standard_due": "2026-11-25T12:00:00+00:00",
+    "expected_at": "2026-11-24T11:00:00+00:00", "limit": "2026-11-26T12:00:00+00:00", "by": "2026-11-24T10:00:00+00:00",
+    "put_right_at": "2026-11-24T09:15:00+00:00", "confirm_by": "2026-11-25T09:15:00+00:00",
+    "reopen_until": "2026-12-01T09:15:00+00:00", "closing": "silence", "token": "tok-en_123", "code": "482913",
+}  # fmt: skip
+NEVER_WITHOUT: dict[NoticeKind, dict[str, Any]] = {
+    NoticeKind.CODE: {"code": "482913"},
+    NoticeKind.EXPECTED: {"expected_at": FULL["expected_at"]},
+}
+REASON = {NoticeKind.HELD: "locked", NoticeKind.EXPECTED: "crew"}
+
+
+def notice(to: Recipient, kind: NoticeKind, language: str = "en", **data: Any) -> Notice:
+    reason = {"reason": REASON[kind]} if kind in REASON else {}
+    post = "south/zh" if to is STAFF else None
+    return Notice(kind, to, REFERENCE, language, {**FULL, **reason, **data}, post, "Send the second crew to feeder 2.")
+
+
+def said(notice: Notice, channel: str = "sms", names: Named = names()) -> Message:
+    return RENDERER.message(notice, channel, names)
+
+
+def test_every_message_has_its_template_and_no_template_is_idle():
+    files = {path.relative_to(MESSAGES).as_posix() for path in MESSAGES.glob("*/*.j2")}
+    assert files == {f"{to}/{kind}.j2" for to, kind in SAID}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("to", "kind"), SAID)
+def test_every_message_by_text_message(to, kind, language):
+    text = said(notice(to, kind, language)).text
+    lines = text.splitlines()
+    assert REFERENCE in lines[0]
+    assert PHONE in lines[-2 if kind is NoticeKind.CODE else -1]
+    assert "%(" not in text
+    assert parts(text) <= (2 if language == "en" else 4)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("to", "kind"), SAID)
+def test_every_message_by_mail(to, kind, language):
+    mail = said(notice(to, kind, language), "email")
+    assert mail.language == language
+    assert mail.subject
+    assert "\n" not in mail.subject
+    for body in (mail.text, mail.html):
+        assert "2345-6789-5" in body
+        assert PHONE in body
+        assert "%(" not in body
+    assert f'lang="{language}" dir="{"rtl" if language == "ur" else "ltr"}"' in mail.html
+    assert "prefers-color-scheme: dark" in mail.html
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize(("to", "kind"), SAID)
+def test_a_message_with_nothing_but_its_number_still_says_something(to, kind, channel):
+    bare = Notice(kind, to, REFERENCE, "en", NEVER_WITHOUT.get(kind, {}))
+    text = said(bare, channel, Named(Everything(0))).text
+    assert REFERENCE in text or "2345-6789-5" in text
+    assert not re.search(r"None|undefined|\.\.| ,|: \.|the \.|by \.", text)
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("to", "kind"), SAID)
+def test_a_confidential_request_is_named_by_its_number_alone(to, kind, language, channel):
+    message = said(notice(to, kind, language, category="theft-report", confidential=True), channel)
+    for word in ("Theft", "Gizri", "Zone head", "Service manager", "Relationship", "South"):
+        assert word not in message.subject + message.text + message.html
+
+
+def test_an_escalation_says_to_whom_why_and_who_was_passed_over():
+    text = said(notice(CONSUMER, NoticeKind.ESCALATED), "email").text
+    assert "It went to the zone head, South." in text
+    assert "The time allowed was over." in text
+    assert "Service manager, Gizri was passed over: on leave" in text
+    short = said(notice(CONSUMER, NoticeKind.ESCALATED)).text
+    assert "The zone head must now see to it." in short
+    assert "Service manager, Gizri was passed over: on leave" in short
+
+
+@pytest.mark.parametrize(
+    ("post", "words"),
+    [
+        pytest.param("south/zh", "You answer for this complaint now.", id="who answers"),
+        pytest.param("gizri/ro", "The work stays with you.", id="who does the work"),
+    ],
+)
+def test_an_escalation_says_to_each_officer_what_it_means_for_him(post, words):
+    assert words in said(replace(notice(STAFF, NoticeKind.ESCALATED), post=post)).text
+
+
+def test_the_question_carries_its_own_link_and_no_other():
+    for channel in ("sms", "email"):
+        text = said(notice(CONSUMER, NoticeKind.QUESTION), channel).text
+        assert "https://onewindow.example/answer/tok-en_123" in text
+        assert "/track/" not in text
+
+
+@pytest.mark.parametrize(
+    ("to", "link"),
+    [
+        (CONSUMER, f"https://onewindow.example/track/{REFERENCE}"),
+        (STAFF, f"https://onewindow.example/desk/requests/{REFERENCE}"),
+    ],
+)
+def test_other_messages_link_to_the_page_of_their_reader(to, link):
+    assert link in said(notice(to, NoticeKind.CLOSED)).text.splitlines()
+
+
+def test_a_code_ends_with_the_line_that_binds_it_to_our_address():
+    assert said(notice(CONSUMER, NoticeKind.CODE)).text.splitlines()[-1] == "@onewindow.example #482913"
+
+
+def test_a_direction_is_read_in_the_mail_and_only_announced_by_text_message():
+    directed = notice(STAFF, NoticeKind.DIRECTED)
+    assert "Send the second crew to feeder 2." in said(directed, "email").text
+    assert "second crew" not in said(directed).text
+
+
+def test_a_mail_does_not_run_what_somebody_wrote():
+    html = said(replace(notice(STAFF, NoticeKind.DIRECTED), words="<script>alert(1)</script>"), "email").html
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+@pytest.mark.parametrize(
+    ("closing", "words"),
+    [
+        ("word", "Thank you for your answer."),
+        ("silence", "No answer came."),
+        ("unreached", "We could not reach you."),
+        ("not_asked", "Complaint 234567895 is closed."),
+    ],
+)
+def test_how_it_was_closed_is_said(closing, words):
+    assert said(notice(CONSUMER, NoticeKind.CLOSED, closing=closing)).text.startswith(words)
+
+
+def test_a_channel_may_have_a_language_of_its_own():
+    plan = Names(kind="utility", code="channels", data={"value": {"sms": {"language": "en", "quiet": None}}})
+    assert said(notice(CONSUMER, NoticeKind.CLOSED, "hi"), "sms", names(plan)).language == "en"
+    assert said(notice(CONSUMER, NoticeKind.CLOSED, "hi"), "email", names(plan)).language == "hi"
+
+
+def test_consumers_read_sentences_of_at_most_twelve_words():
+    texts = [
+        message.id
+        for message in extracted()
+        if isinstance(message.id, str) and any("messages/consumer/" in path for path, _ in message.locations)
+    ]
+    assert len(texts) > 30
+    for text in texts:
+        for sentence in re.split(r"[.?!:] ", text):
+            assert len(sentence.split()) <= 12, sentence
