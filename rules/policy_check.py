@@ -18,12 +18,15 @@ ANY_MONDAY = date(2029, 1, 1)
 A_MINUTE = timedelta(minutes=1)
 
 
-def warnings(policy: Policy) -> list[Problem]:
-    """Where the last tier can begin only after the standard ended, unless a note says why; and other doubtful timings."""
+def warnings(policy: Policy, years: int = 1) -> list[Problem]:
+    """Where the last tier can begin only after the standard ended, unless a note says why; and other doubtful timings.
+
+    Every day of that many years is tried, from the first that has holidays.
+    """
     found = []
     for path, timing in _timings(policy):
         key = ".".join(("complaint", *path))
-        if reason := _too_long(policy, timing):
+        if reason := _too_long(policy, timing, years):
             found.append(Problem(f"{key}.tiers", None, reason))
         if timing.accept and timing.tiers and _not_before(timing.accept, timing.tiers[0], calendar_of(policy, timing)):
             found.append(Problem(f"{key}.accept", None, f"{timing.accept} to accept never ends before the first tier"))
@@ -46,10 +49,10 @@ def _timings(policy: Policy) -> Iterator[tuple[tuple[str, ...], Timing]]:
     yield from policy.areas.items()
 
 
-def _too_long(policy: Policy, timing: Timing) -> str | None:
+def _too_long(policy: Policy, timing: Timing, years: int) -> str | None:
     if timing.note or timing.standard is None:
         return None
-    for registered in _samples(calendar_of(policy, timing), standard_calendar_of(policy, timing)):
+    for registered in _samples(calendar_of(policy, timing), standard_calendar_of(policy, timing), years=years):
         found = latest_tier(policy, timing, registered)
         if found and found[0] >= found[1]:
             return _said(policy, timing, registered, *found)
@@ -77,10 +80,10 @@ def _not_before(accept: Duration, first: Duration, calendar: Calendar) -> bool:
     return all(_due(accept, at, calendar) >= _due(first, at, calendar) for at in islice(_samples(calendar), 14))
 
 
-def _samples(*calendars: Calendar) -> Iterator[datetime]:
-    """Instants to try: each day's first minute and the last of its office hours, in a year with holidays, or two weeks."""
+def _samples(*calendars: Calendar, years: int = 1) -> Iterator[datetime]:
+    """Instants to try: each day's first minute and the last of its office hours, in years with holidays, or two weeks."""
     holidays = frozenset[date]().union(*(calendar.holidays for calendar in calendars))
-    first, length = (min(holidays).replace(month=1, day=1), 365) if holidays else (ANY_MONDAY, 14)
+    first, length = (min(holidays).replace(month=1, day=1), 365 * years) if holidays else (ANY_MONDAY, 14)
     for day in (first + timedelta(days=number) for number in range(length)):
         yield from _instants(calendars[0], day)
 

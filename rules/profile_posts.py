@@ -106,7 +106,11 @@ def read_people(reader: Reader, table: Table, posts: Mapping[str, Post]) -> tupl
     fills: list[Fill] = []
     for username, one in table.tables():
         people[username] = Person(
-            username, one.text("name"), one.text("phone"), one.text("email"), one.choice("language", reader.languages)
+            username,
+            one.text("name"),
+            one.text("phone", ""),
+            one.text("email", ""),
+            one.choice("language", reader.languages),
         )
         for post in one.listed("posts", ()):
             if known(one, "posts", post, posts, "post"):
