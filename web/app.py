@@ -13,14 +13,15 @@ from starlette.types import ASGIApp
 
 from web import errors
 from web.assets_route import router as assets
-from web.consumer import home
+from web.consumer import acts, answer, code, home, track
 from web.onewindow import Onewindow
 from web.render import Views
 from web.security import Front
+from web.shared import Shared
 
 __all__ = ["Onewindow", "create_app"]
 
-ROUTERS = (assets, home.router)
+ROUTERS = (assets, home.router, track.router, code.router, acts.router, answer.router)
 
 
 class Application(FastAPI):
@@ -48,6 +49,7 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     )
     app.state.onewindow = onewindow
     app.state.views = Views(onewindow)
+    app.state.shared = Shared(onewindow, app.state.views)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
     for router in ROUTERS:

@@ -1,13 +1,17 @@
-"""The names people read, as they are now: utility, categories, offices, localities and posts, kept in memory."""
+"""The names people read, as they are now, and the policies requests are pinned to: kept in memory by edition."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from languages.catalog import named
+from languages.catalog import LANGUAGES, named
 from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Locality, Office, Post
 from models.policy import Names
+from models.policy_versions import NoPolicy, current, version
+from rules.policy import Policy, Timing, timing_of
 
 
 class Book:
@@ -15,6 +19,8 @@ class Book:
 
     def __init__(self) -> None:
         self.now: Everything = NOTHING
+        self.policies: dict[int, Policy] = {}
+        self.newest = 0
 
     @property
     def edition(self) -> int:
@@ -25,37 +31,80 @@ class Book:
         """Read everything again if the edition rose; whether it did."""
         if await newest_edition(session) == self.edition:
             return False
-        self.now = await everything(session)
+        read = await everything(session)
+        try:
+            policy = await current(session)
+        except NoPolicy:
+            return False
+        self.policies[policy.version] = policy
+        self.newest = policy.version
+        self.now = read
         return True
+
+    async def hold_policy(self, session: AsyncSession, number: int) -> Policy:
+        """The policy of this number, read once: it never changes. LookupError when there is none."""
+        if number not in self.policies:
+            found = await version(session, number)
+            if found is None:
+                raise LookupError(f"no policy version {number}")
+            self.policies[number] = found
+        return self.policies[number]
+
+    def timing(self, number: int, category: str, area_class: str) -> Timing:
+        """The times and flags of a category in a policy already held."""
+        return timing_of(self.policies[number], category, area_class)
 
     def row(self, kind: str, code: str) -> Names | None:
         """The row of a code, or None."""
         return self.now.names.get((kind, code))
 
-    def label(self, kind: str, code: str | None) -> str:
-        """What people read for a code; the code itself with spaces when nobody named it."""
+    def name(self, kind: str, code: str | None) -> str:
+        """What people read for a code, "" where nobody named it; for a post its title, for an office its name."""
+        if kind == "post":
+            return self.title(code)
+        if kind == "office":
+            office = self.office(code)
+            return named(office.names) if office else ""
         row = self.row(kind, code or "")
-        return (named(row.labels) if row else "") or (code or "").replace("_", " ").replace("-", " ")
+        return named(row.labels) if row else ""
+
+    def label(self, kind: str, code: str | None) -> str:
+        """What people read for a code; the code itself in plain words when nobody named it."""
+        return self.name(kind, code) or (code or "").replace("_", " ").replace("-", " ")
 
     def all(self, kind: str) -> list[Names]:
         """Every row of a kind in the profile's order."""
         return self.now.by_kind.get(kind, [])
 
     def office(self, code: str | None) -> Office | None:
+        """An office, or None."""
         return self.now.offices.get(code or "")
 
     def locality(self, code: str | None) -> Locality | None:
+        """A locality, or None."""
         return self.now.localities.get(code or "")
 
     def post(self, code: str | None) -> Post | None:
+        """A post, or None."""
         return self.now.posts.get(code or "")
 
     def title(self, code: str | None) -> str:
-        """A post's title; its role's label when it has none of its own."""
+        """A post's title; its role's label when it has none of its own; "" when there is no such post."""
         post = self.post(code)
         return (named(post.titles) or self.label("role", post.role)) if post else ""
 
     def utility(self, what: str) -> str:
-        """A text of the utility itself (name, phone, safety_phone ...); empty when the profile has none."""
+        """A text of the utility itself (name, phone, safety_phone, forum ...); "" when the profile has none."""
         row = self.row("utility", what)
         return (named(row.labels) or str(row.data.get("value", ""))) if row else ""
+
+    def value(self, what: str, otherwise: Any = None) -> Any:
+        """A setting of the utility (zone, country, languages ...) as it was written."""
+        row = self.row("utility", what)
+        return row.data.get("value", otherwise) if row else otherwise
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages the utility speaks."""
+        spoken = [code for code in self.value("languages", ()) if code in LANGUAGES]
+        return tuple(spoken) or LANGUAGES

@@ -14,6 +14,7 @@ from web.database import Bounded
 from web.live import Hub
 from web.onewindow import Door, Onewindow
 from web.render import Views
+from web.shared import Shared
 
 
 def onewindow(request: Request) -> Onewindow:
@@ -56,6 +57,12 @@ async def views(request: Request) -> Views:
     return found
 
 
+async def shared_pages(request: Request) -> Shared:
+    """Renderings that all watchers of a request share."""
+    found: Shared = request.app.state.shared
+    return found
+
+
 async def language() -> str:
     """The reader's language; chosen before any handler runs."""
     return current()
@@ -80,5 +87,6 @@ TheDoor = Annotated[Door, Depends(door)]
 TheHub = Annotated[Hub, Depends(hub)]
 TheBook = Annotated[Book, Depends(book)]
 TheViews = Annotated[Views, Depends(views)]
+SharedPages = Annotated[Shared, Depends(shared_pages)]
 Language = Annotated[str, Depends(language)]
 HX = Annotated[Htmx, Depends(htmx)]

@@ -25,6 +25,7 @@ PERIOD = 0.5
 OVERLAP = timedelta(seconds=5)
 """Rows commit out of order: each look goes back this far, and what was heard before is passed over."""
 FRESH = 2.0
+QUIET = 15 * 60.0
 HINT = "onewindow"
 ANY = "*"
 log = structlog.get_logger()
@@ -97,16 +98,23 @@ class Hub:
         self._since, self._looked = now - OVERLAP, time.monotonic()
         self.heard = {ref: found for ref, found in self.heard.items() if found[1] > self._since}
 
-    async def changes(self, reference: str = ANY) -> AsyncIterator[None]:
-        """Once at the start, then after each change of that request (of any, by default), until the hub closes."""
+    async def changes(self, reference: str = ANY, quiet_after: float = QUIET) -> AsyncIterator[bool]:
+        """Once at the start, then after each change of that request (of any, by default), until the hub closes.
+
+        True says that nothing has happened for `quiet_after` seconds.
+        """
         event = asyncio.Event()
         event.set()
         self._watchers.setdefault(reference, set()).add(event)
         try:
             while not self.closed:
                 event.clear()
-                yield
-                await event.wait()
+                yield False
+                try:
+                    async with asyncio.timeout(quiet_after):
+                        await event.wait()
+                except TimeoutError:
+                    yield True
         finally:
             watchers = self._watchers[reference]
             watchers.discard(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -15,7 +16,9 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from languages import catalog, spoken
-from rules.terms import State
+from languages.labels import act_label
+from languages.story import Rung, ladder_line
+from rules.terms import Act, State
 
 if TYPE_CHECKING:
     from web.onewindow import Onewindow
@@ -32,6 +35,16 @@ STATE_ICONS = {
     State.REJECTED: "circle-x",
 }
 """One picture a state, on pages of all personas."""
+ACT_ICONS = {
+    Act.CONFIRM: "check",
+    Act.NOT_REPAIRED: "circle-x",
+    Act.SUPPLY_BACK: "zap",
+    Act.PRESENT: "user-check",
+    Act.ESCALATE: "trending-up",
+    Act.REOPEN: "undo-2",
+    Act.ADD: "message-square-text",
+    Act.WITHDRAW: "circle-x",
+}
 VARY = "HX-Request, Accept-Language, Cookie"
 
 
@@ -59,12 +72,19 @@ class Views:
             direction=catalog.direction,
             now=onewindow.clock,
             state_icons=STATE_ICONS,
+            act_icons=ACT_ICONS,
+            act_words={act.value: partial(act_label, act) for act in Act},
+            ladder_line=self.ladder_line,
             switch=lambda code: f"?lang={code}",
         )
 
     def when(self, at: datetime, now: datetime | None = None) -> str:
         """An instant as people say it, in the utility's zone and the language in use."""
         return spoken.when(at, self.onewindow.zone, catalog.current(), now)
+
+    def ladder_line(self, rung: Rung, now: datetime) -> str:
+        """What a tier had, has or will have to do."""
+        return ladder_line(rung, self.onewindow.zone, now)
 
     def icon(self, name: str) -> Markup:
         """A picture of the sprite; always beside a word, so hidden from readers of the screen."""

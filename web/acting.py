@@ -1,0 +1,51 @@
+"""An act of a person: put into the tray, committed, then through the door; done, refused, or received and not yet done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.tray import put
+from rules.terms import Act, Actor, Codes, Refused, Take
+from web.onewindow import Onewindow
+from workflows.client import NotYet
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an act: `refused` says why not, `waiting` that it is received and not yet done."""
+
+    number: int = 0
+    refused: Refused | None = None
+    waiting: bool = False
+
+
+async def act(
+    parts: Onewindow,
+    id: str,
+    reference: str,
+    what: Act,
+    actor: Actor,
+    *,
+    person: int | None = None,
+    post: str | None = None,
+    task_id: str | None = None,
+    seen: int | None = None,
+    data: Codes | None = None,
+    words: str | None = None,
+) -> Outcome:
+    """Do `what`; a repeated `id` gives the first one's outcome. DatabaseAway when not even the tray took it."""
+    at = parts.clock()
+    await parts.database.write(
+        put, id=id, reference=reference, act=what, actor=actor, at=at, person=person, post=post, task_id=task_id,
+        seen=seen, data=data, words=words,
+    )  # fmt: skip
+    return await through(parts, Take(reference, id, what))
+
+
+async def through(parts: Onewindow, take: Take) -> Outcome:
+    """Take what already lies in the tray through the door."""
+    try:
+        taken = await parts.door.act(take)
+    except NotYet:
+        return Outcome(waiting=True)
+    return Outcome(taken.number or taken.standing.number, taken.refused)

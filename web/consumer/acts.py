@@ -1,0 +1,112 @@
+"""What a consumer does with his own request: confirm, deny, say it is back, send it up, withdraw, add, reopen."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from languages.catalog import gettext
+from languages.labels import act_label, refusal
+from rules.terms import Act, Actor, Codes
+from web.acting import Outcome, act
+from web.consumer.visitor import Own, Reference
+from web.deps import Parts, SharedPages
+from web.errors import NotFound
+from web.forms import Form, Typed, too_long
+from web.onewindow import Onewindow
+from web.render import page, see_other
+
+router = APIRouter(include_in_schema=False)
+AT_ONCE = frozenset({Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.PRESENT, Act.ESCALATE})
+WITH_WORDS = frozenset({Act.WITHDRAW, Act.ADD, Act.REOPEN})
+MOST_WORDS = 2000
+
+
+async def allowed(act: Annotated[str, Path(max_length=20)]) -> Act:
+    """The act of the address; NotFound when a consumer has no such act."""
+    if act not in AT_ONCE | WITH_WORDS:
+        raise NotFound
+    return Act(act)
+
+
+def number_seen(form: Typed) -> int | None:
+    """The event number the page showed; None when it was not sent."""
+    seen = form.get("seen", "")
+    return int(seen) if seen.isdigit() and len(seen) < 9 else None
+
+
+def form_page(
+    request: Request,
+    reference: str,
+    what: Act,
+    parts: Onewindow,
+    form: Typed,
+    errors: dict[str, str],
+    status: int = 200,
+) -> Response:
+    """The page of an act that needs a word or a reason, with what was typed."""
+    context: dict[str, Any] = {
+        "reference": reference,
+        "act": what.value,
+        "title": act_label(what),
+        "reasons": parts.book.all("withdraw_reason") if what is Act.WITHDRAW else [],
+        "token": form.get("token") or secrets.token_urlsafe(12),
+        "form": form,
+    }
+    return page(request, "consumer/act.html", status=status, errors=errors, **context)
+
+
+@router.get("/track/{reference}/acts/{act}")
+async def ask(reference: Reference, is_own: Own, act: str, request: Request, parts: Parts) -> Response:
+    """The form of an act; first the proof that the request is the reader's own."""
+    what = await allowed(act)
+    if not is_own:
+        return see_other(f"/track/{reference}/code")
+    return form_page(request, reference, what, parts, {}, {})
+
+
+@router.post("/track/{reference}/acts/{act}")
+async def do(
+    reference: Reference, is_own: Own, act: str, request: Request, form: Form, parts: Parts, shared: SharedPages
+) -> Response:
+    """Do it; a second tap gives the first one's outcome."""
+    what = await allowed(act)
+    if not is_own:
+        return see_other(f"/track/{reference}/code")
+    errors = wrong(what, form, parts)
+    if errors:
+        return form_page(request, reference, what, parts, form, errors, 422)
+    outcome = await done(reference, what, form, parts)
+    if outcome.refused is not None:
+        return form_page(request, reference, what, parts, form, {"act": refusal(outcome.refused)}, 409)
+    told = "received" if outcome.waiting else "done"
+    return see_other(f"/track/{reference}?seen={outcome.number}&told={told}")
+
+
+def wrong(what: Act, form: Typed, parts: Onewindow) -> dict[str, str]:
+    """What cannot be taken as it is, by field."""
+    words = form.get("words", "")
+    long = too_long(words, MOST_WORDS)
+    if long:
+        return {"words": long}
+    if what is Act.ADD and not words:
+        return {"words": gettext("Write what you want to add.")}
+    if (
+        what is Act.WITHDRAW
+        and parts.book.all("withdraw_reason")
+        and not parts.book.row("withdraw_reason", form.get("reason", ""))
+    ):
+        return {"reason": gettext("Choose a reason.")}
+    return {}
+
+
+async def done(reference: str, what: Act, form: Typed, parts: Onewindow) -> Outcome:
+    """Through tray and door. Acts without words have the same id for every tap on the same page."""
+    seen = number_seen(form)
+    token = form.get("token", "")[:40] if what in WITH_WORDS else str(seen)
+    data: Codes = {"reason": form["reason"]} if form.get("reason") else {}
+    id = f"web/{reference}/{what.value}/{token}"
+    return await act(parts, id, reference, what, Actor.CONSUMER, seen=seen, data=data, words=form.get("words") or None)

@@ -1,0 +1,149 @@
+"""The ladder as its page shows it: each tier with its post, its instants past or coming, and how to reach it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from languages.catalog import named
+from languages.story import Rung, RungState
+from models.people import Office, Post
+from models.tracking import Tracked, TrackedEvent
+from rules.clocks import after
+from rules.policy import Policy, Timing, calendar_of
+from rules.states import WORKED
+from rules.terms import EventKind, Scope, Skip, State
+from web.book import Book
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tier: what it had, has or will have to do, and where it can be reached (`office` None: by the utility's number)."""
+
+    tier: int
+    rung: Rung
+    office: Office | None
+
+    @property
+    def title(self) -> str:
+        """The title of its post."""
+        return self.rung.title
+
+    @property
+    def address(self) -> str:
+        """Where it can be visited; empty when it has no office of its own."""
+        return named(self.office.addresses) if self.office else ""
+
+    @property
+    def hours(self) -> str:
+        """When it can be visited."""
+        return named(self.office.hours) if self.office else ""
+
+    @property
+    def phone(self) -> str:
+        """Its office's telephone."""
+        return self.office.phone if self.office else ""
+
+
+@dataclass(frozen=True)
+class _Was:
+    """What the history says of a tier: who answered from when, and which time it let lapse or why it was passed over."""
+
+    post: str = ""
+    entered: datetime | None = None
+    lapsed_at: datetime | None = None
+    why: Skip | None = None
+
+
+def ladder_of(tracked: Tracked, policy: Policy, timing: Timing, book: Book, now: datetime) -> tuple[Step, ...]:
+    """Every tier of the request's ladder, lowest first."""
+    roles = [tier.role for tier in policy.ladders[timing.ladder].tiers]
+    was = _history(tracked)
+    coming = _coming(tracked, policy, timing, len(roles))
+    return tuple(
+        _step(tier, role, was.get(tier, _Was()), tracked, coming.get(tier), book)
+        for tier, role in enumerate(roles, start=1)
+    )
+
+
+def next_title(steps: tuple[Step, ...]) -> str:
+    """The title of the first tier still to come; empty at the top."""
+    return next((step.title for step in steps if step.rung.state is RungState.COMING), "")
+
+
+def _history(tracked: Tracked) -> dict[int, _Was]:
+    was: dict[int, _Was] = {1: _Was(entered=tracked.registered_at)}
+    for event in tracked.events:
+        if event.kind in (EventKind.ESCALATED, EventKind.ASSIGNED):
+            _entered(was, event)
+    for tier, due in tracked.lapses:
+        was[tier] = replace(was.get(tier, _Was()), lapsed_at=due)
+    return was
+
+
+def _entered(was: dict[int, _Was], event: TrackedEvent) -> None:
+    """Write down who answered from this event on, and who was passed over by it."""
+    data = event.data
+    if event.kind == EventKind.ESCALATED and "from_tier" in data:
+        before = was.get(data["from_tier"], _Was())
+        was[data["from_tier"]] = replace(before, post=data.get("from_post", before.post))
+    for passed in data.get("skipped", ()):
+        was[passed["tier"]] = _Was(post=passed.get("post", ""), why=Skip(passed["why"]))
+    tier = data.get("tier", 1)
+    post = data.get("answerable") if event.kind == EventKind.ASSIGNED else data.get("post")
+    entered = event.at if tier > 1 else was[1].entered
+    was[tier] = _Was(post=post or "", entered=entered)
+
+
+def _coming(tracked: Tracked, policy: Policy, timing: Timing, tiers: int) -> dict[int, tuple[datetime, datetime]]:
+    """When each tier still to come would begin and end if nothing is done; empty while the clock stands still."""
+    task = tracked.task
+    if task is None or task.due is None or State(tracked.state) not in WORKED:
+        return {}
+    calendar = calendar_of(policy, timing)
+    found: dict[int, tuple[datetime, datetime]] = {}
+    begins = task.due
+    for tier in range(task.tier + 1, tiers + 1):
+        ends = after(timing.tiers[tier - 1], begins, calendar)
+        found[tier] = (begins, ends)
+        begins = ends
+    return found
+
+
+def _step(
+    tier: int, role: str, was: _Was, tracked: Tracked, coming: tuple[datetime, datetime] | None, book: Book
+) -> Step:
+    task = tracked.task
+    here = task.tier if task else 1
+    post = book.post(was.post) or post_of(role, tracked, book)
+    if tier == here and task is not None:
+        post = book.post(task.answerable) or post
+    title = book.title(post.code) if post else book.label("role", role)
+    office = book.office(post.office) if post else None
+    return Step(tier, _rung(tier, here, title, was, tracked, coming), office)
+
+
+def _rung(
+    tier: int, here: int, title: str, was: _Was, tracked: Tracked, coming: tuple[datetime, datetime] | None
+) -> Rung:
+    working = State(tracked.state) in WORKED or tracked.state == State.RESOLVED
+    if tier > here:
+        begins, ends = coming or (None, None)
+        return Rung(title, RungState.COMING, begins, ends)
+    if was.why is not None:
+        return Rung(title, RungState.SKIPPED, why=was.why)
+    if tier == here and working:
+        due = tracked.task.due if tracked.task else None
+        return Rung(title, RungState.NOW, was.entered, due, lapsed=due is not None and was.lapsed_at == due)
+    return Rung(title, RungState.PAST, was.entered, was.lapsed_at, lapsed=was.lapsed_at is not None)
+
+
+def post_of(role: str, tracked: Tracked, book: Book) -> Post | None:
+    """A post of this role that answers for the request's office: the office's own, its zone's, the company's."""
+    office, zone = tracked.place
+    found = [post for post in book.now.posts.values() if post.role == role]
+    for scope, place in ((Scope.OFFICE, office), (Scope.ZONE, zone)):
+        own = [p for p in found if p.scope == scope and place in (p.office if scope is Scope.OFFICE else p.zone,)]
+        if own:
+            return min(own, key=lambda post: post.code)
+    return next((post for post in found if post.scope == Scope.COMPANY), None)

@@ -1,0 +1,38 @@
+"""Forms as browsers send them: a few short texts, each with a length of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.datastructures import UploadFile
+
+from languages.catalog import gettext
+
+MOST_FIELDS = 60
+Typed = Mapping[str, str]
+
+
+async def typed(request: Request) -> Typed:
+    """What was typed, field by field, without blanks around it and without characters no text needs."""
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        return {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
+
+
+Form = Annotated[Typed, Depends(typed)]
+
+
+def clean(text: str) -> str:
+    """Without control characters (a line end stays) and blanks around it."""
+    plain = "".join(
+        letter for letter in text.replace("\r\n", "\n") if letter.isprintable() or letter in "\n\u200c\u200d"
+    )
+    return plain.strip()
+
+
+def too_long(text: str, most: int) -> str | None:
+    """What to say of a text longer than `most` characters; None if it is not."""
+    if len(text) <= most:
+        return None
+    return gettext("Write at most %(most)d characters; there are %(count)d now.", most=most, count=len(text))

@@ -1,0 +1,135 @@
+"""One rendering of a request's page for all its watchers, kept while every word of it is true."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from languages.catalog import current, use
+from models.tracking import Tracked, public_view
+from web.consumer.telling import Told, tell
+from web.onewindow import Onewindow
+from web.render import Views
+
+KEPT = 20_000
+TEMPLATE = "consumer/track.html"
+Key = tuple[str, str, bool]
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The live block as it was rendered, from which event, until when it is true; the whole page when asked for."""
+
+    told: Told
+    edition: int
+    block: str
+    whole: Callable[[], str] = field(repr=False)
+
+    @property
+    def number(self) -> int:
+        """The event number it was rendered from."""
+        return self.told.number
+
+    @cached_property
+    def page(self) -> bytes:
+        """The whole page, with nothing personal in it."""
+        return self.whole().encode()
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The page, compressed once for all."""
+        return gzip.compress(self.page, 6, mtime=0)
+
+    @cached_property
+    def tag(self) -> str:
+        """The page's ETag; weak, as it is sent in two encodings."""
+        return f'W/"{hashlib.sha256(self.page).hexdigest()[:20]}"'
+
+    @cached_property
+    def block_tag(self) -> str:
+        """The block's ETag."""
+        return f'W/"{hashlib.sha256(self.block.encode()).hexdigest()[:20]}"'
+
+
+class Shared:
+    """Renders each request once for each language, and once more with the buttons of its consumer."""
+
+    def __init__(self, onewindow: Onewindow, views: Views) -> None:
+        self.onewindow = onewindow
+        self.views = views
+        self._kept: dict[Key, asyncio.Task[Rendering | None]] = {}
+        onewindow.hub.on_change.append(self.forget)
+
+    def forget(self, reference: str | None) -> None:
+        """Drop what was rendered of this request; everything for None."""
+        if reference is None:
+            self._kept.clear()
+            return
+        for key in [key for key in self._kept if key[0] == reference]:
+            del self._kept[key]
+
+    async def get(self, reference: str, *, acting: bool = False, at_least: int = 0) -> Rendering | None:
+        """The rendering in the language in use, from event `at_least` or newer if there is one; None: no such request."""
+        key = (reference, current(), acting)
+        task = self._kept.get(key)
+        if task is None or (task.done() and not self._true(task, at_least)):
+            task = self._begin(key)
+        found = await asyncio.shield(task)
+        if found is not None and found.number < at_least:
+            return await asyncio.shield(self._begin(key))
+        return found
+
+    def _begin(self, key: Key) -> asyncio.Task[Rendering | None]:
+        """Start to render. It is kept before it reads, so that a change heard meanwhile drops it."""
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        task = asyncio.create_task(self._render(key))
+        self._kept[key] = task
+        task.add_done_callback(lambda done: self._drop_unless_good(key, done))
+        return task
+
+    def _drop_unless_good(self, key: Key, task: asyncio.Task[Rendering | None]) -> None:
+        if (task.cancelled() or task.exception() or task.result() is None) and self._kept.get(key) is task:
+            del self._kept[key]
+
+    def _true(self, task: asyncio.Task[Rendering | None], at_least: int) -> bool:
+        found = task.result()
+        if found is None or not self.onewindow.hub.fresh:
+            return False
+        newest = max(at_least, self.onewindow.hub.newest(found.told.reference))
+        now = self.onewindow.clock()
+        return now < found.told.until and found.number >= newest and found.edition == self.onewindow.book.edition
+
+    async def _render(self, key: Key) -> Rendering | None:
+        reference, language, acting = key
+        now = self.onewindow.clock()
+        tracked = await self.onewindow.database.read(self._read, reference)
+        if tracked is None:
+            return None
+        with use(language):
+            told = self.tell(tracked, now)
+            context = {"told": told, "acting": acting, "now": now}
+            block = self.views.text(TEMPLATE, "progress", **context)
+
+        def whole() -> str:
+            with use(language):
+                return self.views.text(TEMPLATE, own=None, notice="", errors={}, **context)
+
+        return Rendering(told, self.onewindow.book.edition, block, whole)
+
+    def tell(self, tracked: Tracked, now: datetime) -> Told:
+        """What the page says at `now`, in the language in use."""
+        return tell(tracked, self.onewindow.book, self.onewindow.zone, now)
+
+    async def _read(self, session: AsyncSession, reference: str) -> Tracked | None:
+        tracked = await public_view(session, reference)
+        if tracked is not None:
+            await self.onewindow.book.hold_policy(session, tracked.policy_version)
+        return tracked
