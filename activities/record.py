@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import func
@@ -26,23 +27,29 @@ from rules.turn import Refusal
 class Record:
     """Activities that judge a command by what the tables say, and write what follows from it."""
 
-    def __init__(self, sessions: Sessions, policies: Policies | None = None) -> None:
+    def __init__(self, sessions: Sessions, *, committed: Callable[[], None] = lambda: None) -> None:
+        """`committed` is called after each commit that changed something: a place for a hint to look."""
         self.sessions = sessions
-        self.policies = policies or Policies()
+        self.policies = Policies()
+        self.committed = committed
 
     @activity.defn
     async def look(self, command: Look) -> Standing:
         """Assign a request that was only received, mark it started, and answer how it stands. Repeating changes nothing."""
         async with self.sessions.begin() as session:
             row = await self._locked(session, command.reference)
-            return await self._moved(session, row, command.at)
+            answer = await self._moved(session, row, command.at)
+        self.committed()
+        return answer
 
     @activity.defn
     async def it_is_time(self, command: ItIsTime) -> Standing:
         """Do what fell due by `at`: remind, escalate, end a hold, close. Repeating answers the present Standing."""
         async with self.sessions.begin() as session:
             row = await self._locked(session, command.reference)
-            return await self._moved(session, row, command.at, by_time=True)
+            answer = await self._moved(session, row, command.at, by_time=True)
+        self.committed()
+        return answer
 
     @activity.defn
     async def take(self, command: Take) -> Taken:
@@ -55,7 +62,11 @@ class Record:
             if sent.answered is None:
                 await self._take(session, row, sent, command.at or sent.at)
             request, _ = await writing.read(session, row)
-            return Taken(standing(request), Refused(sent.refused) if sent.refused else None, sent.number or row.number)
+            answer = Taken(
+                standing(request), Refused(sent.refused) if sent.refused else None, sent.number or row.number
+            )
+        self.committed()
+        return answer
 
     async def _locked(self, session: AsyncSession, reference: str) -> ServiceRequest:
         asked = select(ServiceRequest).where(ServiceRequest.reference == reference).with_for_update()

@@ -29,7 +29,7 @@ class Waiting:
     safety: bool
 
 
-COLUMNS = (
+COLUMNS: Any = (
     ServiceRequest.reference,
     ServiceRequest.kind,
     ServiceRequest.category,

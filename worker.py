@@ -1,0 +1,158 @@
+"""The worker process: workflows, the pen, the relay and the outbox, built from their parts and stopped politely."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.worker import Worker
+
+from activities.channels.email import Email
+from activities.channels.sms import Sms
+from activities.facts import Place
+from activities.outbox import Outbox
+from activities.record import Record
+from activities.relay import Relay
+from activities.say import Renderer
+from config import Config, load
+from models import database, waiting
+from models.database import Sessions
+from models.ground import utility_zone
+from models.hints import Hints, listen
+from models.waiting import Waiting
+from rules.terms import Kind
+from workflows.attributes import TASK_QUEUE
+from workflows.client import WORKFLOWS, Door, Opening
+
+PEN_MILLISECONDS = 1_800
+"""Limit of the pen's statements, locks and transactions: below the two seconds a local activity may take."""
+
+log = structlog.get_logger()
+
+
+def opening(row: Waiting) -> Opening:
+    """What the door needs of a waiting request."""
+    return Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
+
+
+def worker_of(client: Client, record: Record, task_queue: str = TASK_QUEUE, **more: Any) -> Worker:
+    """A Temporal worker with every workflow and the pen; also what the tests run."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=list(WORKFLOWS.values()),
+        activities=[record.look, record.it_is_time, record.take],
+        max_cached_workflows=600,
+        max_concurrent_workflow_tasks=16,
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
+        graceful_shutdown_timeout=timedelta(seconds=3),
+        **more,
+    )
+
+
+async def connected(config: Config) -> Client:
+    """A client of Temporal by its own conventions; waits for a server that is not there yet."""
+    from temporalio.envconfig import ClientConfig
+
+    settings: dict[str, Any] = {"target_host": "127.0.0.1:7233", **ClientConfig.load_client_connect_config()}
+    quiet = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    runtime = Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=quiet)))
+    settings |= {"namespace": config.temporal_namespace, "identity": f"worker@{socket.gethostname()}/{os.getpid()}"}
+    while True:
+        try:
+            return await Client.connect(**settings, data_converter=pydantic_data_converter, runtime=runtime)
+        except RuntimeError as away:
+            log.info("waiting for Temporal", why=str(away)[:200])
+            await asyncio.sleep(0.5)
+
+
+async def zone_of(sessions: Sessions) -> str:
+    """The utility's time zone; waits for a database that is not there yet."""
+    while True:
+        try:
+            async with sessions() as session:
+                return await utility_zone(session)
+        except (SQLAlchemyError, OSError) as away:
+            log.info("waiting for the database", why=type(away).__name__)
+            await asyncio.sleep(0.5)
+
+
+async def main(config: Config) -> None:
+    """Work until told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, _stopping, stop)
+    url = config.database_url
+    if url is None:
+        raise SystemExit("DATABASE_URL is not set: the worker needs a database.")
+    async with AsyncExitStack() as held:
+        pen = database.engine(url, milliseconds=PEN_MILLISECONDS)
+        own = database.engine(url, pool=4)
+        held.push_async_callback(own.dispose)
+        held.push_async_callback(pen.dispose)
+        sessions = database.sessions_of(own)
+        started = asyncio.create_task(_work(config, stop, database.sessions_of(pen), sessions, url))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({started, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not started.done() and not stop.is_set():
+            started.cancel()
+        stopped.cancel()
+        with suppress(asyncio.CancelledError):
+            await started
+
+
+def _stopping(stop: asyncio.Event) -> None:
+    stop.set()
+    signal.alarm(8)  # whatever still lingers then is of no use
+
+
+async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Sessions, url: str) -> None:
+    zone = await zone_of(sessions)
+    client = await connected(config)
+    hints = Hints(sessions)
+
+    async def find(reference: str) -> Opening | None:
+        async with sessions() as session:
+            row = await waiting.one(session, reference)
+        return None if row is None else opening(row)
+
+    door = Door(client, find)
+
+    async def start(row: Waiting) -> None:
+        await door.start(opening(row))
+
+    relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}")
+    outbox = Outbox(sessions, channels_of(config), Renderer(Place(config.public_url, ZoneInfo(zone))), tell=door.act)
+    loops = [relay.run(), outbox.run(stop), hints.run(), listen(url, relay.hint, outbox.hint)]
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    async with worker_of(client, Record(pen, committed=hints.give)):
+        log.info("working", zone=zone)
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def channels_of(config: Config) -> dict[str, Email | Sms]:
+    """The channels this installation has: those whose address is set."""
+    channels: dict[str, Email | Sms] = {}
+    if config.smtp_url:
+        channels["email"] = Email(config.smtp_url, config.mail_from)
+    if config.sms_url:
+        channels["sms"] = Sms(config.sms_url, f"{config.public_url}/api/v1/receipts/sms")
+    return channels
+
+
+if __name__ == "__main__":
+    asyncio.run(main(load()))
