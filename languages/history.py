@@ -125,6 +125,8 @@ def _not_taken_up(telling: _Telling) -> str:
 
 def _expected(telling: _Telling) -> str:
     told, reason = telling.spoken(telling.event.until), telling.event.reason
+    if not told:
+        return _("An expected time was given.")
     if reason:
         return _("Expected: %(when)s (%(reason)s).", when=told, reason=reason)
     return _("Expected: %(when)s.", when=told)
