@@ -19,6 +19,9 @@ TABLES = ("version", "calendar", "ladder", "limits", "holds", "complaint")
 """The keys at the top of a document that belong to the policy."""
 
 
+MOST_TIERS = 8
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What a policy is read against: the zone of calendars that name none, the utility's holidays, the categories known.
@@ -60,18 +63,20 @@ def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> 
     start = base or Policy(1, {})
     calendars = {code: _calendar(code, one, surroundings) for code, one in top.table("calendar", False).tables()}
     ladders = {code: _ladder(code, one) for code, one in top.table("ladder", False).tables()}
+    broken = {("calendar", code) for code, one in calendars.items() if one is None}
+    broken |= {("ladder", code) for code, one in ladders.items() if one is None}
     policy = Policy(
         version=top.whole("version", start.version, 1, 10_000_000),
         timings={},
         calendars={**start.calendars, **{code: one for code, one in calendars.items() if one}},
-        ladders={**start.ladders, **ladders},
+        ladders={**start.ladders, **{code: one for code, one in ladders.items() if one}},
         limits=_limits(top.table("limits", False), start.limits),
         holds={**start.holds, **_holds(top.table("holds", False))},
     )
     known = surroundings.categories if surroundings.categories is not None else start.timings or None
     timings, areas = read_timings(top.table("complaint", base is None), start, known)
     policy = replace(policy, timings=timings, areas=areas)
-    _agree(policy, top.findings, broken={code for code, one in calendars.items() if one is None})
+    _agree(policy, top.findings, broken)
     return policy
 
 
@@ -92,11 +97,12 @@ def _calendar(code: str, table: Table, surroundings: Surroundings) -> Calendar |
         return None
 
 
-def _ladder(code: str, table: Table) -> Ladder:
+def _ladder(code: str, table: Table) -> Ladder | None:
     roles, appeal = table.listed("tiers"), table.listed("appeal", ())
     table.close()
-    if not 1 <= len(roles) <= 8:
-        table.wrong("tiers", "a ladder has one to eight tiers")
+    if not 1 <= len(roles) <= MOST_TIERS:
+        table.wrong("tiers", f"a ladder has one to {MOST_TIERS} tiers")
+        return None
     for key, some in (("tiers", roles), ("appeal", appeal)):
         for role in sorted({role for role in some if (roles + appeal).count(role) > 1}):
             table.wrong(key, f"{role} stands on this ladder twice")
@@ -139,25 +145,36 @@ def _fraction(table: Table, key: str, before: Fraction, least: Fraction, most: F
     return before
 
 
-def _agree(policy: Policy, findings: Findings, broken: Collection[str]) -> None:
-    """Note every timing whose ladder or calendar does not exist, or whose tiers are not as many as its ladder's."""
+def _agree(policy: Policy, findings: Findings, broken: Collection[tuple[str, str]]) -> None:
+    """Note every timing whose ladder or calendar does not exist, or whose tiers are not as many as its ladder's.
+
+    What is wrong with a category is not said again of its areas; what hangs on a `broken` part is not said at all.
+    """
     for category, timing in policy.timings.items():
-        _agrees(policy, timing, ("complaint", category), findings, broken)
+        for key, reason in _faults(policy, timing, broken):
+            findings.wrong(("complaint", category, key), reason)
     for (category, area_class), timing in policy.areas.items():
-        _agrees(policy, timing, ("complaint", category, area_class), findings, broken)
+        said = _faults(policy, policy.timings[category], broken) if category in policy.timings else []
+        for key, reason in _faults(policy, timing, broken):
+            if (key, reason) not in said:
+                findings.wrong(("complaint", category, area_class, key), reason)
 
 
-def _agrees(policy: Policy, timing: Timing, path: tuple[str, ...], findings: Findings, broken: Collection[str]) -> None:
+def _faults(policy: Policy, timing: Timing, broken: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    found = []
     ladder = policy.ladders.get(timing.ladder)
-    if ladder is None and timing.ladder:
-        findings.wrong((*path, "ladder"), f"there is no ladder {timing.ladder!r}")
+    if ladder is None and timing.ladder and ("ladder", timing.ladder) not in broken:
+        found.append(("ladder", f"there is no ladder {timing.ladder!r}"))
     elif ladder and timing.tiers and len(timing.tiers) != len(ladder.tiers):
-        reason = f"ladder {ladder.code} has {len(ladder.tiers)} tiers, but {len(timing.tiers)} times are given"
-        findings.wrong((*path, "tiers"), reason)
+        found.append(
+            ("tiers", f"ladder {ladder.code} has {len(ladder.tiers)} tiers, but {len(timing.tiers)} times are given")
+        )
     for key in ("calendar", "standard_calendar"):
         code = getattr(timing, key)
-        if code and code not in policy.calendars and code not in broken:
-            findings.wrong((*path, key), f"there is no calendar {code!r}")
+        if code and code not in policy.calendars and ("calendar", code) not in broken:
+            found.append((key, f"there is no calendar {code!r}"))
+            break
+    return found
 
 
 def export(policy: Policy) -> str:

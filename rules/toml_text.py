@@ -16,7 +16,7 @@ _KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _DOTTED = rf"{_KEY}(?:\s*\.\s*{_KEY})*"
 _HEADER = re.compile(rf"^\s*(\[\[?)\s*({_DOTTED})\s*\]\]?")
 _PAIR = re.compile(rf"^\s*({_DOTTED})\s*=(.*)")
-_SKIPPED = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''|\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*")
+_SKIPPED = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''|(?P<opened>\"\"\"|''').*|\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*")
 _AT_LINE = re.compile(r" ?\(at line (\d+), column \d+\)| ?\(at end of document\)")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -50,7 +50,8 @@ def lines_of(text: str) -> dict[Path, int]:
             if header[1] == "[[":
                 entry = entries[table] = entries.get(table, -1) + 1
                 table = (*table, str(entry))
-            lines.setdefault(table, number)
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], number)
         elif pair := _PAIR.match(line):
             lines.setdefault((*table, *_keys(pair[1])), number)
     return lines
@@ -73,8 +74,8 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
             line, open_until = line.split(open_until, 1)[1], ""
         elif depth == 0:
             yield number, line
+        open_until = next((found["opened"] for found in _SKIPPED.finditer(line) if found["opened"]), "")
         plain = _SKIPPED.sub("", line)
-        open_until = next((quotes for quotes in ('"""', "'''") if quotes in plain), "")
         depth += sum(plain.count(opening) for opening in "[{") - sum(plain.count(closing) for closing in "]}")
 
 
