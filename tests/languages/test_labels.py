@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,3 +50,13 @@ def test_no_two_codes_share_a_word(label: Callable[[Any], str], codes: Iterable[
     with use(language):
         said = [label(code) for code in codes]
     assert len(set(said)) == len(said)
+
+
+def test_the_vocabulary_page_has_the_words_of_every_state() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "vocabulary.md").read_text("utf-8")
+    for state in State:
+        words = []
+        for language in LANGUAGES:
+            with use(language):
+                words.append(labels.state_label(state))
+        assert f"| {state.value.replace('_', ' ')} | {' | '.join(words)} |" in page

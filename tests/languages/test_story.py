@@ -72,7 +72,7 @@ def well_said(text: str, language: str) -> bool:
     return bool(text) and not STRANGE.search(text) and (language == "en" or not LATIN.search(text))
 
 
-CASES = {
+CASES: dict[str, dict[str, object]] = {
     "as it should be": {},
     "late and climbed": {"tier": 3, "standard_lapsed": True},
     "late on the first tier": {"standard_lapsed": True},
@@ -267,8 +267,8 @@ def test_consumers_are_told_one_thought_a_sentence_in_twelve_words_at_most() -> 
     for message in extract.extracted():
         if not any(place.startswith(CONSUMERS) for place, _ in message.locations):
             continue
-        source = message.id[-1] if isinstance(message.id, tuple) else message.id
-        for said in re.split(r"(?<=[.?!:]) ", source):
+        source = message.id[-1] if isinstance(message.id, tuple | list) else message.id
+        for said in re.split(r"(?<=[.?!:]) ", str(source)):
             words = [word for word in said.split() if not word.startswith("%(category)")]
             if len(words) > 12:
                 long.append(said)
