@@ -1,0 +1,411 @@
+"""Profiles: the shipped ones are whole and honest, and a broken one is refused with file, line and reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from models.holidays import public_holidays
+from rules.calendar import Calendar
+from rules.durations import Duration, Unit
+from rules.hours import week_from
+from rules.policy import Policy, timing_of
+from rules.policy_check import latest_tier, warnings
+from rules.policy_toml import Surroundings, export, parse
+from rules.profile import BrokenProfile, Fill, How, Post, Profile, Rights
+from rules.profile_toml import load
+from rules.terms import Scope
+from rules.toml_text import read
+
+FOLDER = Path(__file__).parents[2] / "profiles"
+SHIPPED = sorted(path.stem for path in FOLDER.glob("*.toml"))
+ICONS = frozenset(re.findall(r'id="([^"]+)"', (FOLDER.parent / "web/static/icons.svg").read_text("utf-8")))
+
+
+def text_of(name: str) -> str:
+    return (FOLDER / f"{name}.toml").read_text("utf-8")
+
+
+@pytest.fixture(scope="module", params=SHIPPED)
+def shipped(request: pytest.FixtureRequest) -> Profile:
+    return load(text_of(request.param), f"{request.param}.toml", public_holidays)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Profile:
+    return load(text_of("demo"), "demo.toml", public_holidays)
+
+
+@pytest.fixture(scope="module")
+def tpddl() -> Profile:
+    return load(text_of("tpddl"), "tpddl.toml", public_holidays)
+
+
+# Every shipped profile.
+
+
+def test_the_last_tier_begins_while_the_standard_can_still_be_kept_or_the_file_says_why(shipped: Profile) -> None:
+    assert warnings(shipped.policy, years=6) == []
+
+
+def test_every_category_has_a_timing_causes_and_a_picture(shipped: Profile) -> None:
+    assert set(shipped.categories) == set(shipped.policy.timings)
+    assert len(shipped.categories) >= 12
+    for category in shipped.categories.values():
+        assert category.icon in ICONS, category.code
+        assert len(category.causes) >= 2, category.code
+
+
+def test_the_policy_of_a_profile_survives_export(shipped: Profile) -> None:
+    known = Surroundings(zone=shipped.zone, categories=shipped.categories)
+    assert parse(export(shipped.policy), surroundings=known) == shipped.policy
+
+
+def test_everything_people_read_is_there_in_every_language(shipped: Profile) -> None:
+    texts: list[Mapping[str, str]] = [shipped.names, shipped.forum.texts]
+    texts += [one.names for one in shipped.zones.values()] + [one.names for one in shipped.offices.values()]
+    texts += [one.names for one in shipped.localities.values()] + [one.names for one in shipped.feeders.values()]
+    texts += [one.hours for one in shipped.offices.values()] + [one.titles for one in shipped.posts.values()]
+    texts += [one.labels for one in shipped.categories.values()] + [one.labels for one in shipped.causes.values()]
+    for text in texts:
+        assert set(text) == set(shipped.languages)
+        assert all(text.values())
+
+
+def test_hindi_and_urdu_names_are_in_their_own_script(shipped: Profile) -> None:
+    scripts = {"hi": re.compile(r"[\u0900-\u097f]"), "ur": re.compile(r"[\u0600-\u06ff]")}
+    for locality in shipped.localities.values():
+        for language, script in scripts.items():
+            if language in locality.names:
+                assert script.search(locality.names[language]), locality.code
+
+
+def test_the_control_room_is_never_empty(shipped: Profile) -> None:
+    rosters = [
+        Calendar("roster", shipped.zone, week_from({day: list(spans) for day, spans in fill.roster.items()}, "roster"))
+        for fill in shipped.fills
+        if shipped.roles[shipped.posts[fill.post].role].rights is Rights.CONTROL_ROOM
+    ]
+    for hour in range(7 * 24):
+        at = datetime(2026, 3, 2 + hour // 24, hour % 24, 30, tzinfo=UTC)
+        assert sum(roster.is_open(at) for roster in rosters) == 1, at
+
+
+def test_what_is_confidential_has_no_post_of_an_office_on_its_ladder(shipped: Profile) -> None:
+    policy = shipped.policy
+    confidential = [timing for timing in policy.timings.values() if timing.confidential]
+    assert len(confidential) >= 2
+    for timing in confidential:
+        roles = [shipped.roles[tier.role] for tier in policy.ladders[timing.ladder].tiers]
+        assert all(role.scope is Scope.COMPANY for role in roles)
+        assert timing.confirm is None
+
+
+def test_danger_cannot_be_held_and_comes_to_the_control_room(shipped: Profile) -> None:
+    dangers = [(code, timing) for code, timing in shipped.policy.timings.items() if timing.safety]
+    assert {code for code, _ in dangers} == {code for code, one in shipped.categories.items() if one.emergency}
+    for _, timing in dangers:
+        first = shipped.policy.ladders[timing.ladder].tiers[0].role
+        assert not timing.holdable
+        assert timing.accept is not None
+        assert shipped.roles[first].rights is Rights.CONTROL_ROOM
+
+
+FIGURES = re.compile(r"^\[(complaint\.|limits|holds|calendar\.)")
+SAID = re.compile(r"#\s*(.+)$")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_figure_says_where_it_is_from_or_that_it_is_assumed(name: str) -> None:
+    text = text_of(name)
+    sources = (*read(text)["sources"], "assumed")
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        inside = bool(FIGURES.match(line)) if line.startswith("[") else inside
+        _, _, value = line.partition(" = ")
+        if inside and re.search(r"\d", value.partition("#")[0]):
+            said = SAID.search(value)
+            assert said, f"{name}.toml:{number} has no source"
+            assert said[1].startswith(sources), f"{name}.toml:{number} names no source of [sources]"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_source_named_is_used(name: str) -> None:
+    text = text_of(name)
+    for source in read(text)["sources"]:
+        assert re.search(rf"# {source}\b", text), source
+
+
+# The demo.
+
+
+def test_the_demo_climbs_from_relationship_officer_to_service_manager_to_zone_head(demo: Profile) -> None:
+    ladder = [tier.role for tier in demo.policy.ladders["supply"].tiers]
+    assert ladder == ["relationship_officer", "service_manager", "zone_head"]
+    assert {"supply", "commercial", "safety", "vigilance", "hearing"} <= set(demo.policy.ladders)
+    assert demo.languages == ("en", "hi", "ur")
+
+
+def test_the_demo_has_a_ladder_to_watch_in_minutes(demo: Profile) -> None:
+    timing = demo.policy.timings["try-it"]
+    assert timing.tiers == (Duration(1, Unit.MINUTES), Duration(1, Unit.MINUTES), Duration(2, Unit.MINUTES))
+    assert (timing.accept, timing.standard) == (None, Duration(4, Unit.MINUTES))
+
+
+def test_the_country_office_has_longer_times(demo: Profile) -> None:
+    office = demo.offices["rehri"]
+    assert timing_of(demo.policy, "no-supply", office.area_class).standard == Duration(8, Unit.HOURS)
+    assert timing_of(demo.policy, "no-supply", demo.offices["gizri"].area_class).standard == Duration(4, Unit.HOURS)
+
+
+def test_two_relationship_officers_share_an_office_and_one_stands_alone(demo: Profile) -> None:
+    posts = [post for post in demo.posts.values() if post.role == "relationship_officer"]
+    at = {office: [post.code for post in posts if post.office == office] for office in demo.offices}
+    assert at["gizri"] == ["relationship-officer-gizri-1", "relationship-officer-gizri-2"]
+    assert at["rehri"] == ["relationship-officer-rehri"]
+
+
+def test_a_post_is_known_by_its_title_and_place(demo: Profile) -> None:
+    assert demo.posts["relationship-officer-gizri-2"] == Post(
+        code="relationship-officer-gizri-2",
+        role="relationship_officer",
+        scope=Scope.OFFICE,
+        titles={"en": "Relationship officer 2, Gizri", "hi": "संपर्क अधिकारी 2, गिज़री", "ur": "رابطہ افسر 2، گذری"},
+        office="gizri",
+        zone="south",
+    )
+    assert demo.posts["zone-head-east"].titles["en"] == "Zone head, East zone"
+    assert (demo.posts["zone-head-east"].office, demo.posts["zone-head-east"].zone) == (None, "east")
+    assert demo.posts["managing-director"].titles["en"] == "Managing director"
+
+
+def test_a_post_nobody_has_is_filled_by_additional_charge(demo: Profile) -> None:
+    assert Fill("service-manager-rehri", "harun", How.CHARGE) in demo.fills
+    assert Fill("service-manager-quyumabad", "harun", How.PERSON) in demo.fills
+
+
+def test_a_monday_can_be_a_holiday(demo: Profile) -> None:
+    days = {holiday.day: holiday for holiday in demo.holidays}
+    assert date(2026, 1, 26).weekday() == 0
+    assert date(2026, 1, 26) in demo.policy.calendars["office"].holidays
+    assert days[date(2027, 3, 22)].names["ur"] == "ہولی"
+    assert {day for day, holiday in days.items() if holiday.estimated} == {date(2027, 3, 10), date(2027, 5, 17)}
+    assert len([day for day in days if (day.month, day.day) == (10, 2)]) == 6
+
+
+# Delhi.
+
+
+def test_delhi_opens_two_more_rungs_on_the_consumers_word(tpddl: Profile) -> None:
+    ladder = tpddl.policy.ladders["supply"]
+    assert [tier.role for tier in ladder.tiers] == [
+        "customer_relation_officer",
+        "customer_service_manager",
+        "district_manager",
+    ]
+    assert [tier.role for tier in ladder.appeal] == ["circle_head", "head_customer_services"]
+    assert (len(tpddl.offices), tpddl.phone) == (12, "19124")
+
+
+def test_delhi_has_the_holidays_of_the_calendar_of_the_land(tpddl: Profile) -> None:
+    days = {holiday.day: holiday for holiday in tpddl.holidays}
+    assert days[date(2026, 10, 2)].names["en"] == "Mahatma Gandhi's Birthday"
+    eid = days[date(2027, 3, 10)]
+    assert (eid.names["en"], eid.estimated) == ("Eid al-Fitr", True)
+    assert tpddl.policy.calendars["office"].holidays == frozenset(days)
+
+
+def test_a_cut_in_delhi_reaches_the_district_manager_within_the_hour(tpddl: Profile) -> None:
+    registered = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+    found = latest_tier(tpddl.policy, tpddl.policy.timings["no-supply"], registered)
+    assert found == (datetime(2026, 3, 2, 18, 40, tzinfo=UTC), datetime(2026, 3, 2, 19, 0, tzinfo=UTC))
+
+
+# Broken ones.
+
+
+def broken(old: str, new: str) -> tuple[str, int]:
+    """The demo with its first `old` replaced, and the line of that."""
+    text = text_of("demo")
+    assert old in text
+    return text.replace(old, new, 1), text[: text.index(old)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "reason"),
+    [
+        pytest.param(
+            'zone = "south"\nphone', 'zone = "north"\nphone', "offices.gizri.zone", "no zone 'north'", id="zone"
+        ),
+        pytest.param(
+            'tnt-colony = { office = "gizri"',
+            'tnt-colony = { office = "gizry"',
+            "tnt-colony.office",
+            "no office",
+            id="office",
+        ),
+        pytest.param(
+            'tnt-colony = { office = "gizri", pin = "990101", en = "T&T Colony"',
+            'tnt-colony = { office = "defence", pin = "990101", en = "Gizri"',
+            "localities.tnt-colony.office",
+            "Gizri is owned by two offices, gizri and defence",
+            id="locality of two offices",
+        ),
+        pytest.param(
+            'gizri-1 = { office = "gizri", localities = ["gizri", "tnt-colony"]',
+            'gizri-1 = { office = "gizri", localities = ["gizri", "rehri"]',
+            "feeders.gizri-1.localities",
+            "rehri belongs to office rehri, not to gizri",
+            id="feeder across offices",
+        ),
+        pytest.param(
+            "akhtar-colony = { office", "quyumabad = { office", "Cannot overwrite", "value", id="a locality given twice"
+        ),
+        pytest.param(
+            'language = "recipient", quiet = "21:30-07:00"',
+            'quiet = "late"',
+            "channels.sms.quiet",
+            "no span",
+            id="quiet",
+        ),
+        pytest.param('country = "IN"', 'country = ""', "utility.country", "is empty", id="nothing said"),
+        pytest.param('zone = "Asia/Kolkata"', 'zone = "Asia/Gizri"', "utility.zone", "no time zone", id="time zone"),
+        pytest.param(
+            'languages = ["en", "hi", "ur"]', "languages = []", "utility.languages", "no language", id="languages"
+        ),
+        pytest.param("01-26 = {", "02-30 = {", "holidays.annual.02-30", "no day of 2026", id="no such day"),
+        pytest.param(', ur = "ہولی" }', " }", "holidays.dates.2026-03-04.ur", "is missing", id="text of one language"),
+        pytest.param(
+            'accept = "20m"', 'accept = "20 min"', "complaint.no-supply.accept", "no length of time", id="time"
+        ),
+        pytest.param(
+            'ladder = "hearing"',
+            'ladder = "hering"',
+            "complaint.billing-old-dues.ladder",
+            "no ladder 'hering'",
+            id="ladder",
+        ),
+        pytest.param(
+            'tiers = ["90m", "1h", "90m"]', 'tiers = ["90m"]', "complaint.no-supply.tiers", "3 tiers, but 1", id="tiers"
+        ),
+        pytest.param("[complaint.voltage]", "[complaint.voltages]", "complaint.voltages", "no category", id="category"),
+        pytest.param('scope = "office"', 'scope = "city"', "roles.relationship_officer.scope", "none of", id="scope"),
+        pytest.param(
+            'rights = "handle"', 'rights = "rule"', "roles.relationship_officer.rights", "none of", id="rights"
+        ),
+        pytest.param('posts = ["auditor"]', 'posts = ["editor"]', "people.yusuf.posts", "no post 'editor'", id="post"),
+        pytest.param('person = "lata"', 'person = "leila"', "fills.0.person", "no person 'leila'", id="person"),
+        pytest.param(
+            'roster = { mon-sun = ["06:00-14:00"] }',
+            "roster = { mon-day = [] }",
+            "fills.0.roster.mon-day",
+            "write a day",
+            id="r",
+        ),
+        pytest.param(
+            'icon = "zap-off"', 'picture = "zap-off"', "categories.no-supply.picture", "not known here", id="key"
+        ),
+        pytest.param('"fuse-blown", "mcb', '"fuse-grown", "mcb', "categories.no-supply.causes", "no cause", id="cause"),
+    ],
+)
+def test_a_broken_profile_is_refused_with_file_line_and_reason(old: str, new: str, key: str, reason: str) -> None:
+    text, line = broken(old, new)
+    with pytest.raises(BrokenProfile) as refused:
+        load(text, "profiles/demo.toml", public_holidays)
+    first = str(refused.value).splitlines()
+    assert any(said.startswith(f"profiles/demo.toml:{line}: ") and key in said and reason in said for said in first), (
+        first
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        pytest.param(
+            'role = "zone_head"\nnever_vacant = true',
+            'role = "zone_head"',
+            "ladder.supply.tiers: ends in post zone-head-south, which is not declared never_vacant",
+            id="a top that may be vacant",
+        ),
+        pytest.param(
+            ', posts = ["zone-head-south"]',
+            "",
+            "ladder.supply.tiers: ends in post zone-head-south, which nobody fills",
+            id="a top that nobody fills",
+        ),
+        pytest.param(
+            'at = ["defence", "rehri"]',
+            'at = ["defence"]',
+            "ladder.supply.tiers: role relationship_officer has no post at office rehri",
+            id="an office without the role",
+        ),
+        pytest.param(
+            'tiers = ["vigilance_officer", "vigilance_head", "managing_director"]',
+            'tiers = ["relationship_officer", "vigilance_head", "managing_director"]',
+            "complaint.theft-report.ladder: is confidential, but its ladder passes through relationship_officer",
+            id="an informer's report at the office",
+        ),
+        pytest.param(
+            'tiers = ["hearing_officer", "zone_head", "managing_director"]',
+            'tiers = ["service_manager", "zone_head", "managing_director"]',
+            "ladder.hearing.tiers: the first tier, service_manager, has no right to handle",
+            id="a first tier that cannot handle",
+        ),
+        pytest.param(
+            'premises-locked = "2 days"',
+            'premises-shut = "2 days"',
+            "holds.premises-shut: there is no hold reason 'premises-shut'",
+            id="the limit of no reason",
+        ),
+    ],
+)
+def test_a_profile_that_breaks_its_own_promises_is_refused(old: str, new: str, reason: str) -> None:
+    text, _ = broken(old, new)
+    text = text.replace(', posts = ["relationship-officer-rehri"]', "") if "rehri" in reason else text
+    with pytest.raises(BrokenProfile) as refused:
+        load(text, "demo.toml", public_holidays)
+    assert reason in str(refused.value)
+    assert all(re.match(r"demo\.toml:[1-9]\d*: ", line) for line in str(refused.value).splitlines())
+
+
+def test_a_category_without_a_timing_is_refused_at_its_own_line() -> None:
+    text = re.sub(r"\[complaint\.try-it\]\n(?:[^\n]+\n)+", "", text_of("demo"))
+    with pytest.raises(BrokenProfile) as refused:
+        load(text, "demo.toml", public_holidays)
+    line = text[: text.index("[categories.try-it]")].count("\n") + 1
+    assert refused.value.problems == [(line, "categories.try-it: has no timing; write [complaint.try-it]")]
+
+
+def test_a_file_that_is_no_toml_says_the_line() -> None:
+    text, line = broken('phone = "1800 000 4827"', 'phone = "1800 000 4827')
+    with pytest.raises(BrokenProfile) as refused:
+        load(text, "demo.toml", public_holidays)
+    assert str(refused.value).startswith(f"demo.toml:{line}: ")
+
+
+def test_an_empty_file_is_refused() -> None:
+    with pytest.raises(BrokenProfile, match=r"nothing\.toml:1: utility: is missing"):
+        load("", "nothing.toml", public_holidays)
+
+
+def test_a_country_without_known_holidays_is_refused() -> None:
+    text = text_of("tpddl").replace('subdivision = "DL"', 'subdivision = "XX"')
+    with pytest.raises(BrokenProfile, match="no holidays are known of IN XX"):
+        load(text, "tpddl.toml", public_holidays)
+
+
+def test_an_office_may_open_and_close_on_local_days() -> None:
+    text, _ = broken('area_class = "rural"', 'area_class = "rural"\nfrom = 2026-04-01\nto = 2027-03-31')
+    office = load(text, "demo.toml", public_holidays).offices["rehri"]
+    assert office.since == datetime(2026, 3, 31, 18, 30, tzinfo=UTC)
+    assert office.until == datetime(2027, 3, 31, 18, 30, tzinfo=UTC)
+
+
+def test_a_policy_alone_is_no_part_of_people_or_places(demo: Profile) -> None:
+    policy: Policy = demo.policy
+    assert "Example" not in export(policy)
+    assert "Gizri" not in export(policy)
