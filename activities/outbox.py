@@ -79,7 +79,7 @@ class Outbox:
                 try:
                     made = self.letter(item, attempt, names)
                 except Exception as broken:
-                    log.exception("message not written", notification=item.row.id, kind=item.row.kind)
+                    log.error("message not written", notification=item.row.id, kind=item.row.kind, error=repr(broken))
                     made = Outcome(Result.FAILED, f"not written: {broken!r}"[:400])
                 if isinstance(made, Letter):
                     letters[attempt.channel].append(made)

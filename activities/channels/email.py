@@ -117,10 +117,10 @@ class Email:
         mail["References"] = thread
         mail["Auto-Submitted"] = "auto-generated"
         mail["X-Auto-Response-Suppress"] = "All"
-        mail["Content-Language"] = said.language
         mail.set_content(said.text)
         if said.html:
             mail.add_alternative(said.html, subtype="html")
+        mail["Content-Language"] = said.language
         return mail
 
 

@@ -22,7 +22,12 @@ PLACE = re.compile(r"\{(to|text|id|callback|from)\}")
 OWN_FORM = '{"to": "{to}", "text": "{text}", "id": "{id}", "callback": "{callback}"}'
 TRY_AGAIN = frozenset({401, 403, 404, 405, 407, 408, 425, 429})
 """Answers that speak of our settings or of the hour, not of this message."""
-FOUND = {"accepted": Result.SENT, "sent": Result.SENT, "delivered": Result.DELIVERED, "failed": Result.REFUSED}
+FOUND: Mapping[object, Result] = {
+    "accepted": Result.SENT,
+    "sent": Result.SENT,
+    "delivered": Result.DELIVERED,
+    "failed": Result.REFUSED,
+}
 
 
 @dataclass(frozen=True)
@@ -138,10 +143,7 @@ class Sms:
             return Outcome(Result.UNCLEAR, words(broken))
         if answer.status_code == 404:
             return await self.hand_over(client, letter)
-        if not answer.is_success:
-            return Outcome(Result.UNCLEAR, f"the gateway answered {answer.status_code} when asked")
-        state = str(answer.json().get("state", ""))
-        return Outcome(FOUND.get(state, Result.SENT), "" if state != "failed" else "not delivered")
+        return found(answer)
 
 
 def judged(answer: httpx2.Response) -> Outcome:
@@ -151,6 +153,18 @@ def judged(answer: httpx2.Response) -> Outcome:
     said = f"{answer.status_code} {answer.text}"[:400]
     for_good = 400 <= answer.status_code < 500 and answer.status_code not in TRY_AGAIN
     return Outcome(Result.REFUSED if for_good else Result.FAILED, said)
+
+
+def found(answer: httpx2.Response) -> Outcome:
+    """What a gateway that was asked says of a message: JSON with a state it knows; anything else is unclear."""
+    try:
+        said = answer.json() if answer.is_success else {}
+    except ValueError:
+        said = {}
+    state = said.get("state") if isinstance(said, dict) else None
+    if state not in FOUND:
+        return Outcome(Result.UNCLEAR, f"asked, the gateway answered {answer.status_code} {answer.text}"[:400])
+    return Outcome(FOUND[state], "not delivered" if state == "failed" else "")
 
 
 def words(error: BaseException) -> str:
