@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from models.people import Post
-from models.posts import WORKS, FilledPost
+from models.posts import FilledPost
 from models.requests import ServiceRequest, Task
 from rules.terms import Act, State
 
@@ -45,6 +46,9 @@ PICTURES: Mapping[Act, str] = {
     Act.ESCALATE: "trending-up",
 }
 """One picture an action."""
+
+RECEIVE = frozenset({"handle", "answerable"})
+"""Rights whose posts may be given work."""
 
 ACTS = frozenset(PICTURES)
 """What an officer may send at all."""
@@ -101,12 +105,13 @@ def _of(state: State, handler: str | None, answerable: str | None) -> tuple[Act,
     return tuple(above)
 
 
-def receivers(posts: Mapping[str, Post], request: ServiceRequest, task: Task | None) -> list[Post]:
+def receivers(posts: Mapping[str, Post], request: ServiceRequest, task: Task | None, now: datetime) -> list[Post]:
     """The posts of the office and its zone to which the work may be given, the office's first."""
     near = [
         post
         for post in posts.values()
-        if post.rights in WORKS
+        if post.rights in RECEIVE
+        and (post.until is None or post.until > now)
         and (post.office == request.office or (post.office is None and post.zone == request.zone))
         and (task is None or post.code != task.handler)
     ]

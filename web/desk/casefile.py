@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -13,11 +13,13 @@ from starlette.responses import Response
 
 from languages import labels
 from languages.spoken import ago
+from languages.story import refusal
+from languages.views import Reader
 from models.casefile import CaseFile, case_file
 from models.events import Submission
 from models.posts import WORKS, may_see
 from rules.reference import is_well_formed, normalise
-from rules.terms import Act
+from rules.terms import Act, Refused
 from web.database import Bounded
 from web.deps import Db, Parts, TheBook, TheHub, TheViews
 from web.desk.actions import PICTURES
@@ -85,7 +87,6 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
     """What the forms beside the live region are made of; they stay as they are while it changes."""
     return {
         "token": new_token(),
-        "act_words": labels.act_label,
         "pictures": PICTURES,
         "quick": quick_times(parts),
         "now_local": local(parts.clock(), parts.zone),
@@ -93,8 +94,13 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
         "typed": {},
         "errors": {},
         "notice": None,
+        "sentence": "",
+        "done": "",
         "since": (),
-    } | {"seen": shown.request.number}
+        "seen": shown.request.number,
+        "named_codes": lambda kind, codes: [(code, parts.book.label(kind, code)) for code in codes],
+        "post_titles": lambda posts: [(post.code, parts.book.title(post.code)) for post in posts],
+    }
 
 
 def whole_page(
@@ -111,20 +117,24 @@ async def casefile(
     request: Request, file: Opened, person: SignedIn, db: Db, parts: Parts, done: str = "", sent: str = ""
 ) -> Response:
     """One request as officers see it; after an action it says what became of it."""
-    notice = await db.read(said_after, sent, file.request.reference, person.id) if sent else None
-    if done in set(Act) and notice is None:
-        notice = "done"
-    return whole_page(
-        request, file, person, parts, notice=notice, done=labels.act_label(Act(done)) if done in set(Act) else ""
-    )
+    if sent:
+        more = await db.read(said_after, sent, file.request.reference, person.id)
+        return whole_page(request, file, person, parts, **more)
+    if done in set(Act):
+        return whole_page(request, file, person, parts, notice="done", done=labels.act_label(Act(done)))
+    return whole_page(request, file, person, parts)
 
 
-async def said_after(session: AsyncSession, submission: str, reference: str, person: int) -> str | None:
-    """What is to be said of a submission on the page after it: done, refused or still waiting; None for a strange one."""
+async def said_after(session: AsyncSession, submission: str, reference: str, person: int) -> dict[str, Any]:
+    """What the page says of a submission sent before: done, refused with its reason, still waiting; nothing of a strange one."""
     row = await session.get(Submission, submission[:80])
     if row is None or row.reference != reference or row.person != person:
-        return None
-    return "waiting" if row.answered is None else "refused" if row.refused else "done"
+        return {}
+    if row.answered is None:
+        return {"notice": "waiting"}
+    if row.refused:
+        return {"notice": "refused", "sentence": refusal(Refused(row.refused), Reader.OFFICER)}
+    return {"notice": "done", "done": labels.act_label(Act(row.act))}
 
 
 @router.get("/desk/requests/{reference}/live", response_class=EventSourceResponse)
@@ -143,8 +153,3 @@ async def live(
         if block != last:
             last = block
             yield ServerSentEvent(raw_data=block, id=str(newest.request.number))
-
-
-def typed_of(form: Mapping[str, Any]) -> dict[str, str]:
-    """A form's texts, the first of each name; files and what no form of ours holds are left out."""
-    return {str(name): value[:4000] for name, value in list(form.items())[:40] if isinstance(value, str)}

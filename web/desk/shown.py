@@ -160,7 +160,7 @@ def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
         causes=causes or [row.code for row in book.all("cause")],
         hold_reasons=[row.code for row in book.all("hold_reason")],
         expected_reasons=[row.code for row in book.all("expected_reason")],
-        receivers=[post.code for post in receivers(book.now.posts, file.request, file.task)],
+        receivers=[post.code for post in receivers(book.now.posts, file.request, file.task, now)],
     )
 
 
@@ -195,7 +195,7 @@ def sheet(file: CaseFile, posts: tuple[FilledPost, ...], book: Book, zone: tzinf
         said=file.said,
         offers=offers_for(file, policy, posts),
         choices=choices(file, book, zone, now),
-        receivers=tuple(receivers(book.now.posts, request, task)),
+        receivers=tuple(receivers(book.now.posts, request, task, now)),
         closing=labels.closing_label(Closing(request.closing)) if request.closing else "",
     )
 
