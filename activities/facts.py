@@ -13,7 +13,7 @@ from activities.named import Named
 from languages.catalog import gettext
 from languages.history import why_moved
 from languages.labels import skip_label
-from languages.spoken import inside, isolate, reference, when
+from languages.spoken import day, inside, isolate, reference, when
 from languages.views import Reader, StoryEvent, event_of, skipped_of
 from rules.terms import Actor, Codes, EventKind, NoticeKind
 
@@ -126,6 +126,21 @@ class Facts:
                 return when(datetime.fromisoformat(self.data[key]), self.place.zone)
         return ""
 
+    def day(self, key: str) -> str:
+        """The day of this instant, as people say it; "" when it is not known."""
+        said = self.data.get(key)
+        return day(datetime.fromisoformat(said), self.place.zone) if said else ""
+
+    @property
+    def late(self) -> bool:
+        """Whether the time limit by regulation is over already."""
+        return bool(self.data.get("standard_lapsed"))
+
+    @property
+    def promise(self) -> str:
+        """The instant by which it must be put right; "" once that is over."""
+        return "" if self.late else self.at("standard_due")
+
     @property
     def why(self) -> str:
         """To whom it went, why, and each tier passed over; without names when confidential."""
@@ -201,7 +216,7 @@ class Facts:
     def phone(self) -> str:
         """The utility's telephone number."""
         number = self.names.utility("phone")
-        return isolate(number) if number else ""
+        return number if number.isdigit() or not number else isolate(number)
 
     @property
     def utility(self) -> str:
