@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rules.profile import Profile
 
 T = TypeVar("T")
+Password = Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)]
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 policy = typer.Typer(no_args_is_help=True, help="Timings, ladders and calendars as one file.")
 users = typer.Typer(no_args_is_help=True, help="People who sign in.")
@@ -90,13 +91,11 @@ def doctor() -> None:
 
 
 @policy.command("export")
-def export_policy(
-    file: Annotated[Path | None, typer.Argument(help="file to write; left out: the screen")] = None,
-) -> None:
+def export_policy(file: Annotated[Path | None, typer.Argument(help="left out: the screen")] = None) -> None:
     """Write the timings in force as TOML."""
-    from models.policy_versions import export_toml
+    from models.policy_versions import NoPolicy, export_toml
 
-    text = asyncio.run(_in_a_transaction(_config(beside), export_toml))
+    text = _asked(export_toml, NoPolicy)
     if file is None:
         print(text, end="")
     else:
@@ -112,13 +111,9 @@ def import_policy(
     from models.policy_versions import NoPolicy, NoteMissing, Outdated, import_toml
     from rules.policy import BadPolicy
 
-    async def save(session: AsyncSession) -> int:
-        return await import_toml(session, file.read_text(encoding="utf-8"), note, None, datetime.now(UTC))
-
-    try:
-        number = asyncio.run(_in_a_transaction(_config(beside), save))
-    except (BadPolicy, NoteMissing, NoPolicy, Outdated, UnicodeDecodeError) as refused:
-        _refuse(str(refused))
+    text, now = file.read_text(encoding="utf-8", errors="replace"), datetime.now(UTC)
+    refusals = (BadPolicy, NoteMissing, NoPolicy, Outdated)
+    number = _asked(lambda session: import_toml(session, text, note, None, now), *refusals)
     print(f"Timings no. {number} are in force for new requests.")
 
 
@@ -127,33 +122,22 @@ def add_user(
     username: str,
     name: Annotated[str, typer.Option(prompt="Full name")],
     post: Annotated[str, typer.Option(prompt="Code of the post")],
-    password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)],
+    password: Password,
 ) -> None:
     """Add somebody and give them a post from now on."""
     from models.first_start import NotAdded, add_person
 
-    _long_enough(password)
-    try:
-        asyncio.run(
-            _in_a_transaction(
-                _config(beside), lambda one: add_person(one, username.lower(), name, password, post, datetime.now(UTC))
-            )
-        )
-    except NotAdded as refused:
-        _refuse(str(refused))
-    print(f"{username.lower()} can sign in.")
+    username, now = username.lower(), datetime.now(UTC)
+    _asked(lambda session: add_person(session, username, name, _long_enough(password), post, now), NotAdded)
+    print(f"{username} can sign in.")
 
 
 @users.command("password")
-def new_password(
-    username: str, password: Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)]
-) -> None:
+def new_password(username: str, password: Password) -> None:
     """Give somebody a new password; their open sessions end."""
     from models.staff import set_password
 
-    _long_enough(password)
-    known = asyncio.run(_in_a_transaction(_config(beside), lambda one: set_password(one, username.lower(), password)))
-    if not known:
+    if not _asked(lambda session: set_password(session, username.lower(), _long_enough(password))):
         _refuse(f"There is nobody called {username}.")
     print(f"{username.lower()} has a new password.")
 
@@ -183,14 +167,26 @@ async def _sessions(config: Config) -> AsyncIterator[Sessions]:
         await opened.dispose()
 
 
-async def _in_a_transaction(config: Config, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    async with _sessions(config) as sessions, sessions.begin() as session:
-        return await work(session)
+def _asked(work: Callable[[AsyncSession], Awaitable[T]], *refusals: type[Exception]) -> T:
+    """What `work` answers in a transaction on the running stack's database; a refusal ends the command."""
+    from sqlalchemy.exc import OperationalError
+
+    async def in_a_transaction(config: Config) -> T:
+        async with _sessions(config) as sessions, sessions.begin() as session:
+            return await work(session)
+
+    try:
+        return asyncio.run(in_a_transaction(_config(beside)))
+    except OperationalError as away:
+        _refuse(f"The database does not answer: {str(away.orig).splitlines()[0]}")
+    except refusals as refused:
+        _refuse(str(refused))
 
 
-def _long_enough(password: str) -> None:
+def _long_enough(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         _refuse(f"A password needs {SHORTEST_PASSWORD} characters or more.")
+    return password
 
 
 async def _temporal(config: Config, seconds: float = 0) -> Client:

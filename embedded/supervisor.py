@@ -30,7 +30,7 @@ from embedded.terminal import on_stop_signals
 
 PATIENCE = 300.0
 LOOK_EVERY = 0.2
-DEATHS_BEFORE_READY = 5
+DEATHS_BEFORE_READY = 4
 
 
 class Supervisor:
@@ -50,8 +50,8 @@ class Supervisor:
         try:
             self.stack.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             async with data_folder(self.stack.folder, self.stack.say) as self._lock:
-                on_stop_signals(self.stop)
-                return await self._up_and_down()
+                with on_stop_signals(self.stop):
+                    return await self._up_and_down()
         except Locked as locked:
             self.stack.say(str(locked))
         except OSError as refused:

@@ -28,7 +28,7 @@ SEARCH_ATTRIBUTES: Mapping[str, int] = {
     "OnewindowZone": KEYWORD,
     "OnewindowTier": INT,
 }
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL")
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")  # docs/decisions/0002-temporal-journal.md
 DYNAMIC = (
     "history.transferProcessorMaxPollRPS=200",
     "history.timerProcessorMaxPollRPS=200",

@@ -6,7 +6,8 @@ import asyncio
 import atexit
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 def take_the_terminal() -> None:
@@ -21,11 +22,18 @@ def take_the_terminal() -> None:
     atexit.register(os.tcsetpgrp, 0, before)
 
 
-def on_stop_signals(asked: Callable[[], None]) -> None:
-    """Call `asked` at SIGINT, SIGTERM and SIGHUP, from the running loop; a SIGHUP ignored by nohup stays ignored."""
+@contextmanager
+def on_stop_signals(asked: Callable[[], None]) -> Iterator[None]:
+    """Call `asked` at SIGINT, SIGTERM and SIGHUP while the block runs; a SIGHUP ignored by nohup stays ignored."""
     loop = asyncio.get_running_loop()
-    for given in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # a script that runs us in the background hands SIGINT down ignored; it is wanted all the same
-        if given is signal.SIGHUP and signal.getsignal(given) is signal.SIG_IGN:
-            continue
+    # a script that runs us in the background hands SIGINT down ignored; it is wanted all the same
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        wanted.append(signal.SIGHUP)
+    for given in wanted:
         loop.add_signal_handler(given, asked)
+    try:
+        yield
+    finally:
+        for given in wanted:
+            loop.remove_signal_handler(given)

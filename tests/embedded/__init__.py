@@ -1,0 +1,1 @@
+"""The one-command stack, with its real parts."""
