@@ -1,0 +1,77 @@
+"""Differences between versions, and audit rows, as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from languages.catalog import gettext as _
+from models.policy_versions import Change
+from web.book import Book
+
+LONGEST = 160
+
+
+@dataclass(frozen=True)
+class Told:
+    """One change: where, and from what to what. "" is absent."""
+
+    where: str
+    before: str
+    after: str
+
+
+def told(changes: Iterable[Change], book: Book) -> list[Told]:
+    """Changes with the names of categories and columns."""
+    return [Told(_where(change.path, book), _short(change.before), _short(change.after)) for change in changes]
+
+
+def told_from_audit(before: Mapping[str, str], after: Mapping[str, str], book: Book) -> list[Told]:
+    """The changes an audit row keeps."""
+    keys = [*after, *(key for key in before if key not in after)]
+    return told(
+        (Change(tuple(key.split(".")), str(before.get(key, "")), str(after.get(key, ""))) for key in keys), book
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _where(path: tuple[str, ...], book: Book) -> str:
+    if path[0] == "complaint" and len(path) >= 3:
+        area = [area_word(path[2])] if len(path) == 4 else []
+        return ", ".join([book.label("category", path[1]), *area, column(path[-1])])
+    heads = {"ladder": _("Ladder"), "calendar": _("Calendar"), "limits": _("Limits"), "holds": _("Waiting")}
+    words = [book.label("hold_reason", part) if path[0] == "holds" else part.replace("_", " ") for part in path[1:]]
+    return ", ".join([heads.get(path[0], path[0]), *words])
+
+
+def area_word(area: str) -> str:
+    """An area class as people read it."""
+    words = {
+        "metro": _("metro"),
+        "urban": _("town"),
+        "municipal": _("small town"),
+        "rural": _("village"),
+        "hilly": _("hills"),
+    }
+    return words.get(area, area)
+
+
+def column(key: str) -> str:
+    """A key of a timing as the table's heading names it."""
+    words = {
+        "accept": _("Take up within"),
+        "tiers": _("Time of each officer"),
+        "standard": _("Time limit by regulation"),
+        "confirm": _("Consumer answers within"),
+        "calendar": _("Calendar"),
+        "standard_calendar": _("Calendar of the time limit"),
+        "ladder": _("Ladder"),
+        "safety": _("Danger"),
+        "confidential": _("Confidential"),
+        "holdable": _("May wait for the consumer"),
+        "note": _("Note"),
+    }
+    return words.get(key, key)
