@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
 
 import uvicorn
@@ -11,17 +12,25 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from web import errors
+from config import BadConfig, Config, load
+from web import errors, measures
+from web.admin import messages, timings, versions
 from web.assets_route import router as assets
-from web.consumer import acts, answer, code, home, track
+from web.consumer import acts, answer, code, file, home, sending, track
+from web.desk import act as desk_act
+from web.desk import casefile, counter, queue, sign_in
 from web.onewindow import Onewindow
 from web.render import Views
 from web.security import Front
 from web.shared import Shared
+from web.staff import ROUTERS as STAFF_ROUTERS
+from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
 
-ROUTERS = (assets, home.router, track.router, code.router, acts.router, answer.router)
+CONSUMER = (home, track, code, acts, answer, sending, file)
+STAFF = (sign_in, queue, casefile, desk_act, counter, timings, versions, messages)
+ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *STAFF)))
 
 
 class Application(FastAPI):
@@ -52,7 +61,7 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     app.state.shared = Shared(onewindow, app.state.views)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *STAFF_ROUTERS):
         app.include_router(router)
     return app
 
@@ -69,16 +78,39 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-async def serve(onewindow: Onewindow, host: str, port: int) -> None:
+async def run(config: Config) -> None:
     """Serve until told to stop."""
-    config = uvicorn.Config(
-        create_app(onewindow),
-        host,
-        port,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        server_header=False,
-        proxy_headers=True,
-        log_level="warning",
+    if config.database_url is None:
+        raise BadConfig("DATABASE_URL is not set; `onewindow run` brings a database of its own.")
+    given = Addresses(
+        config.database_url,
+        config.temporal_namespace,
+        config.secret,
+        config.public_url,
+        config.secure_cookies,
+        config.messages_url,
     )
-    await Server(config, onewindow).serve()
+    async with AsyncExitStack() as held:
+        onewindow = await parts_of(given, held)
+        settings = uvicorn.Config(
+            create_app(onewindow),
+            config.host,
+            config.port,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            log_level="warning",
+        )
+        await Server(settings, onewindow).serve()
+
+
+def main() -> None:
+    """One web process, as the environment says."""
+    try:
+        asyncio.run(run(load()))
+    except BadConfig as wrong:
+        raise SystemExit(str(wrong)) from None
+
+
+if __name__ == "__main__":
+    main()

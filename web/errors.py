@@ -164,6 +164,8 @@ def answer(request: Request, error: Exception) -> Response:
 
 async def handle(request: Request, error: Exception) -> Response:
     """The one exception handler; what nobody named is logged by the server with its request id."""
+    if isinstance(error, HTTPException) and 300 <= error.status_code < 400:
+        return Response(status_code=error.status_code, headers=error.headers)
     if words_of(error) is FAILED:
         log.error("a request failed", request_id=request_id(request), path=request.url.path, error=repr(error))
     return answer(request, error)

@@ -8,15 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-import psycopg
 import structlog
 from sqlalchemy import func
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Sessions
+from models.hints import listen
 from models.requests import ServiceRequest
 from web.book import Book
 from web.database import Bounded, DatabaseAway
@@ -26,7 +25,6 @@ OVERLAP = timedelta(seconds=5)
 """Rows commit out of order: each look goes back this far, and what was heard before is passed over."""
 FRESH = 2.0
 QUIET = 15 * 60.0
-HINT = "onewindow"
 ANY = "*"
 log = structlog.get_logger()
 
@@ -72,7 +70,7 @@ class Hub:
         """Begin to look, in tasks of the running loop."""
         self._tasks.append(asyncio.create_task(self._look_for_ever()))
         if self.listen_url:
-            self._tasks.append(asyncio.create_task(self._listen(self.listen_url)))
+            self._tasks.append(asyncio.create_task(listen(self.listen_url, self._hint)))
 
     def close(self) -> None:
         """End every stream and stop looking. May be called from a signal handler of the loop's thread."""
@@ -152,18 +150,3 @@ class Hub:
                 async with asyncio.timeout(PERIOD):
                     await self._hint.wait()
                 await asyncio.sleep(0.02)  # the rest of a burst comes with the same look
-
-    async def _listen(self, url: str) -> None:
-        while not self.closed:
-            with suppress(psycopg.OperationalError, OSError):
-                await self._take_hints(url)
-            await asyncio.sleep(1)
-
-    async def _take_hints(self, url: str) -> None:
-        target = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        async with await psycopg.AsyncConnection.connect(
-            target, autocommit=True, connect_timeout=5, keepalives_idle=10, keepalives_interval=5, keepalives_count=2
-        ) as connection:
-            await connection.execute(f"listen {HINT}")
-            async for _ in connection.notifies():
-                self._hint.set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -28,7 +28,10 @@ class Door(Protocol):
 
 @dataclass
 class Onewindow:
-    """The parts one web process is built from. `zone` is the utility's; `clock` answers aware instants."""
+    """The parts one web process is built from. `zone` is the utility's; `clock` answers aware instants.
+
+    `listen_url` None: changes are found by looking alone. `temporal` says whether Temporal answers.
+    """
 
     sessions: Sessions
     door: Door
@@ -39,7 +42,7 @@ class Onewindow:
     secure_cookies: bool = False
     messages_url: str | None = None
     listen_url: str | None = None
-    ready: Callable[[], object] | None = None
+    temporal: Callable[[], Awaitable[bool]] | None = None
     book: Book = field(default_factory=Book)
     assets: Assets = field(default_factory=Assets)
     hub: Hub = field(init=False)

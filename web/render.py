@@ -62,12 +62,13 @@ class Views:
             auto_reload=False,
         )
         catalog.install(self.environment)
-        self.environment.filters.update(when=self.when, bdi=spoken.bdi, ref=reference, tel=dialled)
+        self.environment.filters.update(when=self.when, bdi=spoken.bdi, ref=reference, tel=dialled, turns=turned)
         self.environment.globals.update(
             asset=onewindow.assets.address,
             book=onewindow.book,
             icon=self.icon,
             languages=catalog.OWN_NAMES,
+            named=catalog.named,
             language=catalog.current,
             direction=catalog.direction,
             now=onewindow.clock,
@@ -101,6 +102,11 @@ class Views:
 def reference(number: str) -> Markup:
     """A reference number as it is shown, 4-4-1, left to right in every language."""
     return Markup('<bdi dir="ltr">{}</bdi>').format(escape(spoken.reference(number)))
+
+
+def turned(picture: Markup) -> Markup:
+    """A picture that points along the line, so that it turns with the writing."""
+    return Markup(picture.replace('class="icon"', 'class="icon turns"', 1))  # noqa: S704 - our own markup
 
 
 def dialled(phone: str) -> str:

@@ -1,0 +1,81 @@
+"""The figures of a running installation, for monitoring: how many, how late, how long in waiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Float, cast, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.events import Event, Submission
+from models.outbox import Notification
+from models.policy import WorkerHeartbeat
+from models.requests import ServiceRequest, Task
+from rules.states import OPEN
+from rules.terms import EventKind, State
+
+ALIVE = timedelta(seconds=10)
+LATELY = timedelta(hours=1)
+FIRED = (EventKind.ESCALATED, EventKind.STANDARD_LAPSED, EventKind.NOT_TAKEN_UP, EventKind.HOLD_ENDED, EventKind.BEYOND)
+"""Events a timer writes; their `due` against the database's `recorded` is the published lateness."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One reading. Times in seconds; lateness None when no timer fired in the last hour."""
+
+    by_state: dict[str, int]
+    overdue: int
+    not_started: int
+    unanswered: int
+    outbox: int
+    outbox_age: float
+    lateness_middle: float | None
+    lateness_most: float | None
+    healed: int
+
+
+async def working(session: AsyncSession) -> bool:
+    """Whether some worker said within the last seconds that it is alive."""
+    newest = (await session.exec(select(func.clock_timestamp() - func.max(WorkerHeartbeat.at)))).one()
+    return newest is not None and newest < ALIVE
+
+
+async def figures(session: AsyncSession) -> Figures:
+    """All figures as they are now."""
+    states = select(ServiceRequest.state, func.count()).where(col(ServiceRequest.state).in_(OPEN))
+    by_state = dict((await session.exec(states.group_by(col(ServiceRequest.state)))).all())
+    late = select(func.count()).where(col(Task.done_at).is_(None), col(Task.due) < func.now())
+    waiting = select(func.count()).where(col(ServiceRequest.started_at).is_(None))
+    tray = select(func.count()).where(col(Submission.answered).is_(None))
+    outbox, age = await _outbox(session)
+    middle, most = await _lateness(session)
+    return Figures(
+        by_state={state.value: by_state.get(state, 0) for state in State if state in OPEN},
+        overdue=(await session.exec(late)).one(),
+        not_started=(await session.exec(waiting)).one(),
+        unanswered=(await session.exec(tray)).one(),
+        outbox=outbox,
+        outbox_age=age,
+        lateness_middle=middle,
+        lateness_most=most,
+        healed=(await session.exec(select(func.coalesce(func.sum(WorkerHeartbeat.healed), 0)))).one(),
+    )
+
+
+async def _outbox(session: AsyncSession) -> tuple[int, float]:
+    oldest = func.extract("epoch", func.now() - func.min(Notification.queued))
+    asked = select(func.count(), cast(oldest, Float)).where(Notification.state == "waiting")
+    count, age = (await session.exec(asked)).one()
+    return count, age or 0.0
+
+
+async def _lateness(session: AsyncSession) -> tuple[float | None, float | None]:
+    late = func.greatest(cast(func.extract("epoch", col(Event.recorded) - col(Event.due)), Float), 0.0)
+    asked = select(func.percentile_cont(0.5).within_group(late), func.max(late)).where(
+        col(Event.kind).in_(FIRED), col(Event.due).is_not(None), col(Event.recorded) > func.now() - LATELY
+    )
+    middle, most = (await session.exec(asked)).one()
+    return middle, most

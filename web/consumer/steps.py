@@ -1,0 +1,175 @@
+"""The questions of the form, one a page: what is read from each, and what cannot be taken as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import phonenumbers
+
+from languages.catalog import gettext
+from models.filing import is_account
+from models.localities import find, means
+from rules.reference import normalise
+from web.book import Book
+from web.database import Bounded
+from web.forms import Typed, too_long
+
+_ = gettext
+ORDER = ("danger", "what", "where", "address", "words", "you", "check")
+LENGTHS = {
+    "locality": 80,
+    "account": 40,
+    "address": 400,
+    "place": 200,
+    "words": 2000,
+    "name": 120,
+    "email": 254,
+    "phone": 40,
+}
+
+
+@dataclass
+class Answered:
+    """What one page gave: answers to keep, errors by field, localities to choose from."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the questions are checked against."""
+
+    book: Book
+    db: Bounded
+    answers: Mapping[str, Any]
+
+
+async def _danger(form: Typed, asking: Asking) -> Answered:
+    if form.get("danger") not in ("yes", "no"):
+        return Answered(errors={"danger": _("Choose yes or no.")})
+    return Answered({"danger": form["danger"]})
+
+
+async def _what(form: Typed, asking: Asking) -> Answered:
+    if asking.book.row("category", form.get("category", "")) is None:
+        return Answered(errors={"category": _("Choose what it is about.")})
+    return Answered({"category": form["category"]})
+
+
+async def _where(form: Typed, asking: Asking) -> Answered:
+    pick, account, typed = form.get("pick", ""), form.get("account", ""), form.get("locality", "")
+    nothing: dict[str, Any] = {"locality": None, "account": None, "typed": "", "unknown": False}
+    if pick and asking.book.locality(pick):
+        return Answered({**nothing, "locality": pick})
+    if account:
+        return await _by_account(account, nothing, asking)
+    if form.get("unknown"):
+        return Answered({**nothing, "unknown": True})
+    if not typed:
+        return Answered(errors={"locality": _("Type the first letters of your locality.")})
+    return await _by_name(typed, nothing, asking)
+
+
+async def _by_account(account: str, nothing: dict[str, Any], asking: Asking) -> Answered:
+    plain = normalise(account[: LENGTHS["account"]])
+    if plain.isascii() and plain.isalnum() and len(plain) <= 20 and await asking.db.read(is_account, plain):
+        return Answered({**nothing, "account": plain})
+    return Answered(
+        errors={"account": _("We do not know this account number. Look at your bill, or type your locality.")}
+    )
+
+
+async def _by_name(typed: str, nothing: dict[str, Any], asking: Asking) -> Answered:
+    codes = await asking.db.read(find, typed)
+    places = [place for code in codes if (place := asking.book.locality(code))]
+    exact = [place for place in places if means(place, typed)]
+    if len(exact) == 1:
+        return Answered({**nothing, "locality": exact[0].code})
+    if places:
+        return Answered(errors={"locality": _("Choose your locality from the list.")}, found=codes)
+    return Answered(errors={"locality": _("We do not find this place. Type it another way, or say you do not know.")})
+
+
+async def _address(form: Typed, asking: Asking) -> Answered:
+    address, place = form.get("address", ""), form.get("place", "")
+    errors = lengths(form, "address", "place")
+    if asking.answers.get("unknown") and not (address or place):
+        errors["place"] = _("Tell us something near it, so that we can find it.")
+    return Answered({"address": address, "place": place}, errors)
+
+
+async def _words(form: Typed, asking: Asking) -> Answered:
+    return Answered({"words": form.get("words", "")}, lengths(form, "words"))
+
+
+async def _you(form: Typed, asking: Asking) -> Answered:
+    errors = lengths(form, "name", "email", "phone")
+    phone, email = form.get("phone", ""), form.get("email", "")
+    number = telephone(phone, asking.book.value("country", "IN")) if phone and "phone" not in errors else ""
+    if number is None:
+        errors["phone"] = _("This is not a telephone number. A mobile number has 10 digits.")
+    if email and not is_email(email):
+        errors.setdefault("email", _("This is not an e-mail address. It looks like name@example.org."))
+    if form.get("language") not in asking.book.languages:
+        errors["language"] = _("Choose the language of our messages.")
+    kept = {"phone": number or "", "typed_phone": phone, "name": form.get("name", ""), "email": email}
+    return Answered({**kept, "language": form.get("language", "")}, errors)
+
+
+Take = Callable[[Typed, Asking], Awaitable[Answered]]
+TAKES: Mapping[str, Take] = {
+    "danger": _danger,
+    "what": _what,
+    "where": _where,
+    "address": _address,
+    "words": _words,
+    "you": _you,
+}
+
+
+def lengths(form: Typed, *names: str) -> dict[str, str]:
+    """Errors of the fields that are too long."""
+    found = {name: too_long(form.get(name, ""), LENGTHS[name]) for name in names}
+    return {name: error for name, error in found.items() if error}
+
+
+def telephone(typed: str, country: str) -> str | None:
+    """A telephone number of any spelling as +CC…; None when it cannot be one."""
+    try:
+        number = phonenumbers.parse(typed, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_email(text: str) -> bool:
+    """Whether a text may be an e-mail address: one @ with something around it and a dot behind."""
+    name, at, host = text.rpartition("@")
+    plain = not any(letter.isspace() or letter in '<>,;:"' for letter in text)
+    return bool(at and name and plain) and "@" not in name and "." in host.strip(".") and ".." not in host
+
+
+def following(step: str, answers: Mapping[str, Any]) -> str:
+    """The question after `step`; what was chosen on the first page is not asked again."""
+    after = ORDER[ORDER.index(step) + 1]
+    chosen = after == "what" and answers.get("category") and answers.get("danger") != "yes"
+    return "where" if chosen else after
+
+
+def missing(answers: Mapping[str, Any]) -> str | None:
+    """The first question still to be answered before the form can be sent; None when nothing is missing."""
+    if answers.get("danger") not in ("yes", "no"):
+        return "danger"
+    if not answers.get("category"):
+        return "what"
+    if not (answers.get("locality") or answers.get("account") or answers.get("unknown")):
+        return "where"
+    if answers.get("unknown") and not (answers.get("address") or answers.get("place")):
+        return "address"
+    return None if answers.get("language") else "you"
