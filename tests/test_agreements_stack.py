@@ -12,7 +12,8 @@ import pytest
 from config import NAMES
 from embedded.postgres import INITDB
 from embedded.stack import TOLD
-from embedded.temporal import DYNAMIC
+from embedded.temporal import DYNAMIC, INT, KEYWORD, SEARCH_ATTRIBUTES
+from workflows.attributes import attributes
 
 ROOT = Path(__file__).parents[1]
 COMPOSE_ALONE = {"POSTGRES_PASSWORD", "SITE_ADDRESS"}
@@ -110,3 +111,9 @@ def test_ci_calls_what_the_readers_are_told() -> None:
         assert command in ci
     for target in ("run", "test", "check"):
         assert re.search(rf"^{target}:", read("Makefile"), re.MULTILINE)
+
+
+def test_the_namespace_has_every_search_attribute_the_workflows_set_and_no_other() -> None:
+    used = attributes("complaint", "no-supply", "north")
+    kinds = {pair.key.name: pair.key.indexed_value_type.name for pair in used.search_attributes}
+    assert kinds == {name: {KEYWORD: "KEYWORD", INT: "INT"}[kind] for name, kind in SEARCH_ATTRIBUTES.items()}

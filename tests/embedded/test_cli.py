@@ -1,0 +1,61 @@
+"""The command line as a person meets it: what it prints, and with which code it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from tests.embedded.waiting import environ
+
+ROOT = Path(__file__).parents[2]
+SHORTER = '[complaint.wrong-bill]\ntiers = ["1 working day", "1 working day", "1 working day"]\n'
+
+
+async def onewindow(*arguments: str, **settings: str) -> tuple[int, str]:
+    """Exit code and everything said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli", *arguments, env=environ(PYTHONPATH=str(ROOT), **settings), cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
+
+
+async def test_timings_go_out_as_toml_and_come_back_as_a_new_version(database_url: str, tmp_path: Path) -> None:
+    code, toml = await onewindow("policy", "export", DATABASE_URL=database_url)
+    assert code == 0
+    assert '"1 working day", "1 working day", "2 working days"' in toml
+    (tmp_path / "shorter.toml").write_text(SHORTER, encoding="utf-8")
+    code, said = await onewindow(
+        "policy", "import", str(tmp_path / "shorter.toml"), "--note", "faster bills", DATABASE_URL=database_url
+    )
+    assert (code, said) == (0, "Timings no. 2 are in force for new requests.\n")
+
+
+async def test_timings_that_cannot_be_are_refused_and_nothing_is_saved(database_url: str, tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_text('[complaint.nowhere]\ntiers = ["soon"]\n', encoding="utf-8")
+    code, said = await onewindow(
+        "policy", "import", str(tmp_path / "wrong.toml"), "--note", "try", DATABASE_URL=database_url
+    )
+    assert code == 2
+    assert "nowhere" in said
+    assert "Traceback" not in said
+
+
+async def test_a_command_without_a_stack_says_what_to_do(tmp_path: Path) -> None:
+    code, said = await onewindow("policy", "export", DATA_DIR=str(tmp_path))
+    assert code == 2
+    assert said == f"Onewindow is not running on {tmp_path}: start it with `make run`, or set DATABASE_URL.\n"
+
+
+async def test_a_database_that_is_away_is_one_sentence() -> None:
+    code, said = await onewindow("policy", "export", DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+    assert code == 2
+    assert said.startswith("The database does not answer: ")
+    assert said.count("\n") == 1
+
+
+async def test_a_bad_setting_is_one_sentence() -> None:
+    assert await onewindow("run", PORT="many") == (2, "PORT is 'many'; it must be a number from 1 to 65535.\n")
