@@ -18,8 +18,8 @@ SCRIPT = {"hi": re.compile(r"[ऀ-ॿ]"), "ur": re.compile(r"[؀-ۿ]")}
 PLACE = re.compile(r"%\((\w+)\)([sd])")
 TAG = re.compile(r"</?\w+[^>]*>")
 LATIN = re.compile(r"[A-Za-z]{2,}")
-SAME_IN_ALL = {"SMS", "QR", "Onewindow", "CSV", "TOML", "name", "example", "org"}
-"""Names and examples that are written in Latin letters in every language."""
+SAME_IN_ALL = {"SMS", "QR", "Onewindow", "CSV", "TOML", "name", "example", "org", "working", "days", "none"}
+"""Names, and what is typed or looks exactly so in every language."""
 
 
 @pytest.fixture(scope="module")
