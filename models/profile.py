@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,8 +30,9 @@ async def load_profile(
     """Write the profile once, in the caller's transaction; `passwords` are hashes by username. Does nothing if loaded."""
     if await is_loaded(session):
         return
-    _places(session, profile)
-    await session.flush()
+    for rows in _places(profile):
+        session.add_all(rows)
+        await session.flush()
     await _people(session, profile, passwords)
     for row in _names(profile):
         session.add(row)
@@ -39,19 +40,19 @@ async def load_profile(
     await raise_edition(session)
 
 
-def _places(session: AsyncSession, profile: given.Profile) -> None:
-    for zone in profile.zones.values():
-        session.add(Zone(code=zone.code, names=dict(zone.names)))
-    for office in profile.offices.values():
-        session.add(_office(office))
-    for place in profile.localities.values():
-        session.add(_locality(place))
-    for feeder in profile.feeders.values():
-        session.add(
-            Feeder(code=feeder.code, office=feeder.office, names=dict(feeder.names), localities=list(feeder.localities))
-        )
-    for post in profile.posts.values():
-        session.add(_post(post, profile.roles[post.role]))
+def _places(profile: given.Profile) -> Iterator[list[SQLModel]]:
+    """Rows in the order in which they refer to one another."""
+    yield [Zone(code=zone.code, names=dict(zone.names)) for zone in profile.zones.values()]
+    yield [_office(office) for office in profile.offices.values()]
+    yield [
+        *(_locality(place) for place in profile.localities.values()),
+        *(_feeder(feeder) for feeder in profile.feeders.values()),
+        *(_post(post, profile.roles[post.role]) for post in profile.posts.values()),
+    ]
+
+
+def _feeder(feeder: given.Feeder) -> Feeder:
+    return Feeder(code=feeder.code, office=feeder.office, names=dict(feeder.names), localities=list(feeder.localities))
 
 
 def _office(office: given.Office) -> Office:

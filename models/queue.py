@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, union
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.requests import ServiceRequest, Task
+from models.requests import Lapse, ServiceRequest, Task
 
 PAGE = 50
 COUNTED = 1000
@@ -109,6 +110,8 @@ async def queue(
         for side in _roles(view)
         for stretch in _later(after)
     ]
+    if view is View.ALL:
+        parts += [_let_lapse(posts, stretch) for stretch in _later(after)]
     first = union(*(part.subquery().select() for part in parts)).subquery()
     rows = await session.exec(
         select(Task, ServiceRequest)
@@ -119,6 +122,13 @@ async def queue(
     )
     found = tuple(Row(task, request) for task, request in rows.all())
     return Page(found[:PAGE], found[PAGE - 1].place if len(found) > PAGE else None)
+
+
+def _let_lapse(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
+    """Open tasks these posts let run out of time while they answered: they stay in their queue until done."""
+    lapsed = select(Lapse.task_id).where(col(Lapse.post).in_(posts))
+    asked = columns(col(Task.id), col(Task.due)).where(col(Task.id).in_(lapsed), col(Task.done_at).is_(None), *stretch)
+    return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
 
 
 async def counts(session: AsyncSession, posts: Sequence[str], bounds: Bounds) -> dict[View, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
 from rules.due import Pause, due, reminder
@@ -17,9 +17,9 @@ ELAPSED = Calendar.round_the_clock("UTC")
 
 
 def after(time: Duration, start: datetime, calendar: Calendar = ELAPSED) -> datetime:
-    """The instant `time` runs out from `start` with no pause; "N days" is N times 24 hours where the calendar never closes."""
+    """The instant `time` runs out from `start` with no pause; without a calendar "N days" is N times 24 hours."""
     if time.unit is Unit.DAYS and calendar is ELAPSED:
-        return start + time.timedelta * 1
+        return start + timedelta(days=time.amount)
     at = due(time, start, (), calendar)
     assert at is not None
     return at

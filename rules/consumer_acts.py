@@ -50,7 +50,11 @@ def _not_repaired(turn: Turn, sent: Sent) -> None:
 def _reopen(turn: Turn, sent: Sent) -> None:
     request = turn.request
     need(turn, request.state is State.CLOSED and request.reopen_until is not None)
-    need(turn, request.reopen_until is not None and turn.at < request.reopen_until, Refused.REOPENING_PAST)
+    need(
+        turn,
+        request.reopen_until is not None and turn.at < request.reopen_until and not request.over,
+        Refused.REOPENING_PAST,
+    )
     request.closed_at = request.closing = request.reopen_until = request.within_standard = None
     request.reopened += 1
     turn.task.done_at = None

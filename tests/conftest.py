@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import itertools
+import sysconfig
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
 
+from activities.record import Record
 from embedded.postgres import Postgres, running
 from models import database
 from models.database import Sessions
 from tests.world import demo_profile, load
+from worker import worker_of
+from workflows.attributes import CATEGORY, KIND, TIER, ZONE
 
 NUMBERS = itertools.count(1)
 TEMPLATE = "template_onewindow"
+FAST = (
+    "frontend.WorkflowTimeSkippingEnabled=true",
+    "system.workflowTimeSkippingEnabled=true",
+    'history.timerProcessorMaxTimeShift="20ms"',
+    "history.transferProcessorMaxPollRPS=500",
+    "history.timerProcessorMaxPollRPS=500",
+    "matching.numTaskqueueReadPartitions=1",
+    "matching.numTaskqueueWritePartitions=1",
+)
+"""Settings with which the server skips a day in some milliseconds."""
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +47,20 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Po
         yield server
 
 
+@asynccontextmanager
+async def database_of(server: Postgres) -> AsyncIterator[str]:
+    """The address of a fresh database, migrated, with the demo profile and nothing else; dropped at the end."""
+    name = f"test_{next(NUMBERS)}"
+    await _execute(server.url, f"create database {name} template {TEMPLATE}")
+    yield _named(server.url, name)
+    await _execute(server.url, f"drop database {name} with (force)")
+
+
 @pytest.fixture(scope="module")
 async def database_url(postgres: Postgres) -> AsyncIterator[str]:
-    """The address of a database of this module's own, migrated, with the demo profile and nothing else."""
-    name = f"test_{next(NUMBERS)}"
-    await _execute(postgres.url, f"create database {name} template {TEMPLATE}")
-    yield _named(postgres.url, name)
-    await _execute(postgres.url, f"drop database {name} with (force)")
+    """The address of a database of this module's own."""
+    async with database_of(postgres) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +69,28 @@ async def sessions(database_url: str) -> AsyncIterator[Sessions]:
     engine = database.engine(database_url)
     yield database.sessions_of(engine)
     await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+async def temporal() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal's development server with its own time skipping, for the whole session."""
+    async with await WorkflowEnvironment.start_time_skipping_v2(
+        dev_server_existing_path=str(Path(sysconfig.get_path("scripts")) / "temporal"),
+        data_converter=pydantic_data_converter,
+        search_attributes=[KIND, CATEGORY, ZONE, TIER],
+        dev_server_log_level="error",
+        dev_server_extra_args=[word for value in FAST for word in ("--dynamic-config-value", value)],
+    ) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+async def pen(temporal: WorkflowEnvironment) -> AsyncIterator[Record]:
+    """The one worker's pen; a test gives it the sessions of its own database."""
+    record = Record(database.sessions_of(database.engine("postgresql+psycopg://nowhere")))
+    client = Client(**{**temporal.client.config(), "interceptors": []})
+    async with worker_of(client, record):
+        yield record
 
 
 def _named(url: str, name: str) -> str:

@@ -28,6 +28,8 @@ async def load(url: str, profile: Profile) -> None:
     """Migrate the database at `url` and load `profile` into it; nobody has a password."""
     await asyncio.to_thread(database.migrate, url)
     engine = database.engine(url)
-    async with database.sessions_of(engine).begin() as session:
-        await load_profile(session, profile, {}, BEGINNING)
-    await engine.dispose()
+    try:
+        async with database.sessions_of(engine).begin() as session:
+            await load_profile(session, profile, {}, BEGINNING)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,1 @@
+"""Stories: everything real but the mailbox, in simulated time."""

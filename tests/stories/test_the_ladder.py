@@ -1,0 +1,269 @@
+"""Nobody acts, somebody acts, and what moves by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from models.people import Fill, Leave, Staff
+from models.queue import Bounds, View, queue
+from rules.terms import Act, Refused, State
+from tests.stories.conftest import THE_BEGINNING
+from tests.timeline import Timeline
+
+
+def at(clock: str, day: int = 0) -> datetime:
+    """That Friday at `clock` in the demo's zone, or so many days later; seconds may be given."""
+    hour, minute, *second = map(int, clock.split(":"))
+    midnight = THE_BEGINNING - timedelta(hours=9)
+    return midnight + timedelta(days=day, hours=hour, minutes=minute, seconds=second[0] if second else 0)
+
+
+def seconds(instant: datetime | None) -> datetime | None:
+    """An instant without its fraction of a second."""
+    return instant and instant.replace(microsecond=0)
+
+
+def nearest(instant: datetime | None) -> datetime | None:
+    """An instant to the nearest second."""
+    return instant and seconds(instant + timedelta(milliseconds=500))
+
+
+async def moves(town: Timeline, reference: str) -> list[tuple[datetime | None, str, str]]:
+    """Every escalation: the second it fell due, the post it went to, and why."""
+    events = [event for event in await town.events(reference) if event.kind == "escalated"]
+    return [(seconds(event.due), event.data["post"], event.data["cause"]) for event in events]
+
+
+async def test_nobody_acts_through_three_tiers(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    await town.officer(complaint, Act.ACCEPT, officer)
+    await town.until(at("22:05"))
+    assert await moves(town, complaint) == [
+        (at("19:30"), "service-manager-gizri", "timer"),
+        (at("20:30"), "zone-head-south", "timer"),
+    ]
+    assert [(lapse.tier, lapse.post) for lapse in await town.lapses(complaint)] == [
+        (1, officer),
+        (2, "service-manager-gizri"),
+        (3, "zone-head-south"),
+    ]
+    assert "beyond" in await town.kinds(complaint)
+    async with town.sessions() as session:
+        for post in (officer, "service-manager-gizri", "zone-head-south"):
+            page = await queue(session, [post], View.ALL, Bounds(town.now, town.now))
+            assert [row.task.reference for row in page.rows] == [complaint], f"not in the queue of {post}"
+    words = "Go there yourself and telephone me."
+    assert (await town.officer(complaint, Act.DIRECT, "zone-head-south", words=words, by=at("22:30"))).refused is None
+    resolved = await town.officer(
+        complaint, Act.RESOLVE, officer, words="Fuse replaced.", cause="fuse-blown", put_right=at("22:04")
+    )
+    assert (resolved.refused, resolved.standing.state) == (None, State.RESOLVED)
+
+
+async def test_a_request_nobody_takes_up_goes_to_a_colleague_once_and_then_up(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    first = (await town.task(complaint)).handler
+    await town.until(at("18:21"))
+    second = (await town.task(complaint)).handler
+    assert {first, second} == {"relationship-officer-gizri-1", "relationship-officer-gizri-2"}
+    await town.until(at("18:41"))
+    task = await town.task(complaint)
+    assert (task.handler, task.answerable, task.tier) == (second, "service-manager-gizri", 2)
+    assert [seconds(event.due) for event in await town.events(complaint) if event.kind == "not_taken_up"] == [
+        at("18:20"),
+        at("18:40"),
+    ]
+
+
+async def test_friday_evening_over_a_holiday_past_a_manager_on_leave(town: Timeline) -> None:
+    town.now = at("17:20")
+    complaint = await town.file("wrong-bill", language="hi")
+    task = await town.task(complaint)
+    officer, person = task.handler, task.answerable_person
+    assert (task.due, person is not None) == (at("17:30", 4), True)
+    async with town.sessions.begin() as session:
+        manager = (await session.exec(select(Fill).where(Fill.post == "service-manager-gizri"))).one()
+        session.add(Leave(person=manager.person, since=at("09:00", 3), until=at("09:00", 10)))
+        session.add(Fill(post="service-manager-gizri", person=person or 0, how="charge", since=at("09:00", 3)))
+    await town.until(at("17:31", 4))
+    task = await town.task(complaint)
+    assert (task.handler, task.answerable, task.tier) == (officer, "zone-head-south", 3)
+    move = next(event for event in await town.events(complaint) if event.kind == "escalated")
+    assert (move.due, seconds(move.at)) == (at("17:30", 4), at("17:30", 4))
+    assert move.data["skipped"] == [
+        {"tier": 2, "post": "service-manager-gizri", "role": "service_manager", "why": "same_person"}
+    ]
+    await town.post()
+    told = town.said_to("+919810000001")[-1]
+    assert "सेवा प्रबंधक" in told or "छुट्टी" in told or "वही" in told, told
+
+
+async def test_resolved_falsely_denied_escalated_silent_and_reopened(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    assert (await town.row(complaint)).standard_due == at("22:00")
+    officer = (await town.task(complaint)).handler
+    town.now = at("18:10")
+    await town.officer(complaint, Act.ACCEPT, officer)
+    await town.until(at("19:15"))
+    done = {"words": "All in order.", "cause": "fuse-blown"}
+    await town.officer(complaint, Act.RESOLVE, officer, put_right=at("19:10"), **done)
+    await town.post()
+    assert "/answer/" in town.said_to("+919810000001")[-1]
+    await town.until(at("21:40"))
+    await town.consumer(complaint, Act.NOT_REPAIRED, question=(await town.row(complaint)).question_number)
+    task, row = await town.task(complaint), await town.row(complaint)
+    assert (task.handler, task.answerable, task.tier) == (officer, "service-manager-gizri", 2)
+    assert (row.state, row.standard_due) == ("in_progress", at("22:00"))
+    await town.until(at("21:59:58"))
+    assert (await town.consumer(complaint, Act.ESCALATE)).refused is Refused.TOO_EARLY
+    await town.until(at("22:00"))
+    assert (await town.consumer(complaint, Act.ESCALATE)).refused is None
+    assert (await town.task(complaint)).answerable == "zone-head-south"
+    await town.until(at("23:30"))
+    await town.officer(complaint, Act.RESOLVE, officer, put_right=at("23:25"), **done)
+    await town.post()
+    await town.until(at("00:01", 2))
+    row = await town.row(complaint)
+    assert (row.state, row.closing, row.within_standard) == ("closed", "silence", False)
+    await town.until(at("10:00", 3))
+    assert (await town.consumer(complaint, Act.REOPEN)).refused is None
+    row = await town.row(complaint)
+    assert (row.state, row.reopened, row.closing) == ("in_progress", 1, None)
+    await town.until(at("11:00", 3))
+    await town.officer(complaint, Act.RESOLVE, officer, put_right=at("10:55", 3), **done)
+    await town.consumer(complaint, Act.CONFIRM)
+    row = await town.row(complaint)
+    assert (row.closing, row.within_standard) == ("word", False)
+
+
+async def test_silence_counts_only_if_the_question_arrived(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    await town.officer(complaint, Act.RESOLVE, officer, words="Done.", cause="fuse-blown", put_right=town.now)
+    town.sms.refusing = True
+    await town.post()
+    await town.until(at("00:05", 2))
+    assert (await town.row(complaint)).state == "resolved"
+    assert "asked_again" in await town.kinds(complaint)
+    await town.until(at("00:10", 4))
+    row = await town.row(complaint)
+    assert (row.state, row.closing) == ("closed", "unreached")
+
+
+async def test_a_hold_stops_both_clocks_and_ends_by_itself_at_its_limit(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    town.now = at("18:10")
+    limit = at("20:10")
+    held = await town.officer(complaint, Act.HOLD, officer, reason="premises-locked", limit=limit)
+    assert (held.refused, held.standing.tasks[0].due, held.standing.standard_due) == (None, None, None)
+    await town.until(at("20:20"))
+    task, row = await town.task(complaint), await town.row(complaint)
+    assert (nearest(task.due), nearest(row.standard_due)) == (at("21:30"), at("24:00"))
+    assert row.state == "in_progress"
+    again = await town.officer(complaint, Act.HOLD, officer, reason="premises-locked")
+    assert again.refused is Refused.HOLD_LIMIT
+
+
+async def test_the_consumer_ends_a_hold_himself(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    await town.officer(complaint, Act.HOLD, officer, reason="premises-locked")
+    await town.until(at("18:30"))
+    answer = await town.consumer(complaint, Act.PRESENT)
+    assert answer.standing.state is State.IN_PROGRESS
+    assert seconds(answer.standing.tasks[0].due) == at("20:00")
+
+
+async def test_a_broken_expected_time_is_counted_and_moves_no_clock(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    due = (await town.task(complaint)).due
+    await town.officer(complaint, Act.EXPECT, officer, until=at("18:45"), reason="crew-on-the-way")
+    await town.until(at("18:46"))
+    row = await town.row(complaint)
+    assert (row.expected_missed, row.expected_at) == (1, None)
+    assert (await town.task(complaint)).due == due
+
+
+async def test_my_supply_is_back_closes_by_word(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    await town.until(at("18:15"))
+    await town.consumer(complaint, Act.SUPPLY_BACK)
+    row = await town.row(complaint)
+    assert (row.state, row.closing, row.within_standard) == ("closed", "word", True)
+    assert seconds(row.put_right_at) == at("18:15")
+
+
+async def test_over_once_it_can_no_longer_be_reopened(town: Timeline) -> None:
+    complaint = await town.file("no-supply")
+    await town.consumer(complaint, Act.SUPPLY_BACK)
+    await town.hours_pass(7 * 24 + 1)
+    assert (await town.row(complaint)).over
+    await town.handle(complaint).result()
+    late = await town.door_only(complaint, Act.REOPEN)
+    assert late.refused is Refused.REOPENING_PAST
+
+
+@pytest.mark.parametrize("post", ["service-manager-gizri", "relationship-officer-defence"])
+async def test_only_who_has_it_may_act(town: Timeline, post: str) -> None:
+    complaint = await town.file("no-supply")
+    assert (await town.officer(complaint, Act.ACCEPT, post)).refused is Refused.NOT_YOURS
+
+
+async def test_a_repeated_submission_is_answered_with_its_first_outcome(town: Timeline) -> None:
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    first = await town.officer(complaint, Act.ACCEPT, officer, id="the same")
+    await town.officer(complaint, Act.NOTE, officer, words="Seen.")
+    again = await town.officer(complaint, Act.ACCEPT, officer, id="the same")
+    assert (first.refused, again.refused, again.number) == (None, None, first.number)
+    assert (await town.kinds(complaint)).count("accepted") == 1
+
+
+async def test_an_act_decided_on_an_older_page_is_stale_only_if_the_task_moved(town: Timeline) -> None:
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    seen = (await town.row(complaint)).number
+    await town.officer(complaint, Act.NOTE, officer, words="The key is with the neighbour.")
+    expect = {"until": town.now + timedelta(hours=1), "reason": "crew-on-the-way"}
+    assert (await town.officer(complaint, Act.EXPECT, officer, seen=seen, **expect)).refused is None
+    await town.officer(complaint, Act.HOLD, officer, reason="premises-locked")
+    stale = await town.officer(complaint, Act.EXPECT, officer, seen=seen, **expect)
+    assert stale.refused is Refused.STALE
+
+
+async def test_two_hundred_at_once_differ_by_at_most_one(town: Timeline) -> None:
+    async with town.sessions.begin() as session:
+        staff = (await session.exec(select(Staff).where(Staff.username == "tara"))).one()
+        for number in (3, 4, 5):
+            await _another_officer(session, number, staff.id or 0)
+    for _ in range(40):
+        await town.file("no-supply", start=False)
+    await town.start_all()
+    loads = await town.loads("relationship_officer", "gizri")
+    assert (sum(loads), max(loads) - min(loads)) == (40, 0)
+
+
+async def _another_officer(session, number: int, person: int) -> None:  # type: ignore[no-untyped-def]
+    from models.people import Post
+    from models.profile import ALWAYS
+
+    code = f"relationship-officer-gizri-{number}"
+    session.add(
+        Post(code=code, role="relationship_officer", rights="handle", scope="office", office="gizri", zone="south")
+    )
+    await session.flush()
+    session.add(Fill(post=code, person=person, since=ALWAYS))

@@ -1,0 +1,260 @@
+"""One timeline for all requests of a story: a fortnight runs in a second, and nothing is due twice or never."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from activities.channels import Letter, Outcome, Result
+from activities.facts import Place
+from activities.outbox import Outbox
+from activities.say import Renderer
+from models.database import Sessions
+from models.events import Event
+from models.intake import New, register
+from models.outbox import Notification
+from models.people import Post
+from models.requests import Lapse, ServiceRequest, Task
+from models.tray import put
+from rules.terms import Act, Actor, Channel, Kind, Take, Taken
+from workflows.client import Door
+
+IDS = itertools.count(1)
+PATIENCE = 10.0
+
+
+@dataclass
+class Mailbox:
+    """A channel that keeps what it is handed and reports it delivered; it refuses while `refusing`."""
+
+    name: str
+    letters: list[Letter] = field(default_factory=list)
+    refusing: bool = False
+
+    async def send(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+        """Take all of them."""
+        if self.refusing:
+            return {letter.attempt: Outcome(Result.REFUSED, "no such number") for letter in letters}
+        self.letters.extend(letters)
+        return {letter.attempt: Outcome(Result.DELIVERED) for letter in letters}
+
+
+@dataclass
+class Timeline:
+    """The clock of a story. `now` is what everybody's clock says; requests' workflows are brought to it when needed."""
+
+    environment: WorkflowEnvironment
+    client: Client
+    door: Door
+    sessions: Sessions
+    now: datetime
+    references: list[str] = field(default_factory=list)
+    sms: Mailbox = field(default_factory=lambda: Mailbox("sms"))
+    email: Mailbox = field(default_factory=lambda: Mailbox("email"))
+
+    def __post_init__(self) -> None:
+        place = Place("http://onewindow.example", ZoneInfo("Asia/Kolkata"))
+        self.outbox = Outbox(self.sessions, {"sms": self.sms, "email": self.email}, Renderer(place), tell=self._told)
+
+    async def _told(self, take: Take) -> None:
+        await self._forward(take.reference)
+        await self.door.act(take)
+
+    async def post(self) -> None:
+        """Let everything waiting in the outbox go out, and its receipts come back."""
+        while await self.outbox.step():
+            await asyncio.gather(*self.outbox.telling)
+
+    def said_to(self, number: str, channel: str = "sms") -> list[str]:
+        """The texts that reached one number or address, oldest first."""
+        mailbox = self.sms if channel == "sms" else self.email
+        return [letter.message.text for letter in mailbox.letters if letter.to == number]
+
+    async def file(self, category: str, *, start: bool = True, **more: Any) -> str:
+        """A consumer files a complaint now; its number. Its workflow is started unless told otherwise."""
+        words: dict[str, Any] = {
+            "description": "The light is gone in our lane.",
+            "locality": "gizri",
+            "phone": "+919810000001",
+            "language": "en",
+        }
+        new = New(
+            kind=Kind.COMPLAINT,
+            category=category,
+            channel=Channel.WEB,
+            token=f"form-{next(IDS)}",
+            at=self.now,
+            **{**words, **more},
+        )
+        async with self.sessions.begin() as session:
+            reference = (await register(session, new)).reference
+        await self.follow(reference, start=start)
+        return reference
+
+    async def follow(self, reference: str, *, start: bool = True) -> None:
+        """Bring a request onto this timeline, starting its workflow."""
+        self.references.append(reference)
+        if start:
+            await self.door.look(reference)
+
+    async def until(self, at: datetime) -> None:
+        """Let time pass until `at`, everything due on the way happening at its second."""
+        while True:
+            row = await self._next(at)
+            if row is None or row.wake_at is None:
+                break
+            self.now = max(self.now, row.wake_at)
+            await self._forward(row.reference)
+            await self._changed(row)
+        self.now = max(self.now, at)
+
+    async def hours_pass(self, hours: float) -> None:
+        """Let so many hours pass."""
+        await self.until(self.now + timedelta(hours=hours))
+
+    async def officer(
+        self,
+        reference: str,
+        act: Act,
+        post: str,
+        *,
+        words: str | None = None,
+        seen: int | None = None,
+        id: str | None = None,
+        **data: Any,
+    ) -> Taken:
+        """An officer acting for `post` does something now."""
+        return await self.act(reference, act, Actor.OFFICER, post=post, words=words, seen=seen, id=id, **data)
+
+    async def consumer(
+        self, reference: str, act: Act, *, words: str | None = None, id: str | None = None, **data: Any
+    ) -> Taken:
+        """The consumer does something now."""
+        return await self.act(reference, act, Actor.CONSUMER, words=words, id=id, **data)
+
+    async def act(
+        self,
+        reference: str,
+        act: Act,
+        actor: Actor,
+        *,
+        id: str | None = None,
+        words: str | None = None,
+        post: str | None = None,
+        person: int | None = None,
+        seen: int | None = None,
+        **data: Any,
+    ) -> Taken:
+        """Put a submission into the tray and let it be taken."""
+        id = id or f"sent-{next(IDS)}"
+        plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in data.items()}
+        async with self.sessions.begin() as session:
+            await put(
+                session,
+                id=id,
+                reference=reference,
+                act=act,
+                actor=actor,
+                at=self.now,
+                person=person,
+                post=post,
+                seen=seen,
+                data=plain,
+                words=words,
+            )
+        await self._forward(reference)
+        return await self.door.act(Take(reference, id, act))
+
+    async def door_only(self, reference: str, act: Act) -> Taken:
+        """The consumer does something through the door alone, whatever his workflow's own clock says."""
+        id = f"sent-{next(IDS)}"
+        async with self.sessions.begin() as session:
+            await put(session, id=id, reference=reference, act=act, actor=Actor.CONSUMER, at=self.now)
+        return await self.door.act(Take(reference, id, act))
+
+    async def start_all(self) -> None:
+        """Start every workflow that was not started yet, all at once."""
+        await asyncio.gather(*(self.door.look(reference) for reference in self.references))
+
+    async def loads(self, role: str, office: str) -> list[int]:
+        """How many open tasks each post of a role at an office has."""
+        async with self.sessions() as session:
+            return list(
+                (await session.exec(select(Post.open_tasks).where(Post.role == role, Post.office == office))).all()
+            )
+
+    async def bring(self, reference: str) -> None:
+        """Bring a request's own clock to the timeline's now: for acts that come by the web."""
+        await self._forward(reference)
+
+    async def row(self, reference: str) -> ServiceRequest:
+        """The request's row as it is."""
+        async with self.sessions() as session:
+            return (await session.exec(select(ServiceRequest).where(ServiceRequest.reference == reference))).one()
+
+    async def task(self, reference: str) -> Task:
+        """The request's newest task."""
+        async with self.sessions() as session:
+            asked = select(Task).where(Task.reference == reference).order_by(col(Task.entered).desc())
+            return (await session.exec(asked)).first()  # type: ignore[return-value]
+
+    async def events(self, reference: str) -> list[Event]:
+        """The request's history."""
+        async with self.sessions() as session:
+            asked = select(Event).where(Event.reference == reference).order_by(col(Event.number))
+            return list((await session.exec(asked)).all())
+
+    async def kinds(self, reference: str) -> list[str]:
+        """The kinds of the request's history."""
+        return [event.kind for event in await self.events(reference)]
+
+    async def lapses(self, reference: str) -> list[Lapse]:
+        """The lapses on record, oldest first."""
+        async with self.sessions() as session:
+            return list(
+                (await session.exec(select(Lapse).where(Lapse.reference == reference).order_by(col(Lapse.id)))).all()
+            )
+
+    async def notices(self, reference: str, kind: str | None = None) -> list[Notification]:
+        """What was queued to be said about it."""
+        async with self.sessions() as session:
+            asked = select(Notification).where(Notification.reference == reference).order_by(col(Notification.id))
+            rows = (await session.exec(asked)).all()
+        return [row for row in rows if kind is None or row.kind == kind]
+
+    def handle(self, reference: str) -> WorkflowHandle[Any, Any]:
+        """Temporal's own handle of the request's workflow."""
+        return self.client.get_workflow_handle(reference)
+
+    async def _next(self, at: datetime) -> ServiceRequest | None:
+        async with self.sessions() as session:
+            asked = select(ServiceRequest).where(
+                col(ServiceRequest.reference).in_(self.references),
+                col(ServiceRequest.over).is_(False),
+                col(ServiceRequest.wake_at) <= at,
+            )
+            return (await session.exec(asked.order_by(col(ServiceRequest.wake_at)).limit(1))).first()
+
+    async def _forward(self, reference: str) -> None:
+        handle = self.handle(reference)
+        ahead = self.now - await self.environment.get_current_time(handle)
+        if ahead > timedelta(0):
+            await self.environment.fast_forward(handle, ahead)
+
+    async def _changed(self, before: ServiceRequest) -> None:
+        give_up = asyncio.get_running_loop().time() + PATIENCE
+        while asyncio.get_running_loop().time() < give_up:
+            row = await self.row(before.reference)
+            if (row.number, row.wake_at, row.over) != (before.number, before.wake_at, before.over):
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"{before.reference} slept over {before.wake_for} at {before.wake_at}")
