@@ -106,7 +106,7 @@ def reference(number: str) -> Markup:
 
 def turned(picture: Markup) -> Markup:
     """A picture that points along the line, so that it turns with the writing."""
-    return Markup(picture.replace('class="icon"', 'class="icon turns"', 1))  # noqa: S704 - our own markup
+    return Markup(str(picture).replace('class="icon"', 'class="icon turns"', 1))  # noqa: S704 - our own markup
 
 
 def dialled(phone: str) -> str:

@@ -12,6 +12,7 @@ from languages.labels import state_label
 from languages.story import Reader, Story, StoryEvent
 from models.people import Office
 from models.tracking import Tracked
+from rules.states import OPEN
 from rules.terms import Closing, EventKind, State
 from web.book import Book
 from web.consumer.ladder import Step, ladder_of, next_title
@@ -121,7 +122,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         late=story.standard_lapsed and tracked.closed_at is None and not timing.confidential,
         said=told.sentence(story, now),
         stages=() if timing.confidential else stages_of(story),
-        ladder=steps,
+        ladder=steps if story.state in OPEN else tuple(s for s in steps if s.rung.state is not told.RungState.COMING),
         log=() if timing.confidential else log_of(story, now),
         office=None if timing.confidential else book.office(tracked.office),
         changed=tracked.events[-1].at if tracked.events else tracked.registered_at,
