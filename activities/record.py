@@ -75,9 +75,11 @@ class Record:
         except NoResultFound:
             raise ApplicationError(f"no request {reference}", type="NoRequest", non_retryable=True) from None
 
-    async def _ground(self, session: AsyncSession, row: ServiceRequest, at: datetime) -> tuple[Ground, Fillings]:
+    async def _ground(
+        self, session: AsyncSession, row: ServiceRequest, at: datetime, act: Act | None = None
+    ) -> tuple[Ground, Fillings]:
         policy = await self.policies.of(session, row.policy_version)
-        return await ground_of(session, row, policy, at, assigning=row.state == State.RECEIVED)
+        return await ground_of(session, row, policy, at, assigning=row.state == State.RECEIVED, act=act)
 
     async def _moved(
         self, session: AsyncSession, row: ServiceRequest, at: datetime, *, by_time: bool = False
@@ -100,7 +102,7 @@ class Record:
         at = await writing.never_back(session, row, at)
         now = await clock(session)
         row.started_at = row.started_at or now
-        ground, filled = await self._ground(session, row, at)
+        ground, filled = await self._ground(session, row, at, Act(sent.act))
         try:
             turn = judge.take(request, ground, at, await self._sent(session, sent))
         except Refusal as refusal:

@@ -21,6 +21,12 @@ from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
 from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
 from rules.request import Ground, Standard
+from rules.terms import Act
+
+CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT})
+"""Acts that name a code from a list."""
+
+NONE: frozenset[str] = frozenset()
 
 Fillings = Mapping[str, tuple[Filling, ...]]
 """Who fills each post, by post code."""
@@ -100,9 +106,18 @@ def _nearest(posts: Sequence[Post]) -> list[Post]:
 
 
 async def ground_of(
-    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, *, assigning: bool = False
+    session: AsyncSession,
+    row: ServiceRequest,
+    policy: Policy,
+    at: datetime,
+    *,
+    assigning: bool = False,
+    act: Act | None = None,
 ) -> tuple[Ground, Fillings]:
-    """The ground of `row` at `at`, and who fills its posts. `assigning` locks the first tier's posts to count their loads."""
+    """The ground of `row` at `at`, and who fills its posts.
+
+    `assigning` locks the first tier's posts to count their loads; what only some acts need is read for that `act` alone.
+    """
     timing = timing_of(policy, row.category, row.area_class)
     roles = [tier.role for tier in ladder_of(policy, timing).tiers]
     by_role = await ladder_posts(session, roles, row, at)
@@ -119,7 +134,7 @@ async def ground_of(
         Candidate(p.code, p.open_tasks, isinstance(present(Seat(p.code, filled.get(p.code, ())), at), int))
         for p in by_role[roles[0]]
     ]
-    names = await _choices(session, row.category)
+    names = await _choices(session, row.category) if act in CHOOSING else {}
     ground = Ground(
         timing=timing,
         limits=policy.limits,
@@ -128,10 +143,10 @@ async def ground_of(
         standard=standard_of(row, policy),
         rungs=rungs,
         candidates=candidates,
-        causes=names["cause"],
-        hold_reasons=names["hold_reason"],
-        expected_reasons=names["expected_reason"],
-        receivers=await receivers(session, row, at),
+        causes=names.get("cause", NONE),
+        hold_reasons=names.get("hold_reason", NONE),
+        expected_reasons=names.get("expected_reason", NONE),
+        receivers=await receivers(session, row, at) if act is Act.GIVE else NONE,
     )
     return ground, filled
 
@@ -156,9 +171,7 @@ async def _choices(session: AsyncSession, category: str) -> dict[str, frozenset[
     kinds = ("hold_reason", "expected_reason")
     rows = (await session.exec(select(Names.kind, Names.code).where(col(Names.kind).in_(kinds)))).all()
     found = {kind: frozenset(code for of, code in rows if of == kind) for kind in kinds}
-    data = (
-        await session.exec(select(Names.data).where(Names.kind == "category", Names.code == category))
-    ).first()
+    data = (await session.exec(select(Names.data).where(Names.kind == "category", Names.code == category))).first()
     return {**found, "cause": frozenset((data or {}).get("causes", ()))}
 
 

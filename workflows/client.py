@@ -103,11 +103,10 @@ class Door:
                 raise NoSuchRequest(reference) from failed
             raise NotYet(reference) from failed
         finally:
-            # its handle's future would otherwise be reported as never retrieved
-            started = asyncio.ensure_future(start.workflow_handle())
-            started.cancel()
-            with suppress(BaseException):
-                await started
+            # unless somebody asks for it, the handle's failure is reported as never retrieved
+            with suppress(Exception, asyncio.CancelledError):
+                async with asyncio.timeout(0):
+                    await start.workflow_handle()
 
 
 def _options(opening: Opening) -> dict[str, Any]:
