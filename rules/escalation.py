@@ -36,7 +36,7 @@ def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: s
     }
     enter(turn, found)
     turn.event(EventKind.ESCALATED, due=due, **told)
-    turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, ANSWERABLE, **told)
+    turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, ANSWERABLE, fell_due=due, **told)
     return True
 
 
