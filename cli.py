@@ -76,10 +76,17 @@ def migrate() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    rebuild: Annotated[bool, typer.Option(help="start a workflow for every open request again")] = False,
+) -> None:
     """Look at connections, clocks and versions; say what to do about what is wrong."""
     config = _config(beside)
     from embedded import checks
+
+    if rebuild:
+        from models.waiting import rebuild as start_again
+
+        print(f"{_asked(start_again)} open requests: the workers start their workflows now.")
 
     findings = [checks.disk(config.data_dir), *checks.database(_database(config))]
     findings += asyncio.run(checks.temporal(lambda: _temporal(config)))

@@ -16,7 +16,7 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from rules.terms import Kind, Standing, Take, Taken
@@ -75,8 +75,12 @@ class Door:
         return standing
 
     async def start(self, opening: Opening) -> None:
-        """Start a request's workflow; nothing happens if it runs already. Raises RPCError when Temporal is away."""
-        await self.client.start_workflow(WORKFLOWS[opening.kind].run, opening.reference, **_options(opening))
+        """Start a request's workflow; one that runs already is let read its row. Raises when Temporal is away."""
+        options = {**_options(opening), "id_conflict_policy": WorkflowIDConflictPolicy.FAIL}
+        try:
+            await self.client.start_workflow(WORKFLOWS[opening.kind].run, opening.reference, **options)
+        except WorkflowAlreadyStartedError:
+            await self.look(opening.reference)
 
     async def wake(self) -> None:
         """Hint that a request waits to be started; allowed to be lost."""
