@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Submission
@@ -69,3 +69,13 @@ async def answer(session: AsyncSession, token: str, what: Act, at: datetime) -> 
     data = {"question": link.number}
     await put(session, id=id, reference=link.reference, act=what, actor=Actor.CONSUMER, at=at, data=data)
     return what.value
+
+
+async def refused_before(session: AsyncSession, reference: str, prefix: str) -> int:
+    """How many submissions whose id begins so were refused: the next try is a new one, not the old outcome again."""
+    question = select(func.count()).where(
+        Submission.reference == reference,
+        col(Submission.id).startswith(prefix, autoescape=True),
+        col(Submission.refused).is_not(None),
+    )
+    return (await session.exec(question)).one()

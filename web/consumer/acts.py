@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from languages.catalog import gettext
 from languages.labels import act_label, refusal
+from models.answers import refused_before
 from rules.terms import Act, Actor, Codes
 from web.acting import Outcome, act
 from web.consumer.visitor import Own, Reference
@@ -81,7 +82,8 @@ async def do(
         return form_page(request, reference, what, parts, form, errors, 422)
     outcome = await done(reference, what, form, parts)
     if outcome.refused is not None:
-        return form_page(request, reference, what, parts, form, {"act": refusal(outcome.refused)}, 409)
+        kept = {**form, "token": ""}
+        return form_page(request, reference, what, parts, kept, {"act": refusal(outcome.refused)}, 409)
     told = "received" if outcome.waiting else "done"
     return see_other(f"/track/{reference}?seen={outcome.number}&told={told}")
 
@@ -104,9 +106,12 @@ def wrong(what: Act, form: Typed, parts: Onewindow) -> dict[str, str]:
 
 
 async def done(reference: str, what: Act, form: Typed, parts: Onewindow) -> Outcome:
-    """Through tray and door. Acts without words have the same id for every tap on the same page."""
+    """Through tray and door. Acts without words have the same id for every tap on the same page, until refused."""
     seen = number_seen(form)
-    token = form.get("token", "")[:40] if what in WITH_WORDS else str(seen)
+    token = form.get("token", "")[:40]
+    if what in AT_ONCE:
+        tried = await parts.database.read(refused_before, reference, f"web/{reference}/{what.value}/{seen}/")
+        token = f"{seen}/{tried}"
     data: Codes = {"reason": form["reason"]} if form.get("reason") else {}
     id = f"web/{reference}/{what.value}/{token}"
     return await act(parts, id, reference, what, Actor.CONSUMER, seen=seen, data=data, words=form.get("words") or None)
