@@ -1,0 +1,137 @@
+"""A town seen from its officers' desks: the real application over the real database, workflows and worker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import html5lib
+import httpx2
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from activities.record import Record
+from embedded.postgres import Postgres
+from models import database, waiting
+from models.staff import set_password
+from rules.terms import Kind
+from tests.conftest import database_of
+from tests.timeline import Timeline
+from web.app import create_app
+from web.onewindow import Onewindow
+from workflows.client import Door, Opening
+
+MONDAY_NOON = datetime(2027, 5, 10, 6, 30, tzinfo=UTC)
+"""Monday 10 May 2027, noon in the demo's zone."""
+PASSWORD = "gizri electric trial"
+ADDRESS = "http://localhost:8000"
+SAME_SITE = {"sec-fetch-site": "same-origin"}
+
+
+@dataclass
+class Desk:
+    """The town, its application, and the browsers of those who signed in."""
+
+    town: Timeline
+    app: FastAPI
+    onewindow: Onewindow
+    browsers: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
+    signed_in: dict[str, datetime] = field(default_factory=dict)
+
+    def stranger(self) -> httpx2.AsyncClient:
+        """A browser nobody signed in with, on an English page."""
+        transport = httpx2.ASGITransport(app=self.app)
+        cookies = {"language": "en"}
+        return httpx2.AsyncClient(transport=transport, base_url=ADDRESS, headers=SAME_SITE, cookies=cookies)
+
+    async def of(self, username: str) -> httpx2.AsyncClient:
+        """The browser of somebody, signed in; again when the session would have idled meanwhile."""
+        if username not in self.browsers:
+            async with self.onewindow.sessions.begin() as session:
+                assert await set_password(session, username, PASSWORD)
+            self.browsers[username] = self.stranger()
+        browser, before = self.browsers[username], self.signed_in.get(username)
+        if before is None or self.town.now - before > timedelta(minutes=25):
+            answer = await browser.post("/sign-in", data={"username": username, "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+            browser.cookies.set("language", "en", domain="localhost.local")
+            self.signed_in[username] = self.town.now
+        return browser
+
+    async def page(self, username: str, address: str, status: int = 200) -> str:
+        """A page as somebody sees it; it must be well-formed HTML."""
+        answer = await (await self.of(username)).get(address)
+        assert answer.status_code == status, (answer.status_code, answer.text[:2000])
+        return well_formed(answer.text)
+
+    async def act(
+        self, username: str, reference: str, act: str, *, page: str | None = None, **fields: str
+    ) -> httpx2.Response:
+        """Open the request's page (or use `page`, opened before) and send one of its forms."""
+        opened = page or await self.page(username, f"/desk/requests/{reference}")
+        await self.town.bring(reference)
+        data = {"token": hidden(opened, "token"), "seen": hidden(opened, "seen"), **fields}
+        return await (await self.of(username)).post(f"/desk/requests/{reference}/{act}", data=data)
+
+
+def well_formed(page: str) -> str:
+    """The page itself; fails on the first thing an HTML parser stumbles over."""
+    html5lib.HTMLParser(strict=True).parse(page)
+    return page
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of the first hidden field of that name."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return found[1]
+
+
+def plain(page: str) -> str:
+    """What one reads: without tags, white space in single blanks."""
+    body = page.partition("<main")[2]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).strip()
+
+
+async def door_of(client: Client, sessions: database.Sessions, **more: Any) -> Door:
+    """The real door over these sessions."""
+
+    async def opening(reference: str) -> Opening | None:
+        async with sessions() as session:
+            row = await waiting.one(session, reference)
+        return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
+
+    return Door(client, opening, **more)
+
+
+@asynccontextmanager
+async def opened(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
+    """A fresh town on a Monday at noon, and its application."""
+    async with database_of(postgres) as url:
+        engine = database.engine(url)
+        sessions = database.sessions_of(engine)
+        pen.sessions = sessions
+        pen.policies.kept.clear()
+        client = Client(**{**temporal.client.config(), "interceptors": []})
+        door = await door_of(client, sessions)
+        town = Timeline(temporal, client, door, sessions, MONDAY_NOON)
+        onewindow = Onewindow(
+            sessions,
+            door,
+            lambda: town.now,
+            ZoneInfo("Asia/Kolkata"),
+            "a secret of the tests",
+            messages_url="http://caught.example/",
+        )
+        await onewindow.database.read(onewindow.book.refresh)
+        desk = Desk(town, create_app(onewindow), onewindow)
+        yield desk
+        for browser in desk.browsers.values():
+            await browser.aclose()
+        await engine.dispose()

@@ -1,0 +1,315 @@
+"""An officer's page of a request: what it shows, what it offers, and what becomes of an action."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from activities.record import Record
+from embedded.postgres import Postgres
+from models.casefile import case_file
+from models.people import Staff
+from rules.terms import Act
+from tests.web.desk_town import Desk, door_of, opened, plain
+from web.desk.session import person_of
+from web.desk.shown import offers_for
+
+RO, OTHER_RO, SM, ZH = "asha", "bilal", "chitra", "jaya"
+FIELDS = {
+    Act.EXPECT: {"reason": "crew-on-the-way", "quick": "2h"},
+    Act.HOLD: {"reason": "premises-locked"},
+    Act.RESOLVE: {"cause": "fuse-blown", "words": "The fuse at the pole was changed."},
+    Act.GIVE: {"post": "relationship-officer-gizri-2"},
+    Act.DIRECT: {"words": "Go there now."},
+    Act.ESCALATE: {"words": "It needs a new transformer."},
+    Act.NOTE: {"words": "Rang the consumer."},
+}
+PUT_RIGHT = {"cause": "fuse-blown", "words": "The fuse at the pole was changed."}
+
+
+@pytest.fixture(scope="module")
+async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
+    async with opened(postgres, temporal, pen) as town:
+        yield town
+
+
+@pytest.fixture(autouse=True)
+def _time_passes_for_this_test_alone(desk: Desk) -> None:
+    desk.town.references.clear()
+
+
+async def filed(desk: Desk, category: str = "no-supply", **more: str) -> str:
+    """A complaint that is Asha's."""
+    while True:
+        reference = await desk.town.file(category, **more)
+        if (await desk.town.task(reference)).handler == "relationship-officer-gizri-1":
+            return reference
+        desk.town.references.remove(reference)
+
+
+async def climbed(desk: Desk, *before: str) -> str:
+    """A complaint Asha took up in time and did not finish, so that the service manager answers for it now."""
+    reference = await filed(desk)
+    await desk.town.officer(reference, Act.ACCEPT, "relationship-officer-gizri-1")
+    for act in before:
+        await desk.act(RO, reference, act, **FIELDS[Act(act)])
+    await desk.town.hours_pass(1.6)
+    return reference
+
+
+def local(desk: Desk, **later: float) -> str:
+    """A time from now as a browser's date and time field sends it."""
+    return (desk.town.now + timedelta(**later)).astimezone(desk.onewindow.zone).strftime("%Y-%m-%dT%H:%M")
+
+
+async def test_the_page_says_how_it_stands_and_offers_one_main_action(desk: Desk) -> None:
+    reference = await filed(desk, name="Meena Example", address="House 7")
+    page = await desk.page(RO, f"/desk/requests/{reference}")
+    words = plain(page)
+    for shown in ("No supply", "Not taken up yet", "Relationship officer 1, Gizri", "Service manager, Gizri",
+                  "Zone head, South zone", "Due in 1 h 30 min", "Due in 4 h", "Meena Example", "House 7",
+                  "The light is gone in our lane.", "+919810000001"):  # fmt: skip
+        assert shown in words
+    assert page.count("button main") == 1
+    assert f'action="/desk/requests/{reference}/accept"' in page
+    assert 'action="/desk/requests/' + reference + '/direct"' not in page
+
+
+async def test_taking_up_and_saying_when(desk: Desk) -> None:
+    reference = await filed(desk)
+    answer = await desk.act(RO, reference, "accept")
+    assert answer.status_code == 303
+    page = await desk.page(RO, answer.headers["location"])
+    assert "Done: Take it up." in plain(page)
+    assert 'id="act-resolve"' in page.partition('details class="more"')[0]
+    answer = await desk.act(RO, reference, "expect", reason="crew-on-the-way", quick="1h")
+    assert answer.status_code == 303, plain(answer.text)
+    assert (await desk.town.row(reference)).expected_at == desk.town.now + timedelta(hours=1)
+    assert "Expected time told to the consumer" in plain(await desk.page(RO, f"/desk/requests/{reference}"))
+
+
+async def test_a_form_that_cannot_be_taken_comes_back_as_typed(desk: Desk) -> None:
+    reference = await filed(desk)
+    answer = await desk.act(
+        RO, reference, "resolve", cause="no-such-cause", words="Changed the <fuse>", put_right=local(desk, hours=2)
+    )
+    assert answer.status_code == 422
+    assert "<title>Error:" in answer.text
+    assert "Changed the &lt;fuse&gt;" in answer.text
+    assert 'href="#resolve-cause"' in answer.text
+    assert 'id="resolve-cause"' in answer.text
+    assert 'href="#resolve-put_right"' in answer.text
+    assert await desk.town.kinds(reference) == ["registered", "assigned"]
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "wrong"),
+    [
+        pytest.param("note", {"words": "  "}, ["words"], id="an empty note"),
+        pytest.param("note", {"words": "x" * 2001}, ["words"], id="a note too long"),
+        pytest.param("expect", {"quick": "1h"}, ["reason"], id="no reason"),
+        pytest.param("expect", {"reason": "crew-on-the-way"}, ["until"], id="no time"),
+        pytest.param("expect", {"reason": "crew-on-the-way", "until": "soon"}, ["until"], id="no time at all"),
+        pytest.param("expect", {"reason": "crew-on-the-way", "until": "2027-05-10T11:59"}, ["until"], id="in the past"),
+        pytest.param("hold", {"reason": "lunch"}, ["reason"], id="an unknown reason"),
+        pytest.param("resolve", {"cause": "fuse-blown", "put_right": "2027-05-10T12:00"}, ["words"], id="nothing done"),
+        pytest.param("give", {"post": "managing-director"}, ["post"], id="to a post out of reach"),
+        pytest.param("escalate", {}, ["words"], id="without a reason"),
+        pytest.param("direct", {"words": "Go", "by": "2027-13-40T99:99"}, ["by"], id="an impossible date"),
+    ],
+)
+async def test_what_is_wrong_is_said_by_field(desk: Desk, act: str, fields: dict[str, str], wrong: list[str]) -> None:
+    reference = await filed(desk)
+    answer = await desk.act(RO, reference, act, **fields)
+    assert answer.status_code == 422
+    for name in wrong:
+        assert f'href="#{act}-{name}"' in answer.text
+    assert await desk.town.kinds(reference) == ["registered", "assigned"]
+
+
+async def test_the_same_form_sent_twice_counts_once(desk: Desk) -> None:
+    reference = await filed(desk)
+    page = await desk.page(RO, f"/desk/requests/{reference}")
+    first = await desk.act(RO, reference, "note", page=page, words="Rang, no answer.")
+    second = await desk.act(RO, reference, "note", page=page, words="Rang, no answer.")
+    assert first.headers["location"] == second.headers["location"]
+    assert (await desk.town.kinds(reference)).count("noted") == 1
+
+
+async def test_an_action_on_an_old_page_is_refused_with_what_happened_and_keeps_the_text(desk: Desk) -> None:
+    reference = await climbed(desk)
+    old = await desk.page(RO, f"/desk/requests/{reference}")
+    assert (await desk.act(SM, reference, "take_over")).status_code == 303
+    answer = await desk.act(RO, reference, "resolve", page=old, put_right=local(desk, minutes=-5), **PUT_RIGHT)
+    assert answer.status_code == 409
+    words = plain(answer.text)
+    assert "Something changed here meanwhile" in words
+    assert "The service manager, Gizri took over the work" in words
+    assert "Chitra Example" in words
+    assert "What you typed is still in the form." in words
+    assert (await desk.town.row(reference)).state != "resolved"
+
+
+async def test_an_action_is_kept_while_the_workflows_are_away(desk: Desk) -> None:
+    reference = await filed(desk)
+    page = await desk.page(RO, f"/desk/requests/{reference}")
+    there = desk.onewindow.door
+    desk.onewindow.door = await door_of(desk.town.client, desk.onewindow.sessions, patience=timedelta(0))
+    try:
+        answer = await desk.act(RO, reference, "accept", page=page)
+    finally:
+        desk.onewindow.door = there
+    assert answer.status_code == 303
+    waiting = answer.headers["location"]
+    assert "sent=" in waiting
+    answer = await desk.act(RO, reference, "accept", page=page)
+    assert answer.status_code == 303
+    assert "Done: Take it up." in plain(await desk.page(RO, waiting))
+    assert (await desk.town.kinds(reference)).count("accepted") == 1
+
+
+async def test_holding_resuming_resolving_and_the_page_of_each_state(desk: Desk) -> None:
+    reference = await filed(desk, category="voltage")
+    assert (await desk.act(RO, reference, "hold", reason="premises-locked")).status_code == 303
+    words = plain(await desk.page(RO, f"/desk/requests/{reference}"))
+    assert "On hold" in words
+    assert "It does not move: we wait for the consumer" in words
+    await desk.town.hours_pass(1)
+    assert (await desk.act(RO, reference, "resume")).status_code == 303
+    answer = await desk.act(RO, reference, "resolve", cause="loose-joint", words="Tightened.", put_right=local(desk))
+    assert answer.status_code == 303, plain(answer.text)
+    page = await desk.page(RO, f"/desk/requests/{reference}")
+    assert "Waiting for the answer" in plain(page)
+    assert "button main" not in page
+
+
+async def test_the_answerable_post_directs_and_the_handler_sees_it(desk: Desk) -> None:
+    reference = await climbed(desk)
+    page = await desk.page(SM, f"/desk/requests/{reference}")
+    assert 'id="act-direct"' in page.partition('details class="more"')[0]
+    assert "It went to the service manager, Gizri" in plain(page)
+    answer = await desk.act(SM, reference, "direct", page=page, words="Send the second crew.", by=local(desk, hours=1))
+    assert answer.status_code == 303, plain(answer.text)
+    assert "Send the second crew." in plain(await desk.page(RO, f"/desk/requests/{reference}"))
+
+
+@pytest.mark.parametrize(
+    ("username", "state"), [(RO, "assigned"), (RO, "in_progress"), (RO, "on_hold"), (SM, "in_progress")]
+)
+async def test_every_action_offered_is_one_the_rules_take(desk: Desk, username: str, state: str) -> None:
+    async def one() -> str:
+        desk.town.references.clear()
+        reference = await climbed(desk) if username == SM else await filed(desk)
+        if username == RO and state == "in_progress":
+            await desk.act(RO, reference, "accept")
+        if state == "on_hold":
+            await desk.act(username, reference, "hold", **FIELDS[Act.HOLD])
+        assert (await desk.town.row(reference)).state == state
+        return reference
+
+    offered = await offers(desk, username, await one())
+    assert len(offered) >= 4
+    for act in offered:
+        answer = await desk.act(username, await one(), act, **(FIELDS.get(act) or {}), **_now(desk, act))
+        assert answer.status_code == 303, (act, plain(answer.text)[:300])
+
+
+def _now(desk: Desk, act: Act) -> dict[str, str]:
+    return {"put_right": local(desk)} if act is Act.RESOLVE else {}
+
+
+async def offers(desk: Desk, username: str, reference: str) -> tuple[Act, ...]:
+    """What the page offers somebody."""
+    browser = await desk.of(username)
+    async with desk.onewindow.sessions() as session:
+        person = await person_of(session, browser.cookies["staff"], desk.town.now, "Asia/Kolkata", using=False)
+        file = await case_file(session, reference)
+        assert person is not None
+        assert file is not None
+        policy = await desk.onewindow.book.hold_policy(session, file.request.policy_version)
+    return offers_for(file, policy, person.posts).all
+
+
+@pytest.mark.parametrize(
+    ("username", "category", "status"),
+    [
+        pytest.param("bilal", "no-supply", 200, id="a colleague of the office"),
+        pytest.param("jaya", "no-supply", 200, id="the zone's head"),
+        pytest.param("danish", "no-supply", 403, id="an officer of another office"),
+        pytest.param("kabir", "no-supply", 403, id="the head of another zone"),
+        pytest.param("tara", "no-supply", 200, id="the call centre"),
+        pytest.param("vimla", "no-supply", 403, id="the administrator"),
+        pytest.param("yusuf", "theft-report", 200, id="the auditor, also confidential ones"),
+        pytest.param("omar", "theft-report", 200, id="vigilance"),
+        pytest.param("asha", "theft-report", 403, id="confidential, to the office"),
+        pytest.param("tara", "theft-report", 403, id="confidential, to the call centre"),
+    ],
+)
+async def test_who_may_open_it(desk: Desk, username: str, category: str, status: int) -> None:
+    reference = await desk.town.file(category)
+    page = await desk.page(username, f"/desk/requests/{reference}", status)
+    assert (reference[:4] in page.partition("<main")[2]) is (status == 200)
+
+
+async def test_who_only_reads_is_offered_nothing_and_refused(desk: Desk) -> None:
+    reference = await filed(desk)
+    page = await desk.page("tara", f"/desk/requests/{reference}")
+    assert "There is nothing for you to do here now." in plain(page)
+    assert "<form" not in page.partition("<main")[2]
+    anothers = await desk.page(RO, f"/desk/requests/{reference}")
+    answer = await desk.act("tara", reference, "accept", page=anothers)
+    assert answer.status_code == 403
+    answer = await desk.act(OTHER_RO, reference, "accept", page=anothers)
+    assert answer.status_code == 409
+    assert "This complaint is not with you." in plain(answer.text)
+
+
+@pytest.mark.parametrize("address", ["/desk/requests/123456789", "/desk/requests/abc", "/desk/requests/100000008"])
+async def test_a_number_that_is_none_is_not_found(desk: Desk, address: str) -> None:
+    await desk.page(RO, address, 404)
+
+
+async def test_nothing_but_the_forms_of_the_page_is_taken(desk: Desk) -> None:
+    reference = await filed(desk)
+    browser = await desk.of(RO)
+    strange = await browser.post(f"/desk/requests/{reference}/confirm", data={"token": "t" * 22})
+    assert strange.status_code == 404
+    without = await browser.post(f"/desk/requests/{reference}/accept", data={})
+    assert without.status_code == 409
+    elsewhere = await browser.post(
+        f"/desk/requests/{reference}/accept", data={"token": "t" * 22}, headers={"sec-fetch-site": "cross-site"}
+    )
+    assert elsewhere.status_code == 403
+    assert await desk.town.kinds(reference) == ["registered", "assigned"]
+
+
+async def test_messages_to_the_consumer_are_shown_with_how_far_they_got(desk: Desk) -> None:
+    reference = await filed(desk)
+    assert "Waiting to be sent" in plain(await desk.page(RO, f"/desk/requests/{reference}"))
+    await desk.town.post()
+    words = plain(await desk.page(RO, f"/desk/requests/{reference}"))
+    assert "Text message: Delivered" in words
+    assert "New work → Relationship officer 1, Gizri (Asha Example)" in words
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
+    reference = await climbed(desk)
+    for username, address in ((RO, "/desk"), (SM, f"/desk/requests/{reference}"), ("tara", "/counter")):
+        page = await desk.page(username, f"{address}?lang={language}")
+        assert f'<html lang="{language}"' in page
+        await (await desk.of(username)).get("/desk?lang=en")
+
+
+async def test_the_own_language_of_an_officer_is_spoken_after_sign_in(desk: Desk) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        assert await session.get(Staff, 1)
+    await desk.of(RO)
+    browser = desk.stranger()
+    browser.cookies.clear()
+    browser.cookies.set("staff", (await desk.of(RO)).cookies["staff"], domain="localhost.local")
+    assert '<html lang="hi"' in (await browser.get("/desk")).text
+    await browser.aclose()
