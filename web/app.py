@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from config import BadConfig, Config, load
 from web import errors, measures
 from web.admin import messages, timings, versions
+from web.api.mount import mount
 from web.assets_route import router as assets
 from web.consumer import acts, answer, code, file, home, sending, track
 from web.desk import act as desk_act
@@ -63,6 +64,7 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     errors.install(app)
     for router in (*ROUTERS, *STAFF_ROUTERS):
         app.include_router(router)
+    mount(app)
     return app
 
 

@@ -62,7 +62,7 @@ class Views:
             auto_reload=False,
         )
         catalog.install(self.environment)
-        self.environment.filters.update(when=self.when, bdi=spoken.bdi, ref=reference, tel=dialled, turns=turned)
+        self.environment.filters.update(when=self.when, bdi=spoken.bdi, ref=reference, ref_text=reference_text, tel=dialled, turns=turned)
         self.environment.globals.update(
             asset=onewindow.assets.address,
             book=onewindow.book,
@@ -102,6 +102,11 @@ class Views:
 def reference(number: str) -> Markup:
     """A reference number as it is shown, 4-4-1, left to right in every language."""
     return Markup('<bdi dir="ltr">{}</bdi>').format(escape(spoken.reference(number)))
+
+
+def reference_text(number: str) -> str:
+    """A reference number as it is shown, where no markup can be: a title."""
+    return spoken.isolate(spoken.reference(number))
 
 
 def turned(picture: Markup) -> Markup:

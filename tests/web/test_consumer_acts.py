@@ -159,9 +159,12 @@ async def test_sending_it_up_is_refused_before_the_promise_lapsed_and_taken_at_t
         page = await own_page(window, visitor, reference)
         assert "/acts/escalate" not in page
         assert "You can ask the officer above to act from" in page
-        await window.passes(timedelta(hours=1, minutes=31), reference)
+        await window.resolved(reference)
         standard = (await window.row(reference)).standard_due
         assert standard is not None
+        window.now = standard - timedelta(minutes=10)
+        seen = {"seen": str((await window.row(reference)).number)}
+        await visitor.post(f"/track/{reference}/acts/not_repaired", data=seen)
         window.now = standard - timedelta(seconds=1)
         seen = {"seen": str((await window.row(reference)).number)}
         early = await visitor.post(f"/track/{reference}/acts/escalate", data=seen)

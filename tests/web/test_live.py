@@ -1,0 +1,201 @@
+"""Changes reach open pages: heard once, none missed, one rendering for all watchers, streams that end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx2
+import pytest
+import uvicorn
+
+from models.database import engine, sessions_of
+from rules.terms import Act
+from tests.web.window import Window
+from web.database import Bounded, DatabaseAway
+from web.live import Hub
+from web.onewindow import Onewindow
+
+
+class Quiet(uvicorn.Server):
+    """A server that leaves Ctrl-C to the tests."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def, override]
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served(window: Window) -> AsyncIterator[str]:
+    """The application on a port of its own, looking for changes."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        server = Quiet(uvicorn.Config(window.app, log_level="error", timeout_graceful_shutdown=2))
+        running = asyncio.create_task(server.serve(sockets=[bound]))
+        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        window.parts.hub.close()
+        server.should_exit = True
+        await running
+
+
+async def messages(answer: httpx2.Response) -> AsyncIterator[dict[str, str]]:
+    """The messages of a stream as field and text."""
+    message: dict[str, str] = {}
+    async for line in answer.aiter_lines():
+        if not line and message:
+            yield message
+            message = {}
+        elif line and not line.startswith(":"):
+            name, _, text = line.partition(": ")
+            message[name] = message.get(name, "") + text
+
+
+@pytest.fixture
+async def fresh(window: Window) -> Window:
+    """A window whose hub no test has closed yet."""
+    again = Window(window.sessions)
+    again.parts.hub.book = again.parts.book
+    await again.parts.hub.look()
+    return again
+
+
+async def test_a_watcher_is_told_once_of_each_change_and_not_of_others(fresh: Window) -> None:
+    mine, other = await fresh.filed(), await fresh.filed()
+    hub = fresh.parts.hub
+    await hub.look()
+    told = 0
+
+    async def watch() -> None:
+        nonlocal told
+        async for _ in hub.changes(mine):
+            told += 1
+
+    watching = asyncio.create_task(watch())
+    await asyncio.sleep(0)
+    assert told == 1
+    await fresh.officer(other, Act.ACCEPT)
+    await hub.look()
+    await asyncio.sleep(0)
+    assert told == 1
+    await fresh.officer(mine, Act.ACCEPT)
+    for _ in range(3):
+        await hub.look()
+        await asyncio.sleep(0)
+    assert told == 2
+    hub.close()
+    await asyncio.wait_for(watching, 1)
+    assert hub.streams == 0
+
+
+async def test_what_commits_late_is_found_by_a_later_look(fresh: Window) -> None:
+    reference = await fresh.filed()
+    hub = fresh.parts.hub
+    await hub.look()
+    async with fresh.sessions.begin() as slow:
+        row = await slow.get(type(await fresh.row(reference)), reference)
+        assert row is not None
+        row.number += 1
+        row.changed_at += timedelta(milliseconds=1)
+        await slow.flush()
+        await hub.look()
+        assert hub.newest(reference) == row.number - 1
+    await hub.look()
+    assert hub.newest(reference) == row.number
+
+
+async def test_after_a_failed_look_everything_kept_is_forgotten_and_everybody_woken(fresh: Window) -> None:
+    reference = await fresh.filed()
+    hub, shared = fresh.parts.hub, fresh.app.state.shared
+    first = await shared.get(reference)
+    assert await shared.get(reference) is first
+    watching = hub.changes()
+    await anext(watching)
+    hub.database = Bounded(sessions_of(engine("postgresql+psycopg://postgres@/none?host=/nonexistent")))
+    with pytest.raises(DatabaseAway):
+        await hub.look()
+    assert await asyncio.wait_for(anext(watching), 1) is False
+    assert not hub.fresh
+    assert await shared.get(reference) is not first
+    await watching.aclose()
+
+
+async def test_a_thousand_watchers_cost_one_rendering(fresh: Window) -> None:
+    reference = await fresh.filed()
+    shared = fresh.app.state.shared
+    found = await asyncio.gather(*(shared.get(reference) for _ in range(1000)))
+    assert len({id(rendering) for rendering in found}) == 1
+
+
+async def test_a_rendering_begun_before_a_change_is_not_kept_after_it(fresh: Window) -> None:
+    reference = await fresh.filed()
+    shared = fresh.app.state.shared
+    begun = asyncio.create_task(shared.get(reference))
+    await asyncio.sleep(0)
+    shared.forget(reference)
+    before = await begun
+    assert await shared.get(reference) is not before
+
+
+async def test_nothing_for_long_is_said_to_be_quiet(fresh: Window) -> None:
+    watching = fresh.parts.hub.changes("nobody", quiet_after=0.01)
+    assert [await anext(watching), await anext(watching)] == [False, True]
+    await watching.aclose()
+
+
+async def test_an_open_page_hears_within_a_second_and_catches_up_after_a_lost_connection(fresh: Window) -> None:
+    reference = await fresh.filed()
+    async with served(fresh) as address, httpx2.AsyncClient(base_url=address, timeout=5) as visitor:
+        number = (await fresh.row(reference)).number
+        async with visitor.stream("GET", f"/track/{reference}/live?seen={number}") as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            stream = messages(answer)
+            await fresh.officer(reference, Act.ACCEPT)
+            began = asyncio.get_running_loop().time()
+            message = await anext(stream)
+            assert asyncio.get_running_loop().time() - began < 1
+            assert message["id"] == str(number + 1)
+            assert "is working on your complaint" in message["data"]
+        await fresh.officer(reference, Act.NOTE, words="crew sent")
+        await fresh.officer(
+            reference, Act.RESOLVE, data={"cause": "fuse-blown", "put_right": fresh.now.isoformat()}, words="x"
+        )
+        lost = {"Last-Event-ID": message["id"]}
+        async with visitor.stream("GET", f"/track/{reference}/live?seen=1", headers=lost) as answer:
+            caught_up = await anext(messages(answer))
+        assert int(caught_up["id"]) == (await fresh.row(reference)).number
+
+
+async def test_a_stream_of_a_request_that_is_over_finishes_and_one_of_none_is_not_found(fresh: Window) -> None:
+    reference = await fresh.filed()
+    async with fresh.sessions.begin() as session:
+        row = await session.get(type(await fresh.row(reference)), reference)
+        assert row is not None
+        row.over = True
+    async with served(fresh) as address, httpx2.AsyncClient(base_url=address, timeout=5) as visitor:
+        async with visitor.stream("GET", f"/track/{reference}/live?seen=99") as answer:
+            assert [message["event"] async for message in messages(answer)] == ["finished"]
+        assert (await visitor.get("/track/100000007/live")).status_code == 404
+
+
+async def test_streams_end_at_once_when_the_server_is_told_to_stop(fresh: Window) -> None:
+    reference = await fresh.filed()
+    loop = asyncio.get_running_loop()
+    async with contextlib.AsyncExitStack() as held:
+        address = await held.enter_async_context(served(fresh))
+        visitor = await held.enter_async_context(httpx2.AsyncClient(base_url=address, timeout=5))
+        answer = await held.enter_async_context(visitor.stream("GET", f"/track/{reference}/live?seen=99"))
+        fresh.parts.hub.close()
+        began = loop.time()
+        assert [message async for message in messages(answer)] == []
+        assert loop.time() - began < 0.5
+
+
+def test_the_hub_is_built_with_the_window_and_not_fresh_before_its_first_look(window: Window) -> None:
+    parts = Onewindow(window.sessions, window.door, lambda: window.now, window.parts.zone, "x" * 32)
+    assert isinstance(parts.hub, Hub)
+    assert not parts.hub.fresh
