@@ -24,7 +24,6 @@ from web.onewindow import Onewindow
 from web.render import Views
 from web.security import Front
 from web.shared import Shared
-from web.staff import ROUTERS as STAFF_ROUTERS
 from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
@@ -62,7 +61,7 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     app.state.shared = Shared(onewindow, app.state.views)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
-    for router in (*ROUTERS, *STAFF_ROUTERS):
+    for router in ROUTERS:
         app.include_router(router)
     mount(app)
     return app

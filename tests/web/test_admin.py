@@ -1,0 +1,213 @@
+"""The administrators' table of timings: several at once, a new version each time, nothing lost and nothing overwritten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from sqlmodel import col, select
+from temporalio.testing import WorkflowEnvironment
+
+from activities.record import Record
+from embedded.postgres import Postgres
+from models import policy_versions
+from models.policy import Audit, PolicyVersion
+from rules.policy import BadPolicy, Policy, timing_of
+from tests.web.desk_town import Desk, opened, plain, well_formed
+
+ADMIN, AUDITOR, OFFICER = "vimla", "yusuf", "asha"
+
+
+@pytest.fixture(scope="module")
+async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
+    async with opened(postgres, temporal, pen) as town:
+        yield town
+
+
+async def in_force(desk: Desk) -> Policy:
+    return await desk.onewindow.database.read(policy_versions.current)
+
+
+def table(page: str) -> dict[str, str]:
+    """Every field of the form as it would be sent."""
+    fields = dict(re.findall(r'<input id="([^"]+)" name="[^"]+" value="([^"]*)"', page))
+    for name, options in re.findall(r'<select id="([^"]+)"[^>]*>(.*?)</select>', page, re.S):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        fields[name] = chosen[1] if chosen else ""
+    base = re.search(r'name="base" value="(\d+)"', page)
+    assert base
+    return {**fields, "base": base[1]}
+
+
+async def save(desk: Desk, fields: dict[str, str], who: str = ADMIN) -> httpx2.Response:
+    return await (await desk.of(who)).post("/admin", data=fields)
+
+
+async def test_several_times_changed_at_once_become_one_version_that_new_complaints_use(desk: Desk) -> None:
+    old = await desk.town.file("no-supply")
+    before = await in_force(desk)
+    fields = table(await desk.page(ADMIN, "/admin"))
+    fields |= {
+        "no-supply.tier1": "1h 30m",
+        "no-supply.tier2": "45m",
+        "wrong-bill.standard": "10 days",
+        "note": "The order of June",
+    }
+    answer = await save(desk, fields)
+    assert answer.status_code == 303
+    page = plain(await desk.page(ADMIN, answer.headers["location"]))
+    assert f"Saved as version {before.version + 1}." in page
+    after = await in_force(desk)
+    assert [str(tier) for tier in after.timings["no-supply"].tiers] == ["90m", "45m", "90m"]
+    assert str(after.timings["wrong-bill"].standard) == "10 days"
+    new = await desk.town.file("no-supply")
+    assert (await desk.town.row(old)).policy_version == before.version
+    assert (await desk.town.row(new)).policy_version == after.version
+
+
+async def test_the_audit_keeps_before_and_after_and_the_version_shows_its_difference(desk: Desk) -> None:
+    fields = table(await desk.page(ADMIN, "/admin"))
+    number = int(
+        (await save(desk, fields | {"burnt-meter.accept": "3h", "note": "Fewer crews"}))
+        .headers["location"]
+        .split("=")[1]
+    )
+    async with desk.onewindow.sessions() as session:
+        audit = (await session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(1))).one()
+    assert audit.before == {"complaint.burnt-meter.accept": "2h"}
+    assert audit.after == {"complaint.burnt-meter.accept": "3h"}
+    assert (audit.note, audit.subject) == ("Fewer crews", str(number))
+    shown = plain(await desk.page(AUDITOR, f"/admin/versions/{number}"))
+    assert "Burnt meter, Take up within 2h 3h" in shown
+    assert "Fewer crews" in plain(await desk.page(AUDITOR, "/admin/audit"))
+    assert "Vimla Example" in plain(await desk.page(AUDITOR, "/admin/versions"))
+    await desk.page(AUDITOR, "/admin/versions/999", 404)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("no-supply.tier1", "soon"),
+        ("no-supply.tier1", ""),
+        ("no-supply.tier2", "none"),
+        ("no-supply.tier3", "0m"),
+        ("no-supply.accept", "31 days"),
+        ("no-supply.standard", "-4h"),
+        ("no-supply.confirm", "1 fortnight"),
+        ("no-supply.calendar", "moon"),
+        ("no-supply@rural.standard", "99999 days"),
+        ("note", ""),
+        ("note", "x" * 501),
+    ],
+)
+async def test_a_time_that_is_none_saves_nothing_and_keeps_what_was_typed(desk: Desk, name: str, typed: str) -> None:
+    before = await in_force(desk)
+    fields = table(await desk.page(ADMIN, "/admin"))
+    answer = await save(desk, fields | {"voltage.tier1": "3 working days", "note": "A note", name: typed})
+    assert answer.status_code == 422
+    well_formed(answer.text)
+    assert f'href="#{name}"' in answer.text
+    assert 'value="3 working days"' in answer.text
+    assert await in_force(desk) == before
+
+
+async def test_saving_without_a_change_is_no_version(desk: Desk) -> None:
+    before = await in_force(desk)
+    answer = await save(desk, table(await desk.page(ADMIN, "/admin")) | {"note": "Nothing"})
+    assert answer.status_code == 422
+    assert "Nothing is different" in plain(answer.text)
+    assert (await in_force(desk)).version == before.version
+
+
+async def test_who_saves_over_somebody_is_told_and_overwrites_nothing(desk: Desk) -> None:
+    fields = table(await desk.page(ADMIN, "/admin"))
+    assert (await save(desk, fields | {"streetlight.standard": "9 days", "note": "First"})).status_code == 303
+    answer = await save(desk, fields | {"meter-fault.standard": "25 days", "note": "Second"})
+    assert answer.status_code == 409
+    assert "somebody saved version" in plain(answer.text)
+    assert "Streetlight, Time limit by regulation: 7 days → 9 days" in plain(answer.text)
+    again = table(answer.text)
+    assert (again["meter-fault.standard"], again["streetlight.standard"], again["note"]) == (
+        "25 days",
+        "9 days",
+        "Second",
+    )
+    assert (await save(desk, again)).status_code == 303
+    policy = await in_force(desk)
+    assert str(policy.timings["meter-fault"].standard) == "25 days"
+    assert str(policy.timings["streetlight"].standard) == "9 days"
+
+
+async def test_an_area_class_follows_its_category_where_it_says_nothing_else(desk: Desk) -> None:
+    fields = table(await desk.page(ADMIN, "/admin"))
+    assert fields["wire-down@rural.tier1"] == ""
+    answer = await save(
+        desk, fields | {"wire-down.tier1": "25m", "wire-down@rural.standard": "30h", "note": "Villages"}
+    )
+    assert answer.status_code == 303
+    policy = await in_force(desk)
+    rural = timing_of(policy, "wire-down", "rural")
+    assert (str(rural.tiers[0]), str(rural.standard)) == ("25m", "30h")
+
+
+async def test_only_who_tunes_may_save_and_only_who_tunes_or_audits_may_look(desk: Desk) -> None:
+    page = await desk.page(AUDITOR, "/admin")
+    assert "Save as a new version" not in page
+    before = (await in_force(desk)).version
+    assert (await save(desk, {"base": str(before), "note": "x"}, who=AUDITOR)).status_code == 403
+    for address in ("/admin", "/admin/versions", "/admin/audit", "/admin/messages", "/admin/policy.toml"):
+        await desk.page(OFFICER, address, 403)
+    assert (await in_force(desk)).version == before
+
+
+async def test_a_form_of_no_version_is_refused(desk: Desk) -> None:
+    assert (await save(desk, {"note": "x"})).status_code == 409
+    assert (await save(desk, {"base": "12345", "note": "x"})).status_code == 409
+
+
+async def test_what_is_exported_is_imported_as_the_same_and_a_changed_file_as_the_next_version(desk: Desk) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        text = await policy_versions.export_toml(session)
+        number = (await policy_versions.newest(session)).number
+        assert await policy_versions.import_toml(session, text, "Again", None, desk.town.now) == number
+        part = '[complaint.no-supply]\ntiers = ["1s", "1s", "2s"]\n'
+        assert await policy_versions.import_toml(session, part, "Seconds", None, desk.town.now) == number + 1
+    after = await in_force(desk)
+    assert [str(tier) for tier in after.timings["no-supply"].tiers] == ["1s", "1s", "2s"]
+    assert after.timings["no-supply"].ladder == "supply"
+    assert (await (await desk.of(ADMIN)).get("/admin/policy.toml")).text.count("[complaint.no-supply]") == 1
+
+
+async def test_a_broken_file_or_no_note_is_no_version(desk: Desk) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        count = len((await session.exec(select(PolicyVersion.number))).all())
+        with pytest.raises(BadPolicy):
+            await policy_versions.import_toml(
+                session, '[complaint.no-supply]\ntiers = ["1h"]\n', "x", None, desk.town.now
+            )
+        with pytest.raises(policy_versions.NoteMissing):
+            await policy_versions.import_toml(
+                session, '[complaint.no-supply]\naccept = "9m"\n', " ", None, desk.town.now
+            )
+        assert len((await session.exec(select(PolicyVersion.number))).all()) == count
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
+    for address in ("/admin", "/admin/versions", "/admin/versions/2", "/admin/audit", "/admin/messages"):
+        assert f'<html lang="{language}"' in await desk.page(ADMIN, f"{address}?lang={language}")
+    await (await desk.of(ADMIN)).get("/admin?lang=en")
+
+
+async def test_messages_that_reached_nobody_are_listed_without_addresses(desk: Desk) -> None:
+    desk.town.sms.refusing = True
+    reference = await desk.town.file("no-supply", phone="+919810000077")
+    await desk.town.post()
+    desk.town.sms.refusing = False
+    shown = plain(await desk.page(ADMIN, "/admin/messages"))
+    assert f"{reference[:4]}-{reference[4:8]}-{reference[8]}" in shown
+    assert "Could not be sent" in shown
+    assert "9810000077" not in shown
+    assert "http://caught.example/" in await desk.page(ADMIN, "/admin/messages")

@@ -1,0 +1,124 @@
+"""The queue's page: what it lists, how one finds a number, and that it changes while one looks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+import uvicorn
+from temporalio.testing import WorkflowEnvironment
+
+from activities.record import Record
+from embedded.postgres import Postgres
+from rules.terms import Act
+from tests.web.desk_town import Desk, opened, plain
+
+RO, SM = "asha", "chitra"
+
+
+class Quiet(uvicorn.Server):
+    """A server that leaves signals to the tests."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+@pytest.fixture(scope="module")
+async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
+    async with opened(postgres, temporal, pen) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+async def address(desk: Desk) -> AsyncIterator[str]:
+    """The application served on a port, for what streams."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        server = Quiet(uvicorn.Config(desk.app, log_level="error", access_log=False))
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn has a flag and no event
+            await asyncio.sleep(0.01)
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        desk.onewindow.hub.close()
+        server.should_exit = True
+        await serving
+
+
+async def streamed(browser: httpx2.AsyncClient, address: str) -> AsyncIterator[str]:
+    """What a live address sends, one event at a time."""
+    async with browser.stream("GET", address, headers={"accept": "text/event-stream"}, timeout=20) as answer:
+        assert answer.status_code == 200
+        lines: list[str] = []
+        async for line in answer.aiter_lines():
+            if line:
+                lines.append(line)
+            elif lines:
+                yield "\n".join(lines)
+                lines = []
+
+
+async def watcher(desk: Desk, username: str) -> httpx2.AsyncClient:
+    cookies = {"staff": (await desk.of(username)).cookies["staff"], "language": "en"}
+    return httpx2.AsyncClient(cookies=cookies)
+
+
+async def test_the_queue_lists_what_is_mine_and_finds_a_number(desk: Desk) -> None:
+    reference = await desk.town.file("no-supply")
+    handler = (await desk.town.task(reference)).handler
+    username, other = (RO, "bilal") if handler.endswith("1") else ("bilal", RO)
+    words = plain(await desk.page(username, "/desk"))
+    for shown in (f"{reference[:4]}-{reference[4:8]}-{reference[8]}", "No supply", "Due in 1 h 30 min", "Not taken up yet",
+                  "You do the work", "You answer for it", "All 1", "Due today 1", "Overdue 0"):  # fmt: skip
+        assert shown in words
+    assert reference[:4] not in plain(await desk.page(other, "/desk"))
+    browser = await desk.of(username)
+    found = await browser.get("/desk/find", params={"reference": reference})
+    assert found.headers["location"] == f"/desk/requests/{reference}"
+    swapped = await browser.get("/desk/find", params={"reference": "123456789"})
+    assert swapped.status_code == 422
+    assert "Two digits may be swapped." in plain(swapped.text)
+    assert (await browser.get("/desk", params={"after": "nonsense~x", "view": "mine"})).status_code == 200
+    assert (await browser.get("/desk", params={"view": "everything"})).status_code == 422
+    await desk.town.consumer(reference, Act.WITHDRAW)
+
+
+async def test_the_open_queue_changes_within_a_second_and_ends_with_the_session(desk: Desk, address: str) -> None:
+    browser = await watcher(desk, RO)
+    events = streamed(browser, f"{address}/desk/live")
+    assert "Nothing here now." in await anext(events)
+    while True:
+        reference = await desk.town.file("no-supply")
+        if (await desk.town.task(reference)).handler == "relationship-officer-gizri-1":
+            break
+    async with asyncio.timeout(3):
+        while f"row-{reference}" not in await anext(events):
+            pass
+    await (await desk.of(RO)).post("/sign-out")
+    desk.signed_in.pop(RO)
+    await desk.town.officer(reference, Act.ACCEPT, "relationship-officer-gizri-1")
+    async with asyncio.timeout(3):
+        assert "event: finished" in await anext(events)
+    await events.aclose()  # type: ignore[attr-defined]
+    await browser.aclose()
+
+
+async def test_the_open_page_of_a_request_says_that_something_happened(desk: Desk, address: str) -> None:
+    reference = await desk.town.file("voltage")
+    number = (await desk.town.row(reference)).number
+    post = (await desk.town.task(reference)).handler
+    browser = await watcher(desk, SM)
+    events = streamed(browser, f"{address}/desk/requests/{reference}/live?seen={number}")
+    assert "Something happened since" not in await anext(events)
+    await desk.town.officer(reference, Act.ACCEPT, post)
+    async with asyncio.timeout(3):
+        changed = await anext(events)
+    assert "Something happened since you opened this page." in changed
+    assert "Work going on" in changed
+    assert "<form" not in changed
+    await events.aclose()  # type: ignore[attr-defined]
+    await browser.aclose()
