@@ -20,6 +20,7 @@ from web.assets_route import router as assets
 from web.consumer import acts, answer, code, file, home, sending, track
 from web.desk import act as desk_act
 from web.desk import casefile, counter, queue, sign_in
+from web.kept import Kept
 from web.onewindow import Onewindow
 from web.render import Views
 from web.security import Front
@@ -38,7 +39,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         onewindow: Onewindow = self.state.onewindow
-        inner = super().build_middleware_stack()
+        inner = Kept(super().build_middleware_stack(), self.state.shared)
         return Front(inner, public_url=onewindow.public_url, secure=onewindow.secure_cookies, refuse=errors.answer)
 
 

@@ -1,0 +1,158 @@
+"""What is sent to the API and what it answers, field by field, each with its kind, length and example."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+
+from models.database import utc
+from rules.terms import Kind
+from web.consumer.steps import LENGTHS
+from web.forms import clean
+
+
+def plain(value: Any) -> Any:
+    """A text without control characters and without blanks around it; anything else as it is."""
+    return clean(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(plain)]
+Code = Annotated[str, BeforeValidator(plain), Field(min_length=1, max_length=60)]
+Instant = Annotated[datetime, AfterValidator(utc)]
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+REFERENCE = "482719360"
+
+
+class Asker(BaseModel):
+    """Who asks. Every part may be left out; without telephone and e-mail no messages can be sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text | None = Field(default=None, max_length=LENGTHS["name"])
+    phone: Text | None = Field(
+        default=None,
+        max_length=LENGTHS["phone"],
+        description="In any spelling; without a country code, one of the utility's",
+    )
+    email: Text | None = Field(default=None, max_length=LENGTHS["email"])
+
+
+FILING: dict[str, JsonValue] = {
+    "kind": "complaint",
+    "category": "no-supply",
+    "channel": "api",
+    "description": "No light in the whole lane since six.",
+    "language": "hi",
+    "locality": "gizri",
+    "address": "House 7, Gizri Lane",
+    "consumer": {"name": "Meena Example", "phone": "98100 00001", "email": "meena@demo.example"},
+}
+LEAST: dict[str, JsonValue] = {
+    "kind": "complaint",
+    "category": "wire-down",
+    "place": "Near the water tower, Rehri village",
+}
+
+
+class Filing(BaseModel):
+    """A request to be registered. One of `locality`, `account`, `place` and `address` says where."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [FILING, LEAST]})
+
+    kind: Kind
+    category: Code = Field(description="A code of the catalog's categories")
+    channel: Literal["api", "web"] = Field(default="api", description="The door it came by")
+    description: Text = Field(default="", max_length=LENGTHS["words"])
+    language: Code | None = Field(
+        default=None, description="The language of messages, a code of the catalog's; if left out, by Accept-Language"
+    )
+    locality: Code | None = Field(default=None, description="A code of the catalog's localities")
+    account: Text | None = Field(
+        default=None, max_length=LENGTHS["account"], description="The account number on the bill"
+    )
+    place: Text | None = Field(
+        default=None, max_length=LENGTHS["place"], description="Where it is, in words: a landmark"
+    )
+    address: Text | None = Field(default=None, max_length=LENGTHS["address"])
+    consumer: Asker = Asker()
+
+    def fingerprint(self) -> str:
+        """The same for bodies that say the same, whatever their order and blanks."""
+        said = json.dumps(self.model_dump(mode="json", exclude_none=True), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+class Registered(BaseModel):
+    """A request as it was registered. `standard_due`: when the regulated standard ends; null if there is none."""
+
+    reference: str = Field(examples=[REFERENCE])
+    track_url: str = Field(examples=[f"https://onewindow.example/track/{REFERENCE}"])
+    kind: Kind
+    category: str = Field(examples=["no-supply"])
+    state: Literal["received"]
+    registered_at: Instant
+    standard_due: Instant | None
+
+
+class PublicEvent(BaseModel):
+    """One line of history. `due_at`: the instant it was due, where it happened because that instant came."""
+
+    number: int
+    kind: str = Field(examples=["escalated"])
+    at: Instant
+    due_at: Instant | None
+
+
+class Status(BaseModel):
+    """A request as anyone with its number may follow it, without personal data.
+
+    `tier` and `tier_role` say who is answerable (null before it was given to anybody), `next_due` when that tier's time
+    ends (null while its clock stands still), `expected_at` when the handler expects it to be put right. Of a confidential
+    request only `state` (received, in_progress, closed) and its beginnings and ends are told.
+    """
+
+    reference: str = Field(examples=[REFERENCE])
+    kind: Kind
+    category: str | None = Field(examples=["no-supply"])
+    state: str = Field(examples=["assigned"])
+    tier: int | None = Field(examples=[1])
+    tier_role: str | None = Field(examples=["relationship_officer"])
+    registered_at: Instant
+    next_due: Instant | None
+    standard_due: Instant | None
+    expected_at: Instant | None
+    events: list[PublicEvent]
+
+
+class Named(BaseModel):
+    """A code and what people read for it."""
+
+    code: str
+    name: str
+
+
+class Catalog(BaseModel):
+    """What may be asked for, where, and in which languages. Languages are named in themselves."""
+
+    kinds: list[Named]
+    categories: list[Named]
+    localities: list[Named]
+    languages: list[Named]
+
+
+class Receipt(BaseModel):
+    """What became of a text message. `id` is the one it was handed over with."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"id": "9f86d081884c7d659a2feaa0c55ad015", "state": "delivered", "at": "2027-05-10T04:31:05Z"}]
+        }
+    )
+
+    id: str = Field(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")
+    state: Literal["delivered", "failed"]
+    at: Annotated[AwareDatetime, Field(ge=LONG_AGO)]

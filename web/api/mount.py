@@ -1,0 +1,17 @@
+"""All routes of the public API, added to the application and described."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from web.api import catalog, intake, problems, receipts, requests
+from web.api.description import describe
+
+ROUTERS = tuple(module.router for module in (intake, requests, catalog, problems, receipts))
+
+
+def mount(app: FastAPI) -> None:
+    """Add the API to `app`, and let the application's description speak of it alone."""
+    for router in ROUTERS:
+        app.include_router(router)
+    describe(app, ROUTERS)
