@@ -62,7 +62,9 @@ class Views:
             auto_reload=False,
         )
         catalog.install(self.environment)
-        self.environment.filters.update(when=self.when, bdi=spoken.bdi, ref=reference, ref_text=reference_text, tel=dialled, turns=turned)
+        self.environment.filters.update(
+            when=self.when, bdi=spoken.bdi, ref=reference, ref_text=reference_text, tel=dialled, turns=turned
+        )
         self.environment.globals.update(
             asset=onewindow.assets.address,
             book=onewindow.book,

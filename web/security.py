@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -52,6 +53,8 @@ class Front:
         self.origin = origin_of(public_url)
         self.secure = secure
         self.refuse = refuse
+        always = HEADERS + ((("Strict-Transport-Security", f"max-age={YEAR}"),) if secure else ())
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in always]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -71,18 +74,15 @@ class Front:
         await self.app(scope, receive, dressed)
 
     def dressing(self, scope: Scope, send: Send, chosen: str | None) -> Send:
-        """`send` with our headers on the start of every response."""
+        """`send` with our headers on the start of every response; those already there stay."""
+        own = [*self.headers, (b"x-request-id", scope["state"]["request_id"].encode())]
+        if chosen:
+            own.append((b"set-cookie", self.cookie(chosen).encode()))
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS:
-                    headers.setdefault(name, value)
-                headers["X-Request-ID"] = scope["state"]["request_id"]
-                if self.secure:
-                    headers["Strict-Transport-Security"] = f"max-age={YEAR}"
-                if chosen:
-                    headers.append("Set-Cookie", self.cookie(chosen))
+                there = {name for name, _ in message["headers"]} - {b"set-cookie"}
+                message["headers"] = [*message["headers"], *(header for header in own if header[0] not in there)]
             await send(message)
 
         return dressed
@@ -129,8 +129,14 @@ def choose_language(scope: Scope, headers: Headers) -> str | None:
         speak(asked)
         return asked
     remembered = cookies(headers).get(LANGUAGE) if "cookie" in headers else None
-    speak(remembered if remembered in LANGUAGES else preferred(headers.get("accept-language")))
+    speak(remembered if remembered in LANGUAGES else wished(headers.get("accept-language", "")))
     return None
+
+
+@lru_cache(maxsize=2048)
+def wished(accept_language: str) -> str:
+    """`preferred`, remembered: a few hundred spellings serve all browsers."""
+    return preferred(accept_language)
 
 
 async def bounded(headers: Headers, receive: Receive) -> Receive:

@@ -11,16 +11,20 @@ from datetime import datetime
 from functools import cached_property
 
 from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.datastructures import Headers
 
 from languages.catalog import current, use
 from models.tracking import Tracked, public_view
 from web.consumer.telling import Told, tell
 from web.onewindow import Onewindow
-from web.render import Views
+from web.render import VARY, Views
 
 KEPT = 20_000
 TEMPLATE = "consumer/track.html"
 Key = tuple[str, str, bool]
+Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
+KEPT_BY_READER = ((b"cache-control", b"private, no-cache"), (b"vary", VARY.encode()), (b"x-robots-tag", b"noindex"))
+"""What is kept by a browser must be asked for again each time."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,22 @@ class Rendering:
         return f'W/"{hashlib.sha256(self.page).hexdigest()[:20]}"'
 
     @cached_property
+    def answers(self) -> tuple[Answer, Answer, Answer]:
+        """The page as a plain answer, as a compressed one, and "unchanged"."""
+        kept = [*KEPT_BY_READER, (b"etag", self.tag.encode())]
+        typed = [*kept, (b"content-type", b"text/html; charset=utf-8")]
+        plain = [*typed, (b"content-length", str(len(self.page)).encode())]
+        packed = [*typed, (b"content-encoding", b"gzip"), (b"content-length", str(len(self.packed)).encode())]
+        return (200, plain, self.page), (200, packed, self.packed), (304, kept, b"")
+
+    def answer(self, headers: Headers) -> Answer:
+        """The whole page for one who sent these headers; 304 when he has it already."""
+        plain, packed, unchanged = self.answers
+        if headers.get("if-none-match") == self.tag:
+            return unchanged
+        return packed if "gzip" in headers.get("accept-encoding", "") else plain
+
+    @cached_property
     def block_tag(self) -> str:
         """The block's ETag."""
         return f'W/"{hashlib.sha256(self.block.encode()).hexdigest()[:20]}"'
@@ -74,6 +94,11 @@ class Shared:
             return
         for key in [key for key in self._kept if key[0] == reference]:
             del self._kept[key]
+
+    def kept(self, reference: str) -> Rendering | None:
+        """What is kept for readers without a session, if every word of it is true; None otherwise."""
+        task = self._kept.get((reference, current(), False))
+        return task.result() if task is not None and task.done() and self._true(task, 0) else None
 
     async def get(self, reference: str, *, acting: bool = False, at_least: int = 0) -> Rendering | None:
         """The rendering in the language in use, from event `at_least` or newer if there is one; None: no such request."""

@@ -83,13 +83,10 @@ async def track(shown: Shown, is_own: Own, request: Request, parts: Parts, share
 
 def public(shown: Rendering, request: Request) -> Response:
     """The page as it is for everybody: rendered and compressed once."""
-    headers = {**KEPT_BY_READER, "ETag": shown.tag}
-    if request.headers.get("if-none-match") == shown.tag:
-        return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        headers["Content-Encoding"] = "gzip"
-        return Response(shown.packed, 200, headers, "text/html; charset=utf-8")
-    return Response(shown.page, 200, headers, "text/html; charset=utf-8")
+    status, headers, body = shown.answer(request.headers)
+    response = Response(body, status)
+    response.raw_headers = [*headers]
+    return response
 
 
 def own_lines(details: object) -> list[tuple[str, str]]:
