@@ -178,12 +178,16 @@ async def place_of(session: AsyncSession, new: New) -> Place:
     return Place(own, found.code, feeder or await _feeder_of(session, found.code))
 
 
+MENTIONED = text(
+    "select code from locality, jsonb_each_text(names) as name where word_similarity(lower(name.value), :words) > 0.6"
+    " order by word_similarity(lower(name.value), :words) desc, length(name.value) desc, code limit 1"
+)
+
+
 async def _most_alike(session: AsyncSession, words: str) -> Locality | None:
-    """The locality whose name the words come nearest to; None if none comes near."""
-    near = func.word_similarity(col(Locality.search), words.lower()[:400])
-    best = func.strict_word_similarity(col(Locality.search), words.lower()[:400])
-    asked = select(Locality).where(near > 0.3).order_by(best.desc(), near.desc(), Locality.code).limit(1)
-    return (await session.exec(asked)).first()
+    """The locality whose name, in any script, is in the words or near to something in them; None if none is."""
+    found = (await session.exec(MENTIONED.bindparams(words=words.lower()[:600]))).first()  # type: ignore[call-overload]
+    return None if found is None else await session.get(Locality, found[0])
 
 
 async def _feeder_of(session: AsyncSession, locality: str) -> str | None:
