@@ -18,6 +18,8 @@ SECONDS = 6.0
 BEGIN_WITHIN = 8.0
 """After so long no further message of a call is begun: a slow gateway gets the rest later."""
 AT_ONCE = 8
+BETWEEN_DIGITS = re.compile(r"[\s().-]")
+"""What people write into a number to read it better, and gateways refuse."""
 PLACE = re.compile(r"\{(to|text|id|callback|from)\}")
 OWN_FORM = '{"to": "{to}", "text": "{text}", "id": "{id}", "callback": "{callback}"}'
 TRY_AGAIN = frozenset({401, 403, 404, 405, 407, 408, 425, 429})
@@ -115,7 +117,7 @@ class Sms:
     def values(self, letter: Letter) -> dict[str, str]:
         """What fills the places of the request."""
         return {
-            "to": letter.to,
+            "to": BETWEEN_DIGITS.sub("", letter.to),
             "text": letter.message.text,
             "id": letter.id,
             "callback": self.callback,

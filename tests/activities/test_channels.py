@@ -43,6 +43,13 @@ class Peer:
         return Starlette(routes=[Route("/{path:path}", self.answer, methods=["GET", "POST"])])
 
 
+async def test_a_number_written_for_people_is_dialled_without_its_spaces() -> None:
+    peer = Peer()
+    async with served(peer.app) as address:
+        await Sms(FORM.format(address), "").send([letter(to="+91 (55500) 00-101")])
+    assert parse_qs(peer.asked[0][2])["to"] == ["+915550000101"]
+
+
 @pytest.mark.parametrize("setting", [KANNEL, FORM, JSON], ids=["query", "form", "json"])
 async def test_another_gateway_is_a_line_of_settings(setting: str) -> None:
     peer = Peer()
