@@ -137,14 +137,6 @@ CLOSED: Mapping[Closing | None, Callable[[], str]] = {
 }
 
 
-def _withdrawn(story: Story, now: datetime) -> str:
-    return _("You took this complaint back.")
-
-
-def _rejected(story: Story, now: datetime) -> str:
-    return _("This complaint was not accepted.")
-
-
 def _promise(story: Story, now: datetime) -> str:
     """What was promised and whether it was kept, what the handler expects, and the time of a tier above the first."""
     said = [_standard(story, now), _expected(story, now)]
@@ -233,8 +225,8 @@ HAPPENING: Mapping[State, Line] = {
     State.ON_HOLD: _on_hold,
     State.RESOLVED: _resolved,
     State.CLOSED: _closed,
-    State.WITHDRAWN: _withdrawn,
-    State.REJECTED: _rejected,
+    State.WITHDRAWN: lambda story, now: _("You took this complaint back."),
+    State.REJECTED: lambda story, now: _("This complaint was not accepted."),
 }
 BY_WHEN: Mapping[State, Line] = {
     **WORKING,
