@@ -1,0 +1,1 @@
+"""Stories as people live them: real pages in Chromium."""

@@ -1,0 +1,99 @@
+"""One Chromium, and people who look at pages with it: nothing on a page may complain."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import html5lib
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response, async_playwright
+
+PHONE = {"width": 360, "height": 640}
+DESK = {"width": 1280, "height": 800}
+LOCALES = {"en": "en-IN", "hi": "hi-IN", "ur": "ur-PK"}
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def program() -> str | None:
+    """Where Chromium lies: $CHROMIUM, or the first found by name; None when there is none."""
+    return os.environ.get("CHROMIUM") or next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@asynccontextmanager
+async def launched(path: str) -> AsyncIterator[Browser]:
+    """Chromium, for as long as the block lasts."""
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass
+class Visitor:
+    """One person's browser. Keeps what his pages complained of; what a story means to happen is in `forgiven`."""
+
+    context: BrowserContext
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+    forgiven: list[str] = field(default_factory=list)
+
+    def heard(self, message: ConsoleMessage) -> None:
+        """Keep an error or a warning of the browser's console."""
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def failed(self, error: Exception) -> None:
+        """Keep an error of a script."""
+        self.complaints.append(str(error))
+
+    async def go(self, path: str, status: int = 200) -> Response:
+        """Open a page, which must answer `status` and be well-formed HTML."""
+        if status >= 400:
+            self.forgiven.append(f"status of {status}")
+        answer = await self.page.goto(path if "://" in path else self.address + path)
+        assert answer is not None
+        assert answer.status == status, (path, answer.status)
+        strict(await answer.text())
+        return answer
+
+    def content(self) -> None:
+        """Nothing was complained of but what was meant to happen."""
+        bad = [text for text in self.complaints if not any(part in text for part in self.forgiven)]
+        assert not bad, bad
+
+
+def strict(text: str) -> None:
+    """Read a page as strictly as a parser can."""
+    html5lib.HTMLParser(strict=True).parse(text)
+
+
+@asynccontextmanager
+async def visiting(
+    browser: Browser, address: str, language: str = "en", *, phone: bool = True, **more: Any
+) -> AsyncIterator[Visitor]:
+    """Somebody with a browser of his own, on a telephone or at a desk; at the end his pages must be content."""
+    context = await browser.new_context(
+        viewport=PHONE if phone else DESK,  # type: ignore[arg-type]
+        locale=LOCALES[language],
+        is_mobile=phone,
+        has_touch=phone,
+        reduced_motion="reduce",
+        **more,
+    )
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    visitor = Visitor(context, page, address)
+    page.on("console", visitor.heard)
+    page.on("pageerror", visitor.failed)
+    try:
+        yield visitor
+    finally:
+        await context.close()
+    visitor.content()
