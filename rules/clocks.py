@@ -91,8 +91,8 @@ def _ladder_wakes(request: Request) -> Iterator[tuple[datetime | None, Wake]]:
 def judged(request: Request, closing: Closing) -> bool | None:
     """Whether a request closed this way was within its standard; None where it has none or was never put right.
 
-    By the instant it was put right if the consumer agreed, or was reached and silent, and by nothing else otherwise;
-    what lapsed before stays lapsed.
+    By the instant it was put right, however it came to be closed: words, silence and the unreached are counted apart.
+    What lapsed before stays lapsed.
     """
     if request.standard_due is None or request.put_right_at is None or closing is Closing.WITHDRAWN:
         return None

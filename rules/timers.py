@@ -144,6 +144,7 @@ def closed(turn: Turn, closing: Closing) -> None:
     """Close a resolved request, judge its standard, and open the time in which it may be reopened."""
     request = turn.request
     turn.to(State.CLOSED)
+    settle(turn)  # a hold that ended with it gives its time back before the standard is judged
     request.within_standard = judged(request, closing)
     turn.close(closing)
     request.confirm_by = None
