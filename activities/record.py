@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func
@@ -15,8 +16,9 @@ from temporalio.exceptions import ApplicationError
 from activities import writing
 from models.database import Sessions
 from models.events import Event, Submission
-from models.ground import Fillings, Policies, ground_of
+from models.ground import Fillings, Policies, elsewhere_of, ground_of
 from models.outbox import Notification
+from models.people import Post
 from models.requests import ServiceRequest
 from rules import judge
 from rules.request import Ground, Sent, standing
@@ -68,6 +70,11 @@ class Record:
         self.committed()
         return answer
 
+    async def _rights(self, session: AsyncSession, post: str | None) -> str:
+        """The set of rights of the post somebody acts for; empty for a consumer."""
+        row = await session.get(Post, post) if post is not None else None
+        return "" if row is None else row.rights
+
     async def _locked(self, session: AsyncSession, reference: str) -> ServiceRequest:
         asked = select(ServiceRequest).where(ServiceRequest.reference == reference).with_for_update()
         try:
@@ -103,6 +110,7 @@ class Record:
         now = await clock(session)
         row.started_at = row.started_at or now
         ground, filled = await self._ground(session, row, at, Act(sent.act))
+        ground, filled = await self._with_elsewhere(session, row, at, sent, ground, filled)
         try:
             turn = judge.take(request, ground, at, await self._sent(session, sent))
         except Refusal as refusal:
@@ -112,6 +120,24 @@ class Record:
             sent.number = row.number
         sent.answered = now
         session.add(sent)
+
+    async def _with_elsewhere(
+        self,
+        session: AsyncSession,
+        row: ServiceRequest,
+        at: datetime,
+        sent: Submission,
+        ground: Ground,
+        filled: Fillings,
+    ) -> tuple[Ground, Fillings]:
+        """The ground with where the request would go, for an act that moves it to another category or office."""
+        going = row.proposal if sent.act == Act.AGREE else sent.data
+        category, office = going.get("category"), going.get("office")
+        if sent.act not in ELSEWHERE or not (category or office):
+            return ground, filled
+        policy = await self.policies.of(session, row.policy_version)
+        there, more = await elsewhere_of(session, row, policy, at, category, office)
+        return replace(ground, elsewhere=there), {**filled, **more}
 
     async def _sent(self, session: AsyncSession, row: Submission) -> Sent:
         data = dict(row.data)
@@ -128,9 +154,14 @@ class Record:
             data=data,
             person=row.person,
             post=row.post,
+            rights=await self._rights(session, row.post),
             words=row.words_id is not None,
             since=since,
         )
+
+
+ELSEWHERE = frozenset({Act.CORRECT, Act.RAISE, Act.TRANSFER, Act.AGREE})
+"""Acts that may move a request to another category or office."""
 
 
 async def clock(session: AsyncSession) -> datetime:

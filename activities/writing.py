@@ -19,7 +19,7 @@ from models.notices import queue
 from models.people import Post
 from models.requests import Lapse, ServiceRequest
 from rules.request import Hold, Request, Task
-from rules.terms import State
+from rules.terms import Act, State
 from rules.turn import NewEvent, Turn
 
 Value = TypeVar("Value", Request, Task, Hold)
@@ -95,6 +95,8 @@ async def write(
         )
     await _count_loads(session, handled, _handled(task))
     await _say(session, row, task, turn, filled, now, sent)
+    if sent is not None and sent.act == Act.CHANGE_PHONE:
+        await _change_phone(session, row, sent)
 
 
 def _handled(task: tables.Task | None) -> str | None:
@@ -162,6 +164,18 @@ async def _count_loads(session: AsyncSession, before: str | None, after: str | N
         return
     for post, step in sorted([(post, step) for post, step in ((before, -1), (after, 1)) if post]):
         await session.exec(update(Post).where(col(Post.code) == post).values(open_tasks=col(Post.open_tasks) + step))
+
+
+async def _change_phone(session: AsyncSession, row: ServiceRequest, sent: Submission) -> None:
+    """Give the request a consumer of its own with the new number; the old one stays where its messages went."""
+    said = await session.get(tables.Words, sent.words_id or 0)
+    old = await session.get(tables.Consumer, row.consumer_id)
+    if said is None or old is None:
+        return
+    new = tables.Consumer(**{**old.model_dump(exclude={"id"}), "phone": said.body})
+    session.add(new)
+    await session.flush()
+    row.consumer_id = new.id or row.consumer_id
 
 
 async def _say(

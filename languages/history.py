@@ -90,7 +90,8 @@ CAUSES: Mapping[Cause, Callable[[_Telling], str]] = {
     Cause.CONSUMER: lambda t: t.by_reader(_("You asked for it."), _("The consumer asked for it.")),
     Cause.NOT_REPAIRED: lambda t: _not_repaired(t),
     Cause.REOPENED: lambda t: _reopened(t),
-    Cause.CONTESTED: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
+    Cause.REJECTION: lambda t: _("Its rejection was proposed."),
+    Cause.OBJECTION: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
 }
 
 

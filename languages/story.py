@@ -110,7 +110,8 @@ OPENINGS: Mapping[Cause | None, Callable[[], str]] = {
     Cause.CONSUMER: lambda: _("You asked for the officer above."),
     Cause.NOT_REPAIRED: lambda: _("You said it is not put right."),
     Cause.REOPENED: lambda: _("You opened it again."),
-    Cause.CONTESTED: lambda: _("You did not agree."),
+    Cause.REJECTION: lambda: _("It was proposed to reject it."),
+    Cause.OBJECTION: lambda: _("You did not agree."),
 }
 
 

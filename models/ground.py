@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.people import Fill, Leave, Post
+from models.people import Fill, Leave, Office, Post
 from models.policy import Names
 from models.policy_versions import version
 from models.requests import ServiceRequest
@@ -20,10 +20,10 @@ from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
 from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
-from rules.request import Ground, Standard
+from rules.request import Elsewhere, Ground, Standard
 from rules.terms import Act
 
-CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT})
+CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT, Act.REJECT})
 """Acts that name a code from a list."""
 
 NONE: frozenset[str] = frozenset()
@@ -147,6 +147,7 @@ async def ground_of(
         hold_reasons=names.get("hold_reason", NONE),
         expected_reasons=names.get("expected_reason", NONE),
         receivers=await receivers(session, row, at) if act is Act.GIVE else NONE,
+        reject_reasons=names.get("reject_reason", NONE),
     )
     return ground, filled
 
@@ -168,7 +169,7 @@ def standard_columns(timing: Timing) -> dict[str, Any]:
 
 
 async def _choices(session: AsyncSession, category: str) -> dict[str, frozenset[str]]:
-    kinds = ("hold_reason", "expected_reason")
+    kinds = ("hold_reason", "expected_reason", "reject_reason")
     rows = (await session.exec(select(Names.kind, Names.code).where(col(Names.kind).in_(kinds)))).all()
     found = {kind: frozenset(code for of, code in rows if of == kind) for kind in kinds}
     data = (await session.exec(select(Names.data).where(Names.kind == "category", Names.code == category))).first()
@@ -183,3 +184,40 @@ async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) ->
         or_(col(Post.until).is_(None), col(Post.until) > at),
     )
     return frozenset((await session.exec(asked)).all())
+
+
+async def elsewhere_of(
+    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, category: str | None, office: str | None
+) -> tuple[Elsewhere | None, Fillings]:
+    """The request's ground under another category or at another office, and who fills its posts there.
+
+    None where there is no such category or office. The area class stays the one it was registered with.
+    """
+    if (category or row.category) not in policy.timings:
+        return None, {}
+    there = await session.get(Office, office or row.office)
+    if there is None:
+        return None, {}
+    timing = timing_of(policy, category or row.category, row.area_class)
+    copy = ServiceRequest.model_validate(row.model_dump())
+    copy.category, copy.office, copy.zone = category or row.category, there.code, there.zone
+    if category:
+        copy.standard, copy.standard_calendar = standard_columns(timing).values()
+    ground, filled = await ground_of(session, copy, policy, at)
+    above = await _above_both(session, row.zone, there.zone, at)
+    return Elsewhere(ground, copy.category, copy.office, copy.zone, above), filled
+
+
+async def _above_both(session: AsyncSession, one: str, other: str, at: datetime) -> str | None:
+    """The lowest post above two offices: their zone's head if they share a zone, else the company's never-vacant one."""
+    asked = select(Post.code).where(
+        col(Post.rights) == "answerable",
+        col(Post.office).is_(None),
+        or_(col(Post.until).is_(None), col(Post.until) > at),
+    )
+    if one == other:
+        near = (await session.exec(asked.where(Post.zone == one).order_by(Post.code).limit(1))).first()
+        if near is not None:
+            return near
+    company = asked.where(col(Post.zone).is_(None)).order_by(col(Post.never_vacant).desc(), Post.code).limit(1)
+    return (await session.exec(company)).first()

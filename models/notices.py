@@ -42,7 +42,7 @@ async def queue(
         if notice.post is None:
             await _to_consumer(session, row, notice, data, now)
         else:
-            who = present(Seat(notice.post, fillings.get(notice.post, ())), at)
+            who = notice.person or present(Seat(notice.post, fillings.get(notice.post, ())), at)
             if isinstance(who, int):
                 await _to_staff(session, row, notice, data, who, now)
 
@@ -66,7 +66,7 @@ def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
 async def _to_consumer(session: AsyncSession, row: ServiceRequest, notice: Notice, data: Codes, now: datetime) -> None:
     consumer = await session.get(Consumer, row.consumer_id)
     channels = _channels(consumer.phone, consumer.email) if consumer is not None else []
-    if not channels:
+    if not channels or row.contact_refused:
         return
     if notice.kind is NoticeKind.QUESTION:
         token = secrets.token_urlsafe(12)
@@ -83,7 +83,7 @@ async def _to_staff(
     channels = _channels(staff.phone, staff.email) if staff is not None else []
     if staff is None or not channels:
         return
-    key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}"
+    key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}/{person}"
     await _add(session, row, notice, data, now, key, channels, staff.language, staff_id=person, post=notice.post)
 
 

@@ -136,6 +136,7 @@ def _names(profile: given.Profile) -> list[SQLModel]:
         "hold_reason": profile.hold_reasons,
         "expected_reason": profile.expected_reasons,
         "withdraw_reason": profile.withdraw_reasons,
+        "reject_reason": profile.reject_reasons,
     }
     for kind, choices in lists.items():
         for place, choice in enumerate(choices.values()):
@@ -161,5 +162,7 @@ def _utility(profile: given.Profile) -> list[Names]:
     }
     rows.append(Names(kind="utility", code="forum", labels=dict(profile.forum.names), data=forum))
     channels = {plan.code: {"language": plan.language, "quiet": plan.quiet} for plan in profile.channels.values()}
+    dangers = {language: list(words) for language, words in profile.danger_words.items()}
+    rows.append(Names(kind="utility", code="danger_words", data={"value": dangers}))
     rows.append(Names(kind="utility", code="channels", data={"value": channels}))
     return rows

@@ -97,6 +97,14 @@ class ServiceRequest(SQLModel, table=True):
     wake_at: datetime | None = instant(optional=True)
     wake_for: str | None = Field(default=None, max_length=20)
     over: bool = False
+    proposal: Codes = codes()
+    offices: list[str] = rows()
+    objected: bool = False
+    repeats: int = 0
+    call_back_at: datetime | None = instant(optional=True)
+    call_back_tries: int = 0
+    called_at: datetime | None = instant(optional=True)
+    contact_refused: bool = False
 
 
 class Task(SQLModel, table=True):

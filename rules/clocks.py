@@ -13,6 +13,9 @@ from rules.states import WORKED
 from rules.terms import Closing, State, Wake
 from rules.turn import Turn
 
+ENDED = frozenset({State.CLOSED, State.REJECTED})
+"""States that may still be opened again for a while."""
+
 ELAPSED = Calendar.round_the_clock("UTC")
 
 
@@ -61,10 +64,11 @@ def wakes(request: Request) -> Iterator[tuple[datetime, Wake]]:
 def _wakes(request: Request) -> Iterator[tuple[datetime | None, Wake]]:
     if request.over:
         return
-    if request.state is State.CLOSED:
+    if request.state in ENDED:
         yield request.reopen_until, Wake.REOPENING
     elif request.state is State.RESOLVED:
         yield request.confirm_by, Wake.CONFIRMATION
+        yield request.call_back_at, Wake.CALL_BACK
     elif request.state in WORKED and request.task is not None:
         if request.standard_lapsed_at is None:
             yield request.standard_due, Wake.STANDARD

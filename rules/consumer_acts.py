@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from rules.escalation import beyond, escalate
+from rules.calls import called_again, change_phone, not_mine
+from rules.closing import closed
+from rules.escalation import barred, beyond, escalate
+from rules.ladder import answers
 from rules.officer_acts import end_hold, need, resolve
+from rules.proposals import ask_post
+from rules.rejections import object_to
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Sent
 from rules.states import OPEN, WORKED
-from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Refused, State
-from rules.timers import closed
+from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
 from rules.turn import Refusal, Turn
+
+WAS_THERE = "was_there"
+"""What a consumer claims who says it was not his turn; the other claim is that he has done it."""
 
 
 def by_consumer(turn: Turn, sent: Sent) -> None:
@@ -68,7 +75,7 @@ def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause)
         if hold.reason == UNDER_QUESTION and hold.end is None:
             hold.end = turn.at
     request.resolved_at = request.put_right_at = request.resolution_cause = None
-    request.confirm_by = request.question_number = request.question_delivered_at = None
+    request.confirm_by = request.question_number = request.question_delivered_at = request.call_back_at = None
     turn.to(State.IN_PROGRESS)
     turn.event(kind)
     turn.tell(notice, HANDLER)
@@ -77,8 +84,12 @@ def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause)
 
 
 def _present(turn: Turn, sent: Sent) -> None:
+    """He was there, or has done it: both clocks go on; one he says was never his turn is judged by the next tier."""
     end_hold(turn, EventKind.PRESENT)
     turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
+    if sent.data.get("claim") == WAS_THERE and not turn.request.proposal:
+        found = answers(turn.ground.rungs, turn.task.tier + 1, turn.at, barred(turn))
+        ask_post(turn, Proposal.HOLD, turn.task.answerable if found is None else found.post)
 
 
 def _withdraw(turn: Turn, sent: Sent) -> None:
@@ -88,6 +99,7 @@ def _withdraw(turn: Turn, sent: Sent) -> None:
     turn.to(State.WITHDRAWN)
     turn.close(Closing.WITHDRAWN)
     turn.request.over = True
+    turn.request.proposal, turn.request.call_back_at = {}, None
     turn.event(EventKind.WITHDRAWN, reason=sent.data.get("reason"))
     turn.tell(NoticeKind.WITHDRAWN, CONSUMER, HANDLER)
 
@@ -116,4 +128,8 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.WITHDRAW: _withdraw,
     Act.ESCALATE: _escalate,
     Act.ADD: _add,
+    Act.OBJECT: object_to,
+    Act.CALLED_AGAIN: called_again,
+    Act.NOT_MINE: not_mine,
+    Act.CHANGE_PHONE: change_phone,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules import timers
+from rules.calls import TAKES_CALLS, called, may_speak_for_him
 from rules.clocks import settle
 from rules.consumer_acts import by_consumer
 from rules.officer_acts import by_officer
@@ -16,12 +17,13 @@ MOVING = frozenset(
     {
         EventKind.ASSIGNED, EventKind.NOT_TAKEN_UP, EventKind.HELD, EventKind.RESUMED, EventKind.HOLD_ENDED,
         EventKind.PRESENT, EventKind.ESCALATED, EventKind.TAKEN_OVER, EventKind.GIVEN, EventKind.RESOLVED,
-        EventKind.NOT_REPAIRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.WITHDRAWN,
+        EventKind.NOT_REPAIRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.WITHDRAWN, EventKind.PROPOSED,
+        EventKind.DECLINED, EventKind.CORRECTED, EventKind.RAISED, EventKind.TRANSFERRED, EventKind.REJECTED,
     }
 )  # fmt: skip
 """Events after which an action decided on an older page is stale: the task or the request's state moved."""
 
-NEVER_STALE = frozenset({Act.NOTE, Act.ADD, Act.RECEIPT})
+NEVER_STALE = frozenset({Act.NOTE, Act.ADD, Act.RECEIPT, Act.RAISE, Act.CALLED_AGAIN, Act.NOT_MINE, Act.CHANGE_PHONE})
 
 
 def look(request: Request, ground: Ground, at: datetime) -> Turn:
@@ -49,6 +51,11 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
     if sent.act is Act.RECEIPT:
         _receipt(turn, sent)
     elif sent.actor is Actor.CONSUMER:
+        by_consumer(turn, sent)
+    elif sent.act is Act.CALLED:
+        called(turn, sent)
+    elif sent.rights == TAKES_CALLS and sent.act is not Act.RAISE:
+        may_speak_for_him(turn, sent)
         by_consumer(turn, sent)
     else:
         by_officer(turn, sent)

@@ -7,26 +7,35 @@ from datetime import datetime, timedelta
 
 from rules.assignment import choose
 from rules.clocks import after, settle
+from rules.closing import ask, closed
+from rules.corrections import correct, raise_to_safety
+from rules.decisions import decide
 from rules.escalation import escalate, in_seat
+from rules.rejections import reject
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
 from rules.states import WORKED
 from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Refused, State
-from rules.timers import ask, closed
+from rules.transfers import transfer
 from rules.turn import Refusal, Turn
 
 
 def by_officer(turn: Turn, sent: Sent) -> None:
     """Do one officer's act; Refusal if he may not, or the state does not allow it."""
+    if sent.act in {Act.AGREE, Act.DISAGREE}:
+        need(turn, turn.request.state in WORKED)
+        return decide(turn, sent, agreed=sent.act is Act.AGREE)
+    if sent.act is Act.RAISE:
+        need(turn, turn.request.state in WORKED)
+        return raise_to_safety(turn, sent)
     act = ACTS.get(sent.act)
     if act is None:
         raise Refusal(Refused.ILLEGAL)
-    task = turn.request.task
-    if task is None or sent.post not in {task.handler, task.answerable}:
+    if sent.post not in {turn.task.handler, turn.task.answerable}:
         raise Refusal(Refused.NOT_YOURS)
     if sent.act is not Act.NOTE:
         need(turn, turn.request.state in WORKED)
     act(turn, sent)
-    _taken_up(turn, sent)
+    return _taken_up(turn, sent)
 
 
 def need(turn: Turn, allowed: bool, code: Refused = Refused.ILLEGAL) -> None:
@@ -37,10 +46,14 @@ def need(turn: Turn, allowed: bool, code: Refused = Refused.ILLEGAL) -> None:
 
 def _taken_up(turn: Turn, sent: Sent) -> None:
     """Any first act accepts."""
-    if turn.task.accepted_at is None and turn.request.state in WORKED and sent.act is not Act.ESCALATE:
+    if turn.task.accepted_at is None and turn.request.state in WORKED and sent.act not in PASSING_ON:
         turn.task.accepted_at = turn.at
         if turn.request.state is State.ASSIGNED:
             turn.to(State.IN_PROGRESS)
+
+
+PASSING_ON = frozenset({Act.ESCALATE, Act.TRANSFER, Act.CORRECT, Act.REJECT, Act.GIVE, Act.REASSIGN})
+"""Acts by which somebody passes work on; they do not take it up."""
 
 
 def _accept(turn: Turn, sent: Sent) -> None:
@@ -64,6 +77,7 @@ def _expect(turn: Turn, sent: Sent) -> None:
 
 def _hold(turn: Turn, sent: Sent) -> None:
     request, ground = turn.request, turn.ground
+    need(turn, not request.safety, Refused.NOT_FOR_SAFETY)
     need(turn, ground.timing.holdable, Refused.NOT_HOLDABLE)
     reason = known(sent.data.get("reason"), ground.hold_reasons)
     held_before = [hold for hold in request.holds if hold.stops_standard]
@@ -117,6 +131,7 @@ def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
     request.holds.append(Hold(UNDER_QUESTION, turn.at, stops_standard=False))
     request.resolved_at, request.put_right_at, request.resolution_cause = turn.at, put_right, cause
     request.question_tries, request.question_number, request.confirm_by = 0, None, None
+    request.proposal, request.call_back_at = {}, None
     request.expected_at = request.expected_reason = None
     turn.event(EventKind.RESOLVED, put_right=put_right, cause=cause)
 
@@ -208,4 +223,7 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.REASSIGN: _reassign,
     Act.DIRECT: _direct,
     Act.ESCALATE: _escalate,
+    Act.CORRECT: correct,
+    Act.TRANSFER: transfer,
+    Act.REJECT: reject,
 }

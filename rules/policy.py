@@ -109,6 +109,9 @@ class Limits:
     call_back_tries: int = setting(
         2, "Telephone calls at different hours before a request closes as unreached", at_least=1, at_most=10
     )
+    call_back_apart: Duration = setting(
+        minutes(120), "How far apart two telephone calls to one consumer must lie", at_least=minutes(1), at_most=days(2)
+    )
     code_lifetime: Duration = setting(
         minutes(10), "How long a one-time code is good", at_least=minutes(2), at_most=minutes(60)
     )

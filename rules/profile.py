@@ -206,6 +206,8 @@ class Profile:
     hold_reasons: Mapping[str, Choice]
     expected_reasons: Mapping[str, Choice]
     withdraw_reasons: Mapping[str, Choice]
+    reject_reasons: Mapping[str, Choice]
+    danger_words: Mapping[str, tuple[str, ...]]
     holidays: tuple[Holiday, ...]
     channels: Mapping[str, ChannelPlan]
     sources: Mapping[str, str]

@@ -139,7 +139,14 @@ def _catalog(reader: Reader, top: Table) -> dict[str, Any]:
         "hold_reasons": reader.choices(top.table("hold_reasons")),
         "expected_reasons": reader.choices(top.table("expected_reasons")),
         "withdraw_reasons": reader.choices(top.table("withdraw_reasons")),
+        "reject_reasons": reader.choices(top.table("reject_reasons")),
+        "danger_words": _danger_words(top.table("danger_words")),
     }
+
+
+def _danger_words(table: Table) -> dict[str, tuple[str, ...]]:
+    """Words by language after which the question of danger is asked once more."""
+    return {language: table.listed(language) for language in table.content}
 
 
 def _entries(top: Table, key: str, required: bool = False) -> list[Table]:

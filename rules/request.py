@@ -77,6 +77,12 @@ class Request:
     state: State
     number: int
     registered_at: datetime
+    office: str = ""
+    zone: str = ""
+    safety: bool = False
+    confidential: bool = False
+    standard: str | None = None
+    standard_calendar: str | None = None
     standard_due: datetime | None = None
     standard_lapsed_at: datetime | None = None
     expected_at: datetime | None = None
@@ -97,6 +103,14 @@ class Request:
     wake_at: datetime | None = None
     wake_for: str | None = None
     over: bool = False
+    proposal: Codes = field(default_factory=dict)
+    offices: list[str] = field(default_factory=list)
+    objected: bool = False
+    repeats: int = 0
+    call_back_at: datetime | None = None
+    call_back_tries: int = 0
+    called_at: datetime | None = None
+    contact_refused: bool = False
     task: Task | None = None
     holds: list[Hold] = field(default_factory=list)
 
@@ -117,6 +131,19 @@ class Ground:
     expected_reasons: frozenset[str] = frozenset()
     receivers: frozenset[str] = frozenset()
     """Posts of the office and its zone to which the work may be given."""
+    reject_reasons: frozenset[str] = frozenset()
+    elsewhere: Elsewhere | None = None
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The same request under another category, or at another office: its ground there, and who decides between two offices."""
+
+    ground: Ground
+    category: str
+    office: str
+    zone: str
+    above_both: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +163,7 @@ class Sent:
     data: Codes
     person: int | None = None
     post: str | None = None
+    rights: str = ""
     words: bool = False
     since: frozenset[EventKind] = frozenset()
 

@@ -14,13 +14,13 @@ OPEN: frozenset[State] = WORKED | {State.RESOLVED}
 
 LEADS_TO: Mapping[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.ASSIGNED, State.RESOLVED, State.WITHDRAWN}),
-    State.ASSIGNED: frozenset({State.IN_PROGRESS, State.ON_HOLD, State.RESOLVED, State.WITHDRAWN}),
-    State.IN_PROGRESS: frozenset({State.ON_HOLD, State.RESOLVED, State.WITHDRAWN}),
+    State.ASSIGNED: frozenset({State.IN_PROGRESS, State.ON_HOLD, State.RESOLVED, State.WITHDRAWN, State.REJECTED}),
+    State.IN_PROGRESS: frozenset({State.ASSIGNED, State.ON_HOLD, State.RESOLVED, State.WITHDRAWN, State.REJECTED}),
     State.ON_HOLD: frozenset({State.ASSIGNED, State.IN_PROGRESS, State.RESOLVED, State.WITHDRAWN}),
     State.RESOLVED: frozenset({State.IN_PROGRESS, State.CLOSED, State.WITHDRAWN}),
     State.CLOSED: frozenset({State.IN_PROGRESS}),
     State.WITHDRAWN: frozenset(),
-    State.REJECTED: frozenset(),
+    State.REJECTED: frozenset({State.IN_PROGRESS}),
 }
 
 

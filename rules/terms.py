@@ -59,6 +59,17 @@ class Act(StrEnum):
     REOPEN = "reopen"
     ADD = "add"
     RECEIPT = "receipt"
+    RAISE = "raise"
+    CORRECT = "correct"
+    TRANSFER = "transfer"
+    REJECT = "reject"
+    AGREE = "agree"
+    DISAGREE = "disagree"
+    OBJECT = "object"
+    CALLED_AGAIN = "called_again"
+    CALLED = "called"
+    NOT_MINE = "not_mine"
+    CHANGE_PHONE = "change_phone"
 
 
 class Actor(StrEnum):
@@ -98,6 +109,30 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
+    RAISED = "raised"
+    RANG_ON = "rang_on"
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    UPHELD = "upheld"
+    CORRECTED = "corrected"
+    TRANSFERRED = "transferred"
+    REJECTED = "rejected"
+    OBJECTED = "objected"
+    CALLED_AGAIN = "called_again"
+    CALL_BACK = "call_back"
+    CALLED = "called"
+    CONTACT_REFUSED = "contact_refused"
+    PHONE_CHANGED = "phone_changed"
+
+
+class Proposal(StrEnum):
+    """What one officer proposes and another must agree to."""
+
+    CORRECT = "correct"
+    LOWER = "lower"
+    REJECT = "reject"
+    TRANSFER = "transfer"
+    HOLD = "hold"
 
 
 class Closing(StrEnum):
@@ -108,6 +143,7 @@ class Closing(StrEnum):
     UNREACHED = "unreached"
     NOT_ASKED = "not_asked"
     WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
 
 
 class Wake(StrEnum):
@@ -122,6 +158,7 @@ class Wake(StrEnum):
     CONFIRMATION = "confirmation"
     TOP = "top"
     REOPENING = "reopening"
+    CALL_BACK = "call_back"
 
 
 class Cause(StrEnum):
@@ -133,7 +170,8 @@ class Cause(StrEnum):
     CONSUMER = "consumer"
     NOT_REPAIRED = "not_repaired"
     REOPENED = "reopened"
-    CONTESTED = "contested"
+    REJECTION = "rejection"
+    OBJECTION = "objection"
 
 
 class Skip(StrEnum):
@@ -163,6 +201,14 @@ class NoticeKind(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     CODE = "code"
+    DANGER = "danger"
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    CORRECTED = "corrected"
+    TRANSFERRED = "transferred"
+    REJECTED = "rejected"
+    CALL_BACK = "call_back"
+    PHONE_CHANGED = "phone_changed"
 
 
 class Refused(StrEnum):
@@ -180,6 +226,12 @@ class Refused(StrEnum):
     UNKNOWN_CODE = "unknown_code"
     OWN_WORK = "own_work"
     REOPENING_PAST = "reopening_past"
+    NOT_FOR_SAFETY = "not_for_safety"
+    ALREADY_PROPOSED = "already_proposed"
+    NOTHING_PROPOSED = "nothing_proposed"
+    DECIDED_ABOVE = "decided_above"
+    ONCE_ONLY = "once_only"
+    SAME_HOUR = "same_hour"
 
 
 class Scope(StrEnum):

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from rules.assignment import choose
-from rules.clocks import after, judged, settle, wakes
+from rules.calls import call_back, not_called
+from rules.clocks import after, settle, wakes
+from rules.closing import closed
 from rules.escalation import beyond, enter, escalate, in_seat, remind_the_top_later, skipped
 from rules.ladder import Answering, answers
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, Task
+from rules.safety import ring_on, tell_all
 from rules.terms import Cause, Closing, EventKind, NoticeKind, State, Wake
 from rules.turn import NewLapse, Turn
 
@@ -29,7 +32,10 @@ def assign(turn: Turn) -> None:
         EventKind.ASSIGNED, post=handler, tier=found.tier, role=found.role, answerable=found.post,
         skipped=skipped(found.passed) or None,
     )  # fmt: skip
-    turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=found.tier, skipped=skipped(found.passed) or None)
+    if request.safety:
+        tell_all(turn)
+    else:
+        turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=found.tier, skipped=skipped(found.passed) or None)
     settle(turn)
 
 
@@ -54,12 +60,14 @@ def it_is_time(turn: Turn) -> None:
 def _not_taken_up(turn: Turn, due: datetime) -> None:
     task = turn.task
     task.accept_by = None
+    if turn.request.safety:
+        return ring_on(turn, due)
     filled = [candidate for candidate in turn.ground.candidates if candidate.filled]
     other = choose(filled, task.offered) if len(task.offered) == 1 and task.tier == 1 else None
     if other is None:
         turn.event(EventKind.NOT_TAKEN_UP, due=due, from_post=task.handler)
         escalate(turn, Cause.NOT_TAKEN_UP, due=due)
-        return
+        return None
     before, task.handler = task.handler, other
     task.offered.append(other)
     if task.answerable == before:
@@ -68,6 +76,7 @@ def _not_taken_up(turn: Turn, due: datetime) -> None:
         task.accept_by = after(turn.ground.timing.accept, turn.at, turn.ground.calendar)
     turn.event(EventKind.NOT_TAKEN_UP, due=due, from_post=before, post=other)
     turn.tell(NoticeKind.ASSIGNED, HANDLER)
+    return None
 
 
 def _remind(turn: Turn, due: datetime) -> None:
@@ -114,43 +123,10 @@ def _standard_lapsed(turn: Turn, due: datetime) -> None:
 
 def _unanswered(turn: Turn, due: datetime) -> None:
     request = turn.request
-    if request.question_delivered_at is not None:
+    if request.question_delivered_at is not None and not request.safety:
         closed(turn, Closing.SILENCE)
-    elif request.question_tries >= turn.ground.limits.call_back_tries:
-        closed(turn, Closing.UNREACHED)
     else:
-        turn.event(EventKind.ASKED_AGAIN, due=due, put_right_at=request.put_right_at)
-        ask(turn)
-
-
-def ask(turn: Turn) -> None:
-    """Ask the consumer whether it is put right, under the number of the event just written, and wait for the answer."""
-    request, time = turn.request, turn.ground.timing.confirm
-    assert time is not None
-    request.question_number = request.number
-    request.question_tries += 1
-    request.question_delivered_at = None
-    request.confirm_by = after(time, turn.at, turn.ground.calendar)
-    turn.tell(
-        NoticeKind.QUESTION,
-        CONSUMER,
-        put_right_at=request.put_right_at,
-        confirm_by=request.confirm_by,
-        question=request.number,
-    )
-
-
-def closed(turn: Turn, closing: Closing) -> None:
-    """Close a resolved request, judge its standard, and open the time in which it may be reopened."""
-    request = turn.request
-    turn.to(State.CLOSED)
-    settle(turn)  # a hold that ended with it gives its time back before the standard is judged
-    request.within_standard = judged(request, closing)
-    turn.close(closing)
-    request.confirm_by = None
-    request.reopen_until = after(turn.ground.limits.reopening_window, turn.at)
-    turn.event(EventKind.CLOSED, closing=closing, reopen_until=request.reopen_until)
-    turn.tell(NoticeKind.CLOSED, CONSUMER, HANDLER, closing=closing, reopen_until=request.reopen_until)
+        call_back(turn, due)
 
 
 def _over(turn: Turn, due: datetime) -> None:
@@ -167,4 +143,5 @@ FALLS_DUE: Mapping[Wake, Callable[[Turn, datetime], None]] = {
     Wake.STANDARD: _standard_lapsed,
     Wake.CONFIRMATION: _unanswered,
     Wake.REOPENING: _over,
+    Wake.CALL_BACK: not_called,
 }

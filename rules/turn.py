@@ -36,6 +36,7 @@ class Notice:
     post: str | None
     number: int
     data: Codes
+    person: int | None = None
 
     def with_data(self, more: Codes) -> Notice:
         """The same notice with `more` in its data."""
@@ -78,7 +79,14 @@ class Turn:
         task = request.task and replace(
             request.task, answered=list(request.task.answered), offered=list(request.task.offered)
         )
-        return cls(replace(request, task=task, holds=[replace(h) for h in request.holds]), ground, at, sent)
+        copied = replace(
+            request,
+            task=task,
+            holds=[replace(hold) for hold in request.holds],
+            proposal=dict(request.proposal),
+            offices=list(request.offices),
+        )
+        return cls(copied, ground, at, sent)
 
     @property
     def task(self) -> Task:
@@ -141,6 +149,11 @@ class Turn:
             if post is not None:
                 posts.add(post)
             self.notices.append(Notice(kind, whom, post, self.request.number, plain(data)))
+
+    def tell_post(self, kind: NoticeKind, post: str, person: int | None = None, **data: object) -> None:
+        """Say `kind` to whoever fills `post`, or to that person."""
+        if not any(told.kind is kind and (told.post, told.person) == (post, person) for told in self.notices):
+            self.notices.append(Notice(kind, post, post, self.request.number, plain(data), person))
 
     def close(self, closing: Closing) -> None:
         """Record how and when the request was closed, and that its task is done."""

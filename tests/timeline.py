@@ -135,6 +135,10 @@ class Timeline:
         """An officer acting for `post` does something now."""
         return await self.act(reference, act, Actor.OFFICER, post=post, words=words, seen=seen, id=id, **data)
 
+    async def act_as(self, reference: str, act: Act, post: str, person: int | None, **more: Any) -> Taken:
+        """An officer who is known by name does something now."""
+        return await self.act(reference, act, Actor.OFFICER, post=post, person=person, **more)
+
     async def consumer(
         self, reference: str, act: Act, *, words: str | None = None, id: str | None = None, **data: Any
     ) -> Taken:

@@ -143,21 +143,6 @@ async def test_resolved_falsely_denied_escalated_silent_and_reopened(town: Timel
     assert (row.closing, row.within_standard) == ("word", False)
 
 
-async def test_silence_counts_only_if_the_question_arrived(town: Timeline) -> None:
-    town.now = at("18:00")
-    complaint = await town.file("no-supply")
-    officer = (await town.task(complaint)).handler
-    await town.officer(complaint, Act.RESOLVE, officer, words="Done.", cause="fuse-blown", put_right=town.now)
-    town.sms.refusing = True
-    await town.post()
-    await town.until(at("00:05", 2))
-    assert (await town.row(complaint)).state == "resolved"
-    assert "asked_again" in await town.kinds(complaint)
-    await town.until(at("00:10", 4))
-    row = await town.row(complaint)
-    assert (row.state, row.closing) == ("closed", "unreached")
-
-
 async def test_a_hold_stops_both_clocks_and_ends_by_itself_at_its_limit(town: Timeline) -> None:
     town.now = at("18:00")
     complaint = await town.file("no-supply")

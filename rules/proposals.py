@@ -1,0 +1,52 @@
+"""One officer proposes, another must agree: what is asked, and before whom it is put."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rules.escalation import barred
+from rules.ladder import answers
+from rules.request import CONSUMER, Elsewhere
+from rules.terms import EventKind, NoticeKind, Proposal, Refused
+from rules.turn import Refusal, Turn
+
+
+def elsewhere(turn: Turn) -> Elsewhere:
+    """Where the request would go; Refusal(UNKNOWN_CODE) for a category or office that does not exist."""
+    if turn.ground.elsewhere is None:
+        raise Refusal(Refused.UNKNOWN_CODE)
+    return turn.ground.elsewhere
+
+
+def propose(turn: Turn, what: Proposal, **data: Any) -> bool:
+    """Ask the next tier; the clocks run on. True where nobody need be asked: at the top, by one who does not do the work."""
+    task = turn.task
+    none_pending(turn)
+    found = answers(turn.ground.rungs, task.tier + 1, turn.at, barred(turn))
+    if found is not None:
+        ask_post(turn, what, found.post, **data)
+        return False
+    if turn.sent is None or turn.sent.post == task.handler:
+        raise Refusal(Refused.AT_THE_TOP)
+    return True
+
+
+def none_pending(turn: Turn) -> None:
+    """Refuse a second proposal while one is pending."""
+    if turn.request.proposal:
+        raise Refusal(Refused.ALREADY_PROPOSED)
+
+
+def ask_post(turn: Turn, what: Proposal, post: str, **data: Any) -> None:
+    """Put a proposal before `post`."""
+    number = turn.event(EventKind.PROPOSED, what=what, post=post, **data)
+    by = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
+    turn.request.proposal = {"what": what.value, "post": post, **by, **_plain(data), "number": number}
+    turn.tell_post(NoticeKind.PROPOSED, post, what=what, **data)
+    if what is Proposal.CORRECT:
+        turn.tell(NoticeKind.PROPOSED, CONSUMER, what=what, **data)
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in data.items() if v is not None}

@@ -1,0 +1,67 @@
+"""Rejection: proposed with a reason, decided a tier above with the clocks running, and objected to once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rules.clocks import after
+from rules.escalation import beyond, escalate
+from rules.proposals import ask_post, none_pending
+from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
+from rules.terms import Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
+from rules.turn import Refusal, Turn
+
+
+def reject(turn: Turn, sent: Sent) -> None:
+    """Propose to reject: the next tier answers at once and decides; the clocks run."""
+    reason = sent.data.get("reason")
+    if turn.request.safety:
+        raise Refusal(Refused.NOT_FOR_SAFETY)
+    if not isinstance(reason, str) or reason not in turn.ground.reject_reasons:
+        raise Refusal(Refused.UNKNOWN_CODE)
+    if not sent.words:
+        raise Refusal(Refused.OUT_OF_RANGE)
+    none_pending(turn)
+    if not escalate(turn, Cause.REJECTION, reason=reason):
+        raise Refusal(Refused.AT_THE_TOP)
+    ask_post(turn, Proposal.REJECT, turn.task.answerable, reason=reason)
+
+
+def rejected(turn: Turn) -> None:
+    """Rejected, with its reason; the consumer may object once while it may be reopened."""
+    request = turn.request
+    reason = request.proposal.get("reason")
+    request.proposal = {}
+    if (hold := turn.open_hold) is not None:
+        hold.end = turn.at
+    turn.to(State.REJECTED)
+    turn.close(Closing.REJECTED)
+    request.reopen_until = after(turn.ground.limits.reopening_window, turn.at)
+    turn.event(EventKind.REJECTED, reason=reason, reopen_until=request.reopen_until)
+    turn.tell(NoticeKind.REJECTED, CONSUMER, HANDLER, reason=reason, reopen_until=request.reopen_until)
+
+
+def object_to(turn: Turn, sent: Sent) -> None:
+    """The consumer objects to a rejection, once: a tier up."""
+    request = turn.request
+    if request.state is not State.REJECTED:
+        raise Refusal(Refused.ILLEGAL)
+    if request.objected:
+        raise Refusal(Refused.ONCE_ONLY)
+    if request.over or request.reopen_until is None or turn.at >= request.reopen_until:
+        raise Refusal(Refused.REOPENING_PAST)
+    closed = request.closed_at
+    request.objected = True
+    request.closed_at = request.closing = request.reopen_until = None
+    turn.task.done_at = None
+    turn.to(State.IN_PROGRESS)
+    _clock_stood(turn, closed)
+    turn.event(EventKind.OBJECTED)
+    if not escalate(turn, Cause.OBJECTION) and turn.task.beyond_at is None:
+        beyond(turn, None)
+
+
+def _clock_stood(turn: Turn, since: datetime | None) -> None:
+    """The tier's clock stood while nobody had it to do."""
+    if since is not None:
+        turn.request.holds.append(Hold(UNDER_QUESTION, since, turn.at, stops_standard=False))

@@ -1,0 +1,47 @@
+"""The wrong office: the request goes to the right one, its tier and due instant unmoved; a quarrel is decided above both."""
+
+from __future__ import annotations
+
+from rules.assignment import choose
+from rules.escalation import in_seat
+from rules.ladder import answers
+from rules.proposals import ask_post, elsewhere, none_pending
+from rules.request import CONSUMER, HANDLER, Elsewhere, Sent
+from rules.terms import EventKind, NoticeKind, Proposal, Refused
+from rules.turn import Refusal, Turn
+
+
+def transfer(turn: Turn, sent: Sent) -> None:
+    """To the office it belongs to: tier and due instant stay; sent back once, then the lowest post above both decides."""
+    other = elsewhere(turn)
+    request = turn.request
+    if other.office == request.office:
+        raise Refusal(Refused.UNKNOWN_CODE)
+    if other.office in request.offices and len(request.offices) > 2:
+        none_pending(turn)
+        if other.above_both is None:
+            raise Refusal(Refused.DECIDED_ABOVE)
+        return ask_post(turn, Proposal.TRANSFER, other.above_both, office=other.office)
+    return transferred(turn, other)
+
+
+def transferred(turn: Turn, other: Elsewhere) -> None:
+    """The other office has it now."""
+    request, task = turn.request, turn.task
+    before, from_post = request.office, task.handler
+    request.offices = [*(request.offices or [before]), other.office]
+    request.office, request.zone = other.office, other.zone
+    turn.ground = other.ground
+    entered, tier = task.entered, task.tier
+    task.handler = choose(other.ground.candidates) or other.ground.rungs[0].seats[0].post
+    task.offered = [task.handler]
+    person = in_seat(turn, task.handler)
+    found = answers(other.ground.rungs, tier, turn.at, frozenset(task.answered))
+    if tier == 1 and person is not None:
+        task.answerable, task.answerable_person = task.handler, person
+    elif found is not None:
+        task.tier, task.answerable, task.answerable_person = found.tier, found.post, found.person
+    task.entered = entered if task.tier == tier else turn.at
+    turn.event(EventKind.TRANSFERRED, from_office=before, office=other.office, from_post=from_post, post=task.handler)
+    turn.tell(NoticeKind.TRANSFERRED, CONSUMER, from_office=before)
+    turn.tell(NoticeKind.ASSIGNED, HANDLER)
