@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.outbox import Notification
-from models.people import AnswerLink, Staff
+from models.people import AnswerLink, Staff, StopLink
 from models.requests import Consumer, ServiceRequest, Task
 from rules.ladder import Filling, Seat, present
 from rules.terms import Codes, NoticeKind
@@ -72,6 +72,8 @@ async def _to_consumer(session: AsyncSession, row: ServiceRequest, notice: Notic
         token = secrets.token_urlsafe(12)
         session.add(AnswerLink(token_hash=token_hash(token), reference=row.reference, number=int(data["question"])))
         data = {**data, "token": token}
+    if notice.kind is not NoticeKind.PHONE_CHANGED:
+        data = {**data, "stop": await stop_token(session, row)}
     key = f"{row.reference}/{notice.number}/{notice.kind}/consumer"
     await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
 
@@ -126,8 +128,28 @@ async def queue_code(session: AsyncSession, row: ServiceRequest, code: str, now:
     if channels:
         notice = Notice(NoticeKind.CODE, "consumer", None, row.number, {})
         key = f"{row.reference}/code/{secrets.token_hex(8)}"
-        data = {"reference": row.reference, "code": code}
+        data = {"reference": row.reference, "code": code, "stop": await stop_token(session, row)}
         await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
+
+
+async def stop_token(session: AsyncSession, row: ServiceRequest) -> str:
+    """The token by which this consumer stops all messages about a request: the one earlier messages carry, or a new one."""
+    if row.number > 1:
+        earlier = select(Notification.data).where(
+            Notification.reference == row.reference,
+            Notification.consumer_id == row.consumer_id,
+            col(Notification.data)["stop"].is_not(None),
+        )
+        if (known := (await session.exec(earlier.limit(1))).first()) is not None:
+            return str(known["stop"])
+    token = secrets.token_urlsafe(12)
+    session.add(StopLink(token_hash=token_hash(token), reference=row.reference, consumer_id=row.consumer_id))
+    return token
+
+
+async def stopped_by(session: AsyncSession, token: str) -> StopLink | None:
+    """Whose messages about which request a "not your complaint?" link stops; None if there is none."""
+    return await session.get(StopLink, token_hash(token))
 
 
 async def question_of(session: AsyncSession, token: str) -> AnswerLink | None:

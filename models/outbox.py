@@ -12,9 +12,15 @@ from rules.terms import Codes
 
 
 class Notification(SQLModel, table=True):
-    """One thing said to one recipient. `key` = reference/number/kind/recipient makes it unique."""
+    """One thing said to one recipient. `key` = reference/number/kind/recipient makes it unique.
 
-    __table_args__ = (Index("ix_notification_waiting", "next_at", postgresql_where=text("state = 'waiting'")),)
+    `together`: it waits to be told in one message with others to the same person.
+    """
+
+    __table_args__ = (
+        Index("ix_notification_waiting", "next_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_notification_staff", "staff_id", "queued", postgresql_where=text("staff_id is not null")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=160)
@@ -29,13 +35,17 @@ class Notification(SQLModel, table=True):
     data: Codes = codes()
     queued: datetime = instant()
     next_at: datetime = instant()
+    together: bool = False
     state: str = Field(default="waiting", max_length=12)
     claim: int = 0
     claimed_until: datetime | None = instant(optional=True)
 
 
 class Attempt(SQLModel, table=True):
-    """One try by one channel. state: sending, sent, delivered, failed, refused, unknown."""
+    """One try by one channel. state: sending, sent, delivered, failed, refused, unknown.
+
+    Notifications told in one message share its `sender_id`.
+    """
 
     __table_args__ = (Index("ix_attempt_receipt", "channel", "sender_id"),)
 

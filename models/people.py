@@ -164,6 +164,16 @@ class AnswerLink(SQLModel, table=True):
     used_at: datetime | None = instant(optional=True)
 
 
+class StopLink(SQLModel, table=True):
+    """The link "not your complaint?" of one consumer's messages about a request; opening it changes nothing, the tap does."""
+
+    __tablename__ = "stop_link"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    reference: str = Field(max_length=9, index=True)
+    consumer_id: int = Field(foreign_key="consumer.id")
+
+
 class Missed(SQLModel, table=True):
     """A look-up of a well-formed number that does not exist; only these are limited."""
 

@@ -232,6 +232,7 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("queued", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("together", sa.Boolean(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(length=12), nullable=False),
         sa.Column("claim", sa.Integer(), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
@@ -241,6 +242,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_notification_key")),
     )
     op.create_index(op.f("ix_notification_reference"), "notification", ["reference"], unique=False)
+    op.create_index(
+        "ix_notification_staff",
+        "notification",
+        ["staff_id", "queued"],
+        unique=False,
+        postgresql_where=sa.text("staff_id is not null"),
+    )
     op.create_index(
         "ix_notification_waiting",
         "notification",
@@ -354,6 +362,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_session")),
     )
     op.create_index(op.f("ix_staff_session_person"), "staff_session", ["person"], unique=False)
+    op.create_table(
+        "stop_link",
+        sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(length=9), nullable=False),
+        sa.Column("consumer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["consumer_id"], ["consumer.id"], name=op.f("fk_stop_link_consumer_id_consumer")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_stop_link")),
+    )
+    op.create_index(op.f("ix_stop_link_reference"), "stop_link", ["reference"], unique=False)
     op.create_table(
         "submission",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(length=80), nullable=False),
@@ -547,6 +564,8 @@ def downgrade() -> None:
     op.drop_index("ix_submission_unanswered", table_name="submission", postgresql_where=sa.text("answered is null"))
     op.drop_index(op.f("ix_submission_reference"), table_name="submission")
     op.drop_table("submission")
+    op.drop_index(op.f("ix_stop_link_reference"), table_name="stop_link")
+    op.drop_table("stop_link")
     op.drop_index(op.f("ix_staff_session_person"), table_name="staff_session")
     op.drop_table("staff_session")
     op.drop_index("ix_service_request_wake_at", table_name="service_request", postgresql_where="not over")
@@ -560,6 +579,7 @@ def downgrade() -> None:
     op.drop_table("service_request")
     op.drop_table("office")
     op.drop_index("ix_notification_waiting", table_name="notification", postgresql_where=sa.text("state = 'waiting'"))
+    op.drop_index("ix_notification_staff", table_name="notification", postgresql_where=sa.text("staff_id is not null"))
     op.drop_index(op.f("ix_notification_reference"), table_name="notification")
     op.drop_table("notification")
     op.drop_index(op.f("ix_leave_person"), table_name="leave")
