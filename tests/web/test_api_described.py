@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, func, select
 
+from rules.terms import State
 from tests.web.window import Window
 from web.api.bodies import FILING
 from web.api.description import schema_of
@@ -116,6 +119,19 @@ def test_every_type_of_problem_is_answered_by_some_call() -> None:
     said = json.dumps(DESCRIBED["paths"])
     for kind in KINDS:
         assert kind.type in said
+
+
+def test_the_page_about_the_api_names_every_call_problem_and_field() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    for method, path, _ in operations():
+        assert f"`{method} {path}`" in page
+    for kind in KINDS:
+        assert f"| `{kind.type}` | {kind.status} |" in page
+    assert page.count("/api/v1/problems#") == len(KINDS)
+    for name in ("Filing", "Asker", "Registered", "Status", "PublicEvent", "Problem", "Receipt"):
+        for field in DESCRIBED["components"]["schemas"][name]["properties"]:
+            assert re.search(rf"\b{field}\b", page), f"{name}.{field}"
+    assert [state for state in State if f"`{state}`" not in page] == []
 
 
 async def test_the_examples_work_as_they_stand(window: Window) -> None:
