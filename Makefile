@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check format drill doctor
+.PHONY: help run test check format i18n drill doctor
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,9 @@ check: .venv/installed-dev ## format, lint, types, tests
 format: .venv/installed-dev ## put the code in its form
 	@$(BIN)/ruff check --fix --select I .
 	@$(BIN)/ruff format .
+
+i18n: .venv/installed-dev ## bring the translations up to date with the texts
+	@$(BIN)/python -m languages.extract
 
 drill: .venv/installed-dev ## break it on purpose and count
 	@$(BIN)/python -m drills

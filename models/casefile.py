@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.events import Event, Submission
+from models.events import Event
 from models.outbox import Attempt, Notification
 from models.people import Staff
 from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
@@ -144,8 +144,3 @@ async def failed_deliveries(session: AsyncSession, limit: int = 100) -> tuple[Sa
         .limit(limit)
     )
     return await with_attempts(session, rows.all())
-
-
-async def outcome(session: AsyncSession, submission: str) -> Submission | None:
-    """A submission of the tray with its outcome, if it has one yet."""
-    return await session.get(Submission, submission)

@@ -30,6 +30,10 @@ PATIENCE = timedelta(seconds=12)
 """How long a person waits for an action before hearing that it was received and is not yet done."""
 
 
+AWAY = (TimeoutError, RPCError, RuntimeError, WorkflowUpdateRPCTimeoutOrCancelledError)
+"""How Temporal's absence shows; a client that connects when first used raises RuntimeError."""
+
+
 class NotYet(Exception):
     """Received and not yet done: the tray has it, and it will be done."""
 
@@ -100,17 +104,23 @@ class Door:
         try:
             async with asyncio.timeout(self.patience.total_seconds()):
                 return await call
-        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError) as late:
+        except AWAY as late:
             raise NotYet(reference) from late
         except WorkflowUpdateFailedError as failed:
-            if isinstance(failed.cause, ApplicationError) and failed.cause.type in {"NoRequest", "NoSubmission"}:
-                raise NoSuchRequest(reference) from failed
-            raise NotYet(reference) from failed
+            if id is None:
+                raise _why(reference, failed) from failed
         finally:
             # unless somebody asks for it, the handle's failure is reported as never retrieved
             with suppress(Exception, asyncio.CancelledError):
                 async with asyncio.timeout(0):
                     await start.workflow_handle()
+        # a failure is kept under the update's id for ever; what failed then may work now, and the pen does nothing twice
+        return await self._through(reference, update, None, *arguments)
+
+
+def _why(reference: str, failed: WorkflowUpdateFailedError) -> NotYet | NoSuchRequest:
+    unknown = isinstance(failed.cause, ApplicationError) and failed.cause.type in {"NoRequest", "NoSubmission"}
+    return NoSuchRequest(reference) if unknown else NotYet(reference)
 
 
 def _options(opening: Opening) -> dict[str, Any]:

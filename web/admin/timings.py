@@ -99,7 +99,8 @@ def _page(
     typed: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Response:
-    rows = grid(policy, typed)
+    shown = {row.code: row.place for row in parts.book.all("category")}
+    rows = sorted(grid(policy, typed), key=lambda row: shown.get(row.category, len(shown)))
     made: dict[str, Any] = {
         "person": person,
         "policy": policy,

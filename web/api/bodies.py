@@ -24,7 +24,7 @@ Text = Annotated[str, BeforeValidator(plain)]
 Code = Annotated[str, BeforeValidator(plain), Field(min_length=1, max_length=60)]
 Instant = Annotated[datetime, AfterValidator(utc)]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-REFERENCE = "482719360"
+REFERENCE = "482719368"
 
 
 class Asker(BaseModel):

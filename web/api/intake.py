@@ -44,7 +44,7 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=200,
-        pattern=r"^[\x20-\x7e]+$",
+        pattern=r"^[\x21-\x7e][\x20-\x7e]*$",
         description="A random text of the caller's (a UUID): with the same key and body the same request is answered",
     ),
 ]

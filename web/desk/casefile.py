@@ -12,7 +12,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from languages import labels
-from languages.spoken import ago
 from languages.story import refusal
 from languages.views import Reader
 from models.casefile import CaseFile, case_file
@@ -77,7 +76,6 @@ def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
         "r": file.request,
         "moment": now,
         "consumer": file.consumer if reading else None,
-        "ago": lambda at: ago(at, now),
         "notice_words": notice_words,
         "delivery": labels.delivery_label,
     }

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from languages.catalog import gettext as _
+from models.queue import reference_exists
 from rules.reference import look
 from rules.terms import Channel
 from web.deps import Db
-from web.desk.queue import exists
 from web.desk.session import TakesCalls
 from web.render import page, see_other
 
@@ -27,7 +27,7 @@ async def find(request: Request, person: TakesCalls, db: Db, reference: str = ""
     """Go to the request of a number, or say what is wrong with it."""
     typed = reference[:40]
     found = look(typed)
-    if found.kind == "reference" and await db.read(exists, found.value):
+    if found.kind == "reference" and await db.read(reference_exists, found.value):
         return see_other(f"/desk/requests/{found.value}")
     error = (
         _("There is no complaint with this number.")

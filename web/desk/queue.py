@@ -18,8 +18,7 @@ from languages import labels
 from languages.catalog import gettext as _
 from languages.catalog import named
 from languages.views import Reader
-from models.queue import Bounds, Page, Place, Row, View, counts, queue
-from models.requests import ServiceRequest
+from models.queue import Bounds, Page, Place, Row, View, counts, queue, reference_exists
 from rules.reference import Reading, look
 from rules.terms import State
 from web.book import Book
@@ -144,17 +143,12 @@ async def find(request: Request, person: SignedIn, db: Db, parts: Parts, now: No
     """Go to the request of a number, or say what is wrong with it."""
     typed = reference[:LONGEST_REFERENCE]
     found = look(typed)
-    if found.kind == "reference" and await db.read(exists, found.value):
+    if found.kind == "reference" and await db.read(reference_exists, found.value):
         return see_other(f"/desk/requests/{found.value}")
     rows = await db.read(looked_up, person.codes, View.ALL, bounds(parts, now), None)
     errors = {"reference": _not_found(found)}
     whole = context(person, View.ALL, "", rows, parts)
     return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, **whole)
-
-
-async def exists(session: AsyncSession, reference: str) -> bool:
-    """Whether there is a request of this number."""
-    return await session.get(ServiceRequest, reference) is not None
 
 
 def _not_found(found: Reading) -> str:

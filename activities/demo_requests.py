@@ -1,0 +1,67 @@
+"""One demo request from its plan: registered as by the web, told, and everything said about it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities import writing
+from activities.demo_plan import Plan
+from activities.demo_post import Postbag
+from activities.demo_told import Telling, with_loads
+from activities.demo_words import description
+from models.events import Event
+from models.intake import New, register
+from models.requests import Consumer, ServiceRequest
+from rules.request import Request
+from rules.terms import Channel, Kind, State
+
+NAMELESS = 0.5
+"""The share of confidential requests that are filed without a name."""
+
+
+async def tell(session: AsyncSession, plan: Plan, now: datetime, takers: Sequence[int]) -> ServiceRequest:
+    """Write one request and its whole life until `now`; its row. `takers`: persons who take calls."""
+    dice = Random(f"{plan.dice}/telling")
+    row = await register(session, new_of(plan, dice, takers))
+    first = await session.get_one(Event, (row.reference, 1))
+    first.recorded = row.changed_at = row.registered_at + timedelta(milliseconds=dice.uniform(2, 20))
+    request = writing.value_of(Request, row, state=State(row.state), holds=[])
+    postbag = Postbag(session, plan.story.reachable)
+    consumer = await session.get_one(Consumer, row.consumer_id)
+    telling = Telling(session, plan, dice, row, consumer, request, first, postbag)
+    with session.no_autoflush:
+        if plan.story.goal.state is not State.RECEIVED:
+            ground = await with_loads(session, plan.scene.ground)
+            await telling.live(plan.course(now, replace(plan.scene, ground=ground)))
+        await telling.keep()
+        await postbag.bring(row.reference, row.registered_at)
+    return row
+
+
+def new_of(plan: Plan, dice: Random, takers: Sequence[int]) -> New:
+    """What its consumer asks for, or somebody who takes calls for him."""
+    holder, category = plan.holder, plan.scene.category
+    for_him = plan.channel in (Channel.CALL, Channel.COUNTER) and bool(takers)
+    nameless = plan.scene.ground.timing.confidential and dice.random() < NAMELESS
+    by_account = plan.by_account and not nameless
+    who = New(
+        kind=Kind.COMPLAINT,
+        category=category,
+        channel=plan.channel,
+        language=holder.language,
+        description=description(category, holder.language, dice),
+        token=f"demo/{plan.dice}",
+        at=plan.registered_at,
+        locality=None if by_account else holder.locality,
+        account=holder.account if by_account else None,
+        filed_by=dice.choice(takers) if for_him else None,
+    )
+    if nameless:
+        return who
+    email = holder.email if plan.story.reachable else None
+    return replace(who, name=holder.name, phone=holder.phone, email=email, address=holder.address)

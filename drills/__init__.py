@@ -1,0 +1,1 @@
+"""Faults on purpose: real stacks, killed and hung for real, and counted afterwards."""

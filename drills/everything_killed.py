@@ -1,0 +1,173 @@
+"""Killed with due instants some seconds away and started again later: the same instants, one escalation, one message each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlmodel import col, select
+
+from drills.auditor import Promised, audit, histories, lateness
+from drills.findings import Finding, none_of, spread, within
+from drills.flows import flows
+from drills.messages import by_sender, caught_in
+from drills.people import Caller
+from drills.stack import Stack, running
+from drills.waiting import caught_up, until
+from models.database import Sessions
+from models.events import Event
+from models.outbox import Attempt, Notification
+from models.requests import Task
+from rules.terms import EventKind, NoticeKind
+
+KILLED = ("worker", "temporal", "postgres", "all")
+DUE = {"no-supply": 12, "voltage": 17, "transformer": 22}
+"""Seconds of the first tier, by category: due within the absence, and after a short one."""
+SLACK = 5.0
+"""Seconds the published lateness may differ from the time the stack was away past the due instant."""
+TIMING = """[complaint.{category}]
+accept = "none"
+tiers = ["{seconds}s", "2h", "2h"]
+standard = "8h"
+calendar = "round-the-clock"
+"""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One absence and what was watched over it: due instants by reference before it, all lines after it."""
+
+    part: str
+    back: datetime
+    before: Mapping[str, datetime | None]
+    after: Mapping[str, datetime | None]
+    lines: Mapping[str, Sequence[Event]]
+
+    @property
+    def moves(self) -> list[Event]:
+        """The escalations of what was filed before the kill."""
+        return [line for lines in self.lines.values() for line in lines if line.kind == EventKind.ESCALATED]
+
+
+async def drill(seed: int, away: float) -> list[Finding]:
+    """Kill worker, Temporal, PostgreSQL and everything in turn; each is away for `away` seconds."""
+    async with running() as stack:
+        await stack.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in DUE.items()))
+        promised = Promised(datetime.now(UTC))
+        found: list[Finding] = []
+        for part in KILLED:
+            found += await killed(stack, promised, part, away)
+        promised.kills += stack.kills
+        async with stack.sessions() as sessions:
+            left, _ = await caught_up(sessions, 60)
+            found.append(none_of("left undone at the end", left, 4))
+            async with sessions() as session:
+                found += await audit(session, promised, caught_in(stack.messages))
+        return [*found, *await flows(stack)]
+
+
+async def killed(stack: Stack, promised: Promised, part: str, away: float) -> list[Finding]:
+    """File, kill, stay away, start again, and compare."""
+    caller = Caller(stack)
+    keys = {f"{part}-{category}-{promised.since.timestamp():.0f}": category for category in DUE}
+    given = await asyncio.gather(*(caller.filed(key, category) for key, category in keys.items()))
+    promised.numbers |= dict(zip(keys, given, strict=True))
+    async with stack.sessions() as sessions:
+        before, _ = await until(lambda: due_instants(sessions), lambda due: set(given) <= set(due), 20)
+        async with gone(stack, part):
+            await asyncio.sleep(away)
+        back = await stack.back()
+        lines, _ = await until(lambda: lines_of(sessions, given), _all_moved, max(DUE.values()) + 30)
+        watched = Watched(part, back, before, await due_instants(sessions), lines)
+        told, _ = await until(lambda: messages(stack, sessions, watched.moves), _each_once, 40)
+    return [*same_instants(watched, given), *as_late_as_away(watched), *each_told_once(watched, told)]
+
+
+@asynccontextmanager
+async def gone(stack: Stack, part: str) -> AsyncIterator[None]:
+    """Kill a part, or everything, for as long as the block lasts."""
+    if part != "all":
+        async with stack.without(part):
+            yield
+        return
+    stack.kill_all()
+    yield
+    await stack.start()
+
+
+async def due_instants(sessions: Sessions) -> dict[str, datetime | None]:
+    """When every open task is due, by its request's reference."""
+    async with sessions() as session:
+        rows = await session.exec(select(Task.reference, Task.due).where(col(Task.done_at).is_(None)))
+        return dict(rows.all())
+
+
+async def lines_of(sessions: Sessions, references: Collection[str]) -> dict[str, list[Event]]:
+    """The history of each of these requests."""
+    async with sessions() as session:
+        return await histories(session, references)
+
+
+def _all_moved(lines: Mapping[str, Sequence[Event]]) -> bool:
+    return all(any(line.kind == EventKind.ESCALATED for line in of) for of in lines.values())
+
+
+async def messages(stack: Stack, sessions: Sessions, moves: Sequence[Event]) -> dict[str, int]:
+    """How often each message about these escalations arrived, by recipient and channel."""
+    numbers = {(move.reference, move.number) for move in moves}
+    async with sessions() as session:
+        asked = select(Notification, Attempt).join(Attempt, isouter=True)
+        rows = (await session.exec(asked.where(Notification.kind == NoticeKind.ESCALATED))).all()
+    came = {id: len(times) for id, times in by_sender(caught_in(stack.messages)).items()}
+    return {
+        f"{row.key}/{attempt.channel if attempt else '?'}": came.get(attempt.sender_id or "", 0) if attempt else 0
+        for row, attempt in rows
+        if (row.reference, row.number) in numbers
+    }
+
+
+def _each_once(told: Mapping[str, int]) -> bool:
+    return all(times == 1 for times in told.values())
+
+
+def same_instants(watched: Watched, given: Collection[str]) -> list[Finding]:
+    """Each due instant as it was, escalated once; every other open request as it was."""
+    moves = Counter(move.reference for move in watched.moves)
+    other = [
+        number
+        for number in given
+        if {m.due for m in watched.lines[number] if m in watched.moves} != {watched.before[number]}
+    ]
+    rest = set(watched.before) & set(watched.after) - set(given)
+    moved = [number for number in rest if watched.before[number] != watched.after[number]]
+    return [
+        none_of(f"{watched.part}: escalated not at all or twice", [n for n in given if moves[n] != 1], len(given)),
+        none_of(f"{watched.part}: due instants other than before", other, len(given)),
+        none_of(f"{watched.part}: next_due of other requests changed", moved, len(rest)),
+    ]
+
+
+def as_late_as_away(watched: Watched) -> list[Finding]:
+    """The published lateness is the time the stack was away past the due instant."""
+    late = lateness(watched.moves)
+    owed = [max((watched.back - move.due).total_seconds(), 0.0) for move in watched.moves if move.due]
+    apart = max((abs(one - other) for one, other in zip(late, owed, strict=True)), default=None)
+    return [
+        spread(f"{watched.part}: lateness", late),
+        within(f"{watched.part}: lateness differs from the time away", apart, SLACK),
+    ]
+
+
+def each_told_once(watched: Watched, told: Mapping[str, int]) -> list[Finding]:
+    """One message to each recipient by each channel."""
+    wrong = [f"{key} came {times} times" for key, times in told.items() if times != 1]
+    recipients = Counter(key.split("/")[0] for key in told)
+    short = [move.reference for move in watched.moves if recipients[move.reference] < 6]
+    return [
+        none_of(f"{watched.part}: messages not exactly once", wrong, len(told)),
+        none_of(f"{watched.part}: escalations not told to all three", short, len(watched.moves)),
+    ]

@@ -1,0 +1,60 @@
+"""What a drill found: promises with the figure behind each, and how they are shown."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One promise looked at: whether it was kept, and the figure."""
+
+    what: str
+    good: bool
+    figure: str = ""
+
+
+def none_of(what: str, wrong: Sequence[object], of: int) -> Finding:
+    """The promise that nothing of `of` is wrong; the first wrong ones are shown."""
+    shown = ": " + ", ".join(str(one) for one in wrong[:5]) if wrong else ""
+    return Finding(what, not wrong, f"{len(wrong)} of {of}{shown}")
+
+
+def within(what: str, seconds: float | None, limit: float) -> Finding:
+    """The promise that something took at most `limit` seconds; None: it never came."""
+    if seconds is None:
+        return Finding(what, False, f"never (limit {limit:g} s)")
+    return Finding(what, seconds <= limit, f"{seconds:.2f} s (limit {limit:g} s)")
+
+
+def spread(what: str, seconds: Sequence[float]) -> Finding:
+    """How something is distributed, for information."""
+    if not seconds:
+        return Finding(what, True, "none")
+    line = sorted(seconds)
+
+    def at(share: float) -> float:
+        return line[min(int(share * len(line)), len(line) - 1)]
+
+    return Finding(
+        what, True, f"{len(line)}: half within {at(0.5):.2f} s, 95 in 100 {at(0.95):.2f} s, worst {line[-1]:.2f} s"
+    )
+
+
+def show(name: str, findings: Iterable[Finding], seconds: float) -> bool:
+    """Print what a drill found; whether every promise was kept."""
+    found = list(findings)
+    good = all(finding.good for finding in found)
+    say(f"\n{name}: {'kept' if good else 'BROKEN'}, {seconds:.0f} s")
+    width = max((len(finding.what) for finding in found), default=0)
+    for finding in found:
+        say(f"  {'ok ' if finding.good else 'BAD'} {finding.what.ljust(width)}  {finding.figure}")
+    return good
+
+
+def say(line: str) -> None:
+    """One line for whoever watches."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

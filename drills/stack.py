@@ -1,0 +1,224 @@
+"""A real stack of its own for one drill: started as `onewindow run` starts it, its processes killed and hung by pid."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx2
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
+
+from embedded.ports import free_ports
+from models.database import Sessions, engine, sessions_of
+from models.policy import WorkerHeartbeat
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS: Mapping[str, str] = {
+    "postgres": "bin/postgres",
+    "temporal": "start-dev",
+    "messages": "embedded.messages",
+    "worker": "-m worker",
+    "web": "-m web.app",
+}
+"""The children of a supervisor, each by a word of its command line."""
+PATIENCE = 180.0
+INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "XDG_RUNTIME_DIR")
+
+
+class Broken(RuntimeError):
+    """The drill itself could not be carried out; the text says at what."""
+
+
+class Stack:
+    """One data folder and the processes on it. `kills` are the instants of every kill, for the count afterwards."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.port = free_ports(1)[0]
+        self.url = f"http://localhost:{self.port}"
+        self.environ = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        self.environ |= {"PORT": str(self.port), "DATA_DIR": str(folder), "PROFILE": "demo", **settings}
+        self.kills: list[datetime] = []
+        self.supervisor: asyncio.subprocess.Process | None = None
+
+    @property
+    def messages(self) -> Path:
+        """The file in which the mail catcher and the SMS gateway keep what came."""
+        return self.folder / "messages.jsonl"
+
+    async def start(self) -> float:
+        """Start everything and wait until it says it is ready; seconds it took."""
+        began = time.monotonic()
+        log = self.folder.parent / "run.log"
+        before = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as out:
+            self.supervisor = await self._python("-m", "cli", "run", out=out.fileno())
+        while time.monotonic() - began < PATIENCE:
+            said = log.read_bytes()[before:].decode(errors="replace")
+            if "Onewindow is ready at http://" in said:
+                return time.monotonic() - began
+            if self.supervisor.returncode is not None:
+                raise Broken(f"the stack did not start:\n{said}")
+            await asyncio.sleep(0.05)
+        raise Broken(f"the stack was not ready after {PATIENCE:.0f} s:\n{said}")
+
+    async def stop(self) -> None:
+        """Stop everything as Ctrl-C does, thawing what was frozen."""
+        if self.supervisor is None or self.supervisor.returncode is not None:
+            return
+        for pid in (*self.pids().values(), self.supervisor.pid):
+            _signal(pid, signal.SIGCONT)
+        self.supervisor.send_signal(signal.SIGINT)
+        try:
+            await asyncio.wait_for(self.supervisor.wait(), 60)
+        except TimeoutError:
+            self.kill_all()
+            await self.supervisor.wait()
+
+    @property
+    def pid(self) -> int:
+        """The supervisor's process."""
+        assert self.supervisor is not None
+        return self.supervisor.pid
+
+    def pids(self) -> dict[str, int]:
+        """The process of each part that runs now."""
+        found: dict[str, int] = {}
+        for pid, words in _children(self.pid):
+            found |= {part: pid for part, mark in PARTS.items() if mark in words}
+        return found
+
+    def kill(self, part: str) -> None:
+        """End one part at once, with all it started; the supervisor starts it again unless it is frozen."""
+        pid = self.pids().get(part)
+        if pid is not None:
+            _signal(pid, signal.SIGKILL, group=True)
+            self.kills.append(datetime.now(UTC))
+
+    def kill_all(self) -> None:
+        """End the supervisor and every part at once."""
+        parts = self.pids().values()
+        _signal(self.pid, signal.SIGKILL)
+        for pid in parts:
+            _signal(pid, signal.SIGKILL, group=True)
+        self.kills.append(datetime.now(UTC))
+
+    @asynccontextmanager
+    async def hung(self, part: str) -> AsyncIterator[None]:
+        """Freeze one part, with all it started, for as long as the block lasts: it holds its sockets and says nothing."""
+        pid = self.pids()[part]
+        _signal(pid, signal.SIGSTOP, group=True)
+        try:
+            yield
+        finally:
+            _signal(pid, signal.SIGCONT, group=True)
+
+    @asynccontextmanager
+    async def without(self, part: str) -> AsyncIterator[None]:
+        """Kill one part and keep the supervisor from starting it again for as long as the block lasts."""
+        _signal(self.pid, signal.SIGSTOP)
+        try:
+            self.kill(part)
+            yield
+        finally:
+            _signal(self.pid, signal.SIGCONT)
+
+    def addresses(self) -> dict[str, str]:
+        """Where everything of the running stack is."""
+        found: dict[str, str] = json.loads((self.folder / "addresses.json").read_text(encoding="utf-8"))
+        return found
+
+    @asynccontextmanager
+    async def sessions(self) -> AsyncIterator[Sessions]:
+        """Sessions of the drill's own on the stack's database."""
+        opened = engine(self.addresses()["DATABASE_URL"], pool=4)
+        try:
+            yield sessions_of(opened)
+        finally:
+            await opened.dispose()
+
+    async def timings(self, toml: str) -> None:
+        """Bring timings into force for new requests, by the command an administrator would type."""
+        file = self.folder.parent / "timings.toml"
+        file.write_text(toml, encoding="utf-8")
+        done = await self._python("-m", "cli", "policy", "import", str(file), "--note", "drill", out=None)
+        if await done.wait():
+            raise Broken("the timings were refused")
+
+    async def back(self, seconds: float = 120.0) -> datetime:
+        """The instant at which everything answers again, a worker of now included."""
+        deadline = time.monotonic() + seconds
+        async with httpx2.AsyncClient(timeout=3) as client:
+            while time.monotonic() < deadline:
+                with suppress(httpx2.HTTPError, SQLAlchemyError, OSError):
+                    answer = await client.get(f"{self.url}/readyz")
+                    if answer.status_code == 200 and await self._working():
+                        return datetime.now(UTC)
+                await asyncio.sleep(0.1)
+        raise Broken(f"not ready again after {seconds:.0f} s")
+
+    async def _working(self) -> bool:
+        """Whether the worker that runs now, not one before it, said lately that it is alive."""
+        pid = self.pids().get("worker")
+        async with self.sessions() as sessions, sessions() as session:
+            beats = (await session.exec(select(WorkerHeartbeat))).all()
+        late = datetime.now(UTC) - timedelta(seconds=4)
+        return any(beat.worker.endswith(f"/{pid}") and beat.at > late for beat in beats)
+
+    async def _python(self, *arguments: str, out: int | None) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            cwd=ROOT,
+            env=self.environ,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL if out is None else out,
+            stderr=None if out is None else out,
+            start_new_session=True,
+        )
+
+
+@asynccontextmanager
+async def running(**settings: str) -> AsyncIterator[Stack]:
+    """A started stack in a temporary folder; the folder stays when the drill broke, for whoever looks into it."""
+    above = Path(tempfile.mkdtemp(prefix="onewindow-drill-"))
+    stack = Stack(above / "data", **settings)
+    stack.folder.mkdir()
+    try:
+        await stack.start()
+        yield stack
+    except BaseException:
+        sys.stderr.write(f"what the drill left is in {above}\n")
+        raise
+    else:
+        await stack.stop()
+        shutil.rmtree(above)
+    finally:
+        await stack.stop()
+
+
+def _children(parent: int) -> list[tuple[int, str]]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            status = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            if int(status[1]) == parent and status[0] != "Z":
+                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                found.append((int(folder.name), words))
+    return found
+
+
+def _signal(pid: int, number: signal.Signals, *, group: bool = False) -> None:
+    with suppress(ProcessLookupError):
+        (os.killpg if group else os.kill)(pid, number)

@@ -1,0 +1,1 @@
+"""What holds when parts fail: the workflow, the door and the relay on the real server and database."""
