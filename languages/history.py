@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from languages import corrections
 from languages.catalog import gettext
 from languages.labels import skip_label
-from languages.spoken import inside, when
+from languages.spoken import inside
+from languages.telling import Telling
 from languages.views import Reader, StoryEvent
 from rules.terms import Cause, Closing, EventKind
 
 _ = gettext
 
 
-@dataclass(frozen=True)
-class _Telling:
-    """One event on its way into words."""
-
-    event: StoryEvent
-    zone: tzinfo
-    now: datetime | None
-    to: Reader
-
-    @property
-    def title(self) -> str:
-        """Who has it now, as written inside a sentence."""
-        return inside(self.event.title) if self.event.title else ""
-
-    def spoken(self, at: datetime | None) -> str:
-        """An instant in full; "" for None."""
-        return "" if at is None else when(at, self.zone, now=self.now)
-
-    def by_reader(self, consumer: str, officer: str) -> str:
-        """One wording for the consumer himself, one for officers."""
-        return consumer if self.to is Reader.CONSUMER else officer
-
-
 def log_line(event: StoryEvent, zone: tzinfo, now: datetime | None = None, to: Reader = Reader.CONSUMER) -> str:
     """One line of the log, without its own instant (which stands beside it)."""
-    return LINES[event.kind](_Telling(event, zone, now, to))
+    return LINES[event.kind](Telling(event, zone, now, to))
 
 
 def why_moved(event: StoryEvent, zone: tzinfo, now: datetime | None = None, to: Reader = Reader.CONSUMER) -> str:
     """To whom it went, why, and each tier that was passed over with the reason."""
-    telling = _Telling(event, zone, now, to)
+    telling = Telling(event, zone, now, to)
     went = _("It went to the %(title)s.", title=telling.title) if event.title else ""
     return " ".join(filter(None, [went, _because(telling), *_skips(event)]))
 
@@ -57,12 +35,12 @@ def _skips(event: StoryEvent) -> list[str]:
     ]
 
 
-def _because(telling: _Telling) -> str:
+def _because(telling: Telling) -> str:
     cause = telling.event.cause
     return CAUSES[cause](telling) if cause else ""
 
 
-def _time_over(telling: _Telling) -> str:
+def _time_over(telling: Telling) -> str:
     event = telling.event
     if event.due is None or not event.from_title:
         return _("The time allowed was over.")
@@ -71,60 +49,66 @@ def _time_over(telling: _Telling) -> str:
     )
 
 
-def _nobody_took_it(telling: _Telling) -> str:
+def _nobody_took_it(telling: Telling) -> str:
     if telling.event.due is None:
         return _("Nobody had taken it up in time.")
     return _("Nobody had taken it up by %(when)s.", when=telling.spoken(telling.event.due))
 
 
-def _sent_up(telling: _Telling) -> str:
+def _sent_up(telling: Telling) -> str:
     if telling.event.reason:
         return _("An officer sent it up: %(reason)s.", reason=telling.event.reason)
     return _("An officer sent it up.")
 
 
-CAUSES: Mapping[Cause, Callable[[_Telling], str]] = {
+CAUSES: Mapping[Cause, Callable[[Telling], str]] = {
     Cause.TIMER: _time_over,
     Cause.NOT_TAKEN_UP: _nobody_took_it,
     Cause.OFFICER: _sent_up,
     Cause.CONSUMER: lambda t: t.by_reader(_("You asked for it."), _("The consumer asked for it.")),
     Cause.NOT_REPAIRED: lambda t: _not_repaired(t),
     Cause.REOPENED: lambda t: _reopened(t),
-    Cause.REJECTION: lambda t: _("Its rejection was proposed."),
+    Cause.REJECTION: lambda t: _turned_down(t),
     Cause.OBJECTION: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
 }
 
 
-def _not_repaired(telling: _Telling) -> str:
+def _turned_down(telling: Telling) -> str:
+    if telling.event.reason:
+        return _("It was proposed not to accept it: %(reason)s.", reason=telling.event.reason)
+    return _("It was proposed not to accept it.")
+
+
+def _not_repaired(telling: Telling) -> str:
     return telling.by_reader(_("You said it is not put right."), _("The consumer said it is not put right."))
 
 
-def _reopened(telling: _Telling) -> str:
+def _reopened(telling: Telling) -> str:
     return telling.by_reader(_("You opened it again."), _("The consumer opened it again."))
 
 
-def _registered(telling: _Telling) -> str:
+def _registered(telling: Telling) -> str:
     return _("The complaint was received.")
 
 
-def _assigned(telling: _Telling) -> str:
+def _assigned(telling: Telling) -> str:
     given = (
         _("It was given to the %(title)s.", title=telling.title) if telling.title else _("It was given to an officer.")
     )
     return " ".join([given, *_skips(telling.event)])
 
 
-def _accepted(telling: _Telling) -> str:
+def _accepted(telling: Telling) -> str:
     return _("The %(title)s took it up.", title=telling.title) if telling.title else _("It was taken up.")
 
 
-def _not_taken_up(telling: _Telling) -> str:
+def _not_taken_up(telling: Telling) -> str:
     if telling.title:
         return _("Nobody took it up in time. It was given to the %(title)s.", title=telling.title)
     return _("Nobody took it up in time.")
 
 
-def _expected(telling: _Telling) -> str:
+def _expected(telling: Telling) -> str:
     told, reason = telling.spoken(telling.event.until), telling.event.reason
     if not told:
         return _("An expected time was given.")
@@ -133,7 +117,7 @@ def _expected(telling: _Telling) -> str:
     return _("Expected: %(when)s.", when=told)
 
 
-def _held(telling: _Telling) -> str:
+def _held(telling: Telling) -> str:
     reason = telling.event.reason
     if not reason:
         return telling.by_reader(_("We are waiting for you."), _("Waiting for the consumer."))
@@ -142,48 +126,48 @@ def _held(telling: _Telling) -> str:
     return _("Waiting for the consumer: %(reason)s.", reason=reason)
 
 
-def _present(telling: _Telling) -> str:
+def _present(telling: Telling) -> str:
     return telling.by_reader(_("You said: I was there, I have done it."), _("The consumer was there, or has done it."))
 
 
-def _added(telling: _Telling) -> str:
+def _added(telling: Telling) -> str:
     return telling.by_reader(_("You added something."), _("The consumer added something."))
 
 
-def _reminded(telling: _Telling) -> str:
+def _reminded(telling: Telling) -> str:
     return _("The %(title)s was reminded.", title=telling.title) if telling.title else _("The officer was reminded.")
 
 
-def _lapsed(telling: _Telling) -> str:
+def _lapsed(telling: Telling) -> str:
     return _("The time limit was missed: %(when)s.", when=telling.spoken(telling.event.due or telling.event.at))
 
 
-def _taken_over(telling: _Telling) -> str:
+def _taken_over(telling: Telling) -> str:
     return (
         _("The %(title)s took over the work.", title=telling.title) if telling.title else _("The work was taken over.")
     )
 
 
-def _given(telling: _Telling) -> str:
+def _given(telling: Telling) -> str:
     if telling.title:
         return _("The work was given to the %(title)s.", title=telling.title)
     return _("The work was given to another officer.")
 
 
-def _directed(telling: _Telling) -> str:
+def _directed(telling: Telling) -> str:
     if telling.event.until is None:
         return _("The officer was told what to do.")
     return _("The officer was told what to do by %(when)s.", when=telling.spoken(telling.event.until))
 
 
-def _resolved(telling: _Telling) -> str:
+def _resolved(telling: Telling) -> str:
     told = telling.spoken(telling.event.until or telling.event.at)
     if telling.event.reason:
         return _("Put right: %(when)s. Cause: %(cause)s.", when=told, cause=telling.event.reason)
     return _("Put right: %(when)s.", when=told)
 
 
-def _closed(telling: _Telling) -> str:
+def _closed(telling: Telling) -> str:
     match telling.event.closing:
         case Closing.WORD:
             return telling.by_reader(_("You said it is put right. It was closed."), _("Closed on the consumer's word."))
@@ -197,11 +181,11 @@ def _closed(telling: _Telling) -> str:
             return _("It was closed.")
 
 
-def _withdrawn(telling: _Telling) -> str:
+def _withdrawn(telling: Telling) -> str:
     return telling.by_reader(_("You took the complaint back."), _("The consumer took the complaint back."))
 
 
-LINES: Mapping[EventKind, Callable[[_Telling], str]] = {
+LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.REGISTERED: _registered,
     EventKind.ASSIGNED: _assigned,
     EventKind.ACCEPTED: _accepted,
@@ -228,4 +212,5 @@ LINES: Mapping[EventKind, Callable[[_Telling], str]] = {
     EventKind.CLOSED: _closed,
     EventKind.REOPENED: _reopened,
     EventKind.WITHDRAWN: _withdrawn,
+    **corrections.LINES,
 }

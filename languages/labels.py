@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from languages.catalog import N_, gettext
+from languages.messages import delivery_label as delivery_label
+from languages.messages import notice_label as notice_label
+from languages.refusals import refusal as refusal
 from languages.views import Reader, RungState
-from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, NoticeKind, Refused, Skip, State, Wake
+from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, Proposal, Skip, State, Wake
 
 STATES: Mapping[State, str] = {
     State.RECEIVED: N_("Received"),
@@ -43,6 +46,17 @@ ACTS: Mapping[Act, str] = {
     Act.REOPEN: N_("Open it again"),
     Act.ADD: N_("Add something"),
     Act.RECEIPT: N_("Delivery report"),
+    Act.RAISE: N_("There is danger"),
+    Act.CORRECT: N_("Change the category"),
+    Act.TRANSFER: N_("Send it to another office"),
+    Act.REJECT: N_("Propose not to accept it"),
+    Act.AGREE: N_("Agree"),
+    Act.DISAGREE: N_("Do not agree"),
+    Act.OBJECT: N_("I do not agree"),
+    Act.CALLED_AGAIN: N_("Ask about this one again"),
+    Act.CALLED: N_("Rang, nobody answered"),
+    Act.NOT_MINE: N_("This is not my complaint"),
+    Act.CHANGE_PHONE: N_("Change my number"),
 }
 CLOSINGS: Mapping[Closing, str] = {
     Closing.WORD: N_("Closed on the consumer's word"),
@@ -50,6 +64,14 @@ CLOSINGS: Mapping[Closing, str] = {
     Closing.UNREACHED: N_("Closed, consumer not reached"),
     Closing.NOT_ASKED: N_("Closed without a question"),
     Closing.WITHDRAWN: N_("Taken back by the consumer"),
+    Closing.REJECTED: N_("Closed, not accepted"),
+}
+PROPOSALS: Mapping[Proposal, str] = {
+    Proposal.CORRECT: N_("Another category"),
+    Proposal.LOWER: N_("No danger after all"),
+    Proposal.REJECT: N_("Not to accept it"),
+    Proposal.TRANSFER: N_("Another office"),
+    Proposal.HOLD: N_("Was it the consumer's turn?"),
 }
 WAKES: Mapping[Wake, str] = {
     Wake.ACCEPT: N_("it must be taken up by then"),
@@ -61,6 +83,7 @@ WAKES: Mapping[Wake, str] = {
     Wake.CONFIRMATION: N_("the time for the consumer's answer is over"),
     Wake.TOP: N_("the top officer is reminded again"),
     Wake.REOPENING: N_("it can no longer be opened again"),
+    Wake.CALL_BACK: N_("the consumer must still be rung"),
 }
 CHANNELS: Mapping[Channel, str] = {
     Channel.WEB: N_("Website"),
@@ -101,24 +124,20 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.CLOSED: N_("Closed"),
     EventKind.REOPENED: N_("Opened again"),
     EventKind.WITHDRAWN: N_("Taken back"),
-}
-NOTICES: Mapping[NoticeKind, str] = {
-    NoticeKind.ACKNOWLEDGED: N_("Complaint number"),
-    NoticeKind.ASSIGNED: N_("New work"),
-    NoticeKind.EXPECTED: N_("Expected time"),
-    NoticeKind.HELD: N_("On hold"),
-    NoticeKind.RESUMED: N_("Going on"),
-    NoticeKind.REMINDER: N_("Reminder"),
-    NoticeKind.ESCALATED: N_("Gone to the next officer above"),
-    NoticeKind.BEYOND: N_("Past the last officer"),
-    NoticeKind.STANDARD_LAPSED: N_("Time limit missed"),
-    NoticeKind.DIRECTED: N_("Told what to do"),
-    NoticeKind.QUESTION: N_("Put right?"),
-    NoticeKind.NOT_REPAIRED: N_("Not put right"),
-    NoticeKind.CLOSED: N_("Closed"),
-    NoticeKind.REOPENED: N_("Opened again"),
-    NoticeKind.WITHDRAWN: N_("Taken back"),
-    NoticeKind.CODE: N_("One-time code"),
+    EventKind.RAISED: N_("Danger"),
+    EventKind.RANG_ON: N_("Rung again"),
+    EventKind.PROPOSED: N_("Proposal"),
+    EventKind.DECLINED: N_("Not agreed"),
+    EventKind.UPHELD: N_("Wait was right"),
+    EventKind.CORRECTED: N_("Category changed"),
+    EventKind.TRANSFERRED: N_("Gone to another office"),
+    EventKind.REJECTED: N_("Not accepted"),
+    EventKind.OBJECTED: N_("Consumer does not agree"),
+    EventKind.CALLED_AGAIN: N_("Asked about it again"),
+    EventKind.CALL_BACK: N_("To be rung"),
+    EventKind.CALLED: N_("Rang, nobody answered"),
+    EventKind.CONTACT_REFUSED: N_("Not his complaint"),
+    EventKind.PHONE_CHANGED: N_("Number changed"),
 }
 SKIPS: Mapping[Skip, str] = {
     Skip.VACANT: N_("nobody holds this post now"),
@@ -132,38 +151,6 @@ RUNGS: Mapping[RungState, str] = {
     RungState.SKIPPED: N_("Passed over"),
 }
 KINDS: Mapping[Kind, str] = {Kind.COMPLAINT: N_("Complaint")}
-DELIVERIES: Mapping[str, str] = {
-    "waiting": N_("Waiting to be sent"),
-    "sending": N_("Being sent"),
-    "sent": N_("Sent"),
-    "delivered": N_("Delivered"),
-    "failed": N_("Not sent yet, trying again"),
-    "refused": N_("Could not be sent"),
-    "unknown": N_("Not known whether it arrived"),
-    "done": N_("Sent"),
-}
-REFUSALS: Mapping[Refused, str] = {
-    Refused.STALE: N_("Something changed here meanwhile. Look again, then decide."),
-    Refused.ILLEGAL: N_("This can no longer be done. See how the complaint stands now."),
-    Refused.NOT_YOURS: N_("This complaint is not with you. You cannot do this."),
-    Refused.TOO_EARLY: N_("It is too early for this. The promised time is not over yet."),
-    Refused.NOT_HOLDABLE: N_("This sort of complaint cannot be put on hold."),
-    Refused.HOLD_LIMIT: N_("It cannot be put on hold again. The limit is reached."),
-    Refused.NO_SUCH_POST: N_("There is no such officer here. Choose one from the list."),
-    Refused.AT_THE_TOP: N_("It is already with the last officer. Nobody is above."),
-    Refused.OUT_OF_RANGE: N_("This date or time cannot be used. Choose another."),
-    Refused.UNKNOWN_CODE: N_("This choice is not in the list. Choose another."),
-    Refused.OWN_WORK: N_("You cannot decide this yourself. It is your own work."),
-    Refused.REOPENING_PAST: N_("It can no longer be opened again. File a new complaint."),
-}
-CONSUMERS_REFUSALS: Mapping[Refused, str] = {
-    Refused.STALE: N_("Something changed here meanwhile. Please look again."),
-    Refused.ILLEGAL: N_("This is no longer possible. Please see what is happening now."),
-    Refused.NOT_YOURS: N_("You cannot do this here. Please call us."),
-    Refused.TOO_EARLY: N_("You can do this once our promised time is over."),
-    Refused.AT_THE_TOP: N_("It is already with our highest officer for complaints."),
-    Refused.REOPENING_PAST: N_("It can no longer be opened again. Please file a new complaint."),
-}
 
 
 def state_label(state: State, to: Reader = Reader.CONSUMER) -> str:
@@ -179,6 +166,11 @@ def act_label(act: Act) -> str:
 def closing_label(closing: Closing) -> str:
     """How a request came to be closed, for officers and figures."""
     return gettext(CLOSINGS[closing])
+
+
+def proposal_label(what: Proposal) -> str:
+    """What one officer proposes and another must agree to."""
+    return gettext(PROPOSALS[what])
 
 
 def wake_label(wake: Wake) -> str:
@@ -201,16 +193,6 @@ def event_label(kind: EventKind) -> str:
     return gettext(EVENTS[kind])
 
 
-def notice_label(kind: NoticeKind) -> str:
-    """What a message was about."""
-    return gettext(NOTICES[kind])
-
-
-def delivery_label(state: str) -> str:
-    """How far a message got: the state of a notification or of an attempt."""
-    return gettext(DELIVERIES[state])
-
-
 def skip_label(why: Skip) -> str:
     """Why a tier was passed over."""
     return gettext(SKIPS[why])
@@ -224,8 +206,3 @@ def rung_label(state: RungState) -> str:
 def kind_label(kind: Kind) -> str:
     """What is asked for."""
     return gettext(KINDS[kind])
-
-
-def refusal(code: Refused, to: Reader = Reader.CONSUMER) -> str:
-    """The sentence for a refused action."""
-    return gettext((CONSUMERS_REFUSALS if to is Reader.CONSUMER else {}).get(code, REFUSALS[code]))

@@ -57,6 +57,8 @@ def next_step(story: Story, now: datetime) -> str:
         return _being_asked(story, now)
     if story.state is State.CLOSED:
         return _reopening(story, now)
+    if story.state is State.REJECTED:
+        return _objecting(story, now)
     return _next_tier(story, now) if story.state in WORKED else ""
 
 
@@ -72,6 +74,8 @@ def _clock_stands(story: Story, now: datetime) -> str:
 
 
 def _being_asked(story: Story, now: datetime) -> str:
+    if story.call_back:
+        return _("It does not move: the consumer must be rung.")
     still = _("It does not move: the consumer is being asked.")
     if story.confirm_by is None:
         return still
@@ -83,6 +87,18 @@ def _reopening(story: Story, now: datetime) -> str:
     if story.reopen_until is None or story.reopen_until <= now:
         return ""
     return _("It can be opened again until %(when)s.", when=when(story.reopen_until, story.zone, now=now))
+
+
+def _objecting(story: Story, now: datetime) -> str:
+    if story.objected or story.reopen_until is None or story.reopen_until <= now:
+        return ""
+    return _("The consumer can disagree until %(when)s.", when=when(story.reopen_until, story.zone, now=now))
+
+
+def _deciding(story: Story) -> str:
+    if not story.decider_title:
+        return ""
+    return _("The %(title)s must decide what was proposed.", title=inside(story.decider_title))
 
 
 def _next_tier(story: Story, now: datetime) -> str:
@@ -100,4 +116,4 @@ def why_and_next(story: Story, now: datetime) -> str:
     """For officers: why it moved last, or why it does not move, and what is next."""
     move = last_move(story)
     why = why_moved(move, story.zone, now, Reader.OFFICER) if move and story.state in WORKED else ""
-    return " ".join(filter(None, [why, next_step(story, now)]))
+    return " ".join(filter(None, [why, _deciding(story), next_step(story, now)]))

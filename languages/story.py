@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from languages import decided
 from languages.catalog import gettext
 from languages.history import log_line, why_moved
 from languages.labels import act_label, refusal
 from languages.ladder import ladder_line, next_step, why_and_next
+from languages.promises import promise
 from languages.spoken import end_of_day, inside, when
 from languages.views import (
     Hold,
     Label,
+    Longer,
     Reader,
     Rung,
     RungState,
@@ -30,6 +33,7 @@ from rules.terms import Act, Cause, Closing, State
 __all__ = [
     "Hold",
     "Label",
+    "Longer",
     "Reader",
     "Rung",
     "RungState",
@@ -77,11 +81,16 @@ def _received(story: Story, now: datetime) -> str:
 
 
 def _assigned(story: Story, now: datetime) -> str:
-    return _moved(story) or _("Your complaint is with the %(officer)s.", officer=_officer(story))
+    return _moved(story) or _told(story) or _("Your complaint is with the %(officer)s.", officer=_officer(story))
 
 
 def _in_progress(story: Story, now: datetime) -> str:
-    return _moved(story) or _("The %(officer)s is working on your complaint.", officer=_officer(story))
+    working = _("The %(officer)s is working on your complaint.", officer=_officer(story))
+    return _moved(story) or decided.elsewhere(story) or working
+
+
+def _told(story: Story) -> str:
+    return decided.danger(story, _officer(story)) or decided.elsewhere(story)
 
 
 def _officer(story: Story) -> str:
@@ -110,7 +119,7 @@ OPENINGS: Mapping[Cause | None, Callable[[], str]] = {
     Cause.CONSUMER: lambda: _("You asked for the officer above."),
     Cause.NOT_REPAIRED: lambda: _("You said it is not put right."),
     Cause.REOPENED: lambda: _("You opened it again."),
-    Cause.REJECTION: lambda: _("It was proposed to reject it."),
+    Cause.REJECTION: lambda: _("It was proposed not to accept it."),
     Cause.OBJECTION: lambda: _("You did not agree."),
 }
 
@@ -138,37 +147,6 @@ CLOSED: Mapping[Closing | None, Callable[[], str]] = {
 }
 
 
-def _promise(story: Story, now: datetime) -> str:
-    """What was promised and whether it was kept, what the handler expects, and the time of a tier above the first."""
-    said = [_standard(story, now), _expected(story, now)]
-    if story.due is not None and (story.tier > 1 or story.standard_due is None) and not story.beyond:
-        due = when(story.due, story.zone, now=now)
-        said.append(
-            _("The %(role)s must act by %(when)s.", role=inside(story.role_title or story.handler_title), when=due)
-        )
-    return " ".join(filter(None, said))
-
-
-def _standard(story: Story, now: datetime) -> str:
-    if story.standard_due is None:
-        return ""
-    promised = when(story.standard_due, story.zone, now=now)
-    if story.standard_lapsed or story.standard_due <= now:
-        return _("We promised %(when)s. We did not keep it.", when=promised)
-    return _("At the latest: %(when)s.", when=promised)
-
-
-def _expected(story: Story, now: datetime) -> str:
-    if story.expected_at is None:
-        return ""
-    told = when(story.expected_at, story.zone, now=now)
-    if story.expected_at <= now:
-        return _("We expected it %(when)s. That did not happen.", when=told)
-    if story.expected_reason:
-        return _("We expect it %(when)s (%(reason)s).", when=told, reason=story.expected_reason)
-    return _("We expect it %(when)s.", when=told)
-
-
 def _wait(story: Story, now: datetime) -> str:
     if story.hold is None or story.hold.limit is None:
         return _("We go on as soon as you tell us.")
@@ -176,6 +154,8 @@ def _wait(story: Story, now: datetime) -> str:
 
 
 def _answer_by(story: Story, now: datetime) -> str:
+    if story.call_back:
+        return _("We have no answer from you. We will ring you.")
     if story.confirm_by is None:
         return ""
     return _("Please answer by %(when)s.", when=when(story.confirm_by, story.zone, now=now))
@@ -200,6 +180,8 @@ def _wait_or_climb(story: Story, now: datetime) -> str:
         return _("You can now go to: %(forum)s.", forum=story.forum)
     if story.standard_lapsed and story.next_title:
         return _("You can now ask the %(next)s to act.", next=inside(story.next_title))
+    if story.safety:
+        return _("Keep away from it, and keep others away.")
     return _need_nothing(story, now)
 
 
@@ -218,7 +200,7 @@ def _open_again(story: Story, now: datetime) -> str:
 
 
 Line = Callable[[Story, datetime], str]
-WORKING: Mapping[State, Line] = dict.fromkeys((State.RECEIVED, State.ASSIGNED, State.IN_PROGRESS), _promise)
+WORKING: Mapping[State, Line] = dict.fromkeys((State.RECEIVED, State.ASSIGNED, State.IN_PROGRESS), promise)
 HAPPENING: Mapping[State, Line] = {
     State.RECEIVED: _received,
     State.ASSIGNED: _assigned,
@@ -227,7 +209,7 @@ HAPPENING: Mapping[State, Line] = {
     State.RESOLVED: _resolved,
     State.CLOSED: _closed,
     State.WITHDRAWN: lambda story, now: _("You took this complaint back."),
-    State.REJECTED: lambda story, now: _("This complaint was not accepted."),
+    State.REJECTED: decided.turned_down,
 }
 BY_WHEN: Mapping[State, Line] = {
     **WORKING,
@@ -235,7 +217,7 @@ BY_WHEN: Mapping[State, Line] = {
     State.RESOLVED: _answer_by,
     State.CLOSED: _reopen_by,
     State.WITHDRAWN: _nothing,
-    State.REJECTED: _nothing,
+    State.REJECTED: decided.object_by,
 }
 TO_DO: Mapping[State, Line] = {
     **dict.fromkeys(WORKING, _wait_or_climb),
@@ -243,5 +225,5 @@ TO_DO: Mapping[State, Line] = {
     State.RESOLVED: _say_yes_or_no,
     State.CLOSED: _open_again,
     State.WITHDRAWN: _need_nothing,
-    State.REJECTED: _need_nothing,
+    State.REJECTED: decided.object_or_leave,
 }

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
-from typing import Any, TypeVar
 
-from rules.terms import Actor, Cause, Closing, EventKind, Skip, State
-
-Codes = TypeVar("Codes", bound=StrEnum)
-
-Label = Callable[[str, str], str]
-"""The name of a code in the reader's language, by kind and code; "" where there is none.
-
-Kinds: role, post, office, cause, hold_reason, expected_reason, withdraw_reason, escalate_reason.
-"""
+from languages.events import Label as Label
+from languages.events import Skipped as Skipped
+from languages.events import StoryEvent as StoryEvent
+from languages.events import event_of as event_of
+from languages.events import skipped_of as skipped_of
+from rules.terms import Closing, EventKind, Skip, State
 
 
 class Reader(StrEnum):
@@ -27,30 +23,11 @@ class Reader(StrEnum):
 
 
 @dataclass(frozen=True)
-class Skipped:
-    """A tier that was passed over, by its title, and why."""
+class Longer:
+    """A category with a longer standard that was proposed and is not decided: its name and date (None: no date at all)."""
 
-    title: str
-    why: Skip
-
-
-@dataclass(frozen=True)
-class StoryEvent:
-    """One line of history. `due`: the instant it fell due; `title`/`from_title`: who answers (or has it) after and before."""
-
-    number: int
-    kind: EventKind
-    at: datetime
-    actor: Actor = Actor.SYSTEM
-    due: datetime | None = None
-    title: str = ""
-    from_title: str = ""
-    office: str = ""
-    cause: Cause | None = None
-    skipped: tuple[Skipped, ...] = ()
-    reason: str = ""
-    until: datetime | None = None
-    closing: Closing | None = None
+    category: str
+    then: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +42,8 @@ class Hold:
 class Story:
     """How a request stands, for telling. Titles and names are in the reader's language; instants are aware, None: not known.
 
-    `role_title` answers at this tier, `next_title` after it ("" at the top), `handler_title` does the work.
+    `role_title` answers at this tier, `next_title` after it ("" at the top), `handler_title` does the work, `decider_title`
+    must agree to what is proposed ("" when nothing is). `call_back`: we must ring the consumer. `objected`: he did so once.
     """
 
     state: State
@@ -91,7 +69,33 @@ class Story:
     beyond: bool = False
     forum: str = ""
     confidential: bool = False
+    safety: bool = False
+    longer: Longer | None = None
+    decider_title: str = ""
+    reject_reason: str = ""
+    objected: bool = False
+    call_back: bool = False
     events: Sequence[StoryEvent] = ()
+
+
+HANDS = frozenset(
+    {
+        EventKind.ASSIGNED,
+        EventKind.ACCEPTED,
+        EventKind.NOT_TAKEN_UP,
+        EventKind.ESCALATED,
+        EventKind.TAKEN_OVER,
+        EventKind.GIVEN,
+        EventKind.TRANSFERRED,
+    }
+)
+"""Lines by which it came into other hands."""
+
+
+def just_transferred(story: Story) -> bool:
+    """Whether it last came into other hands by going to another office."""
+    last = max((event for event in story.events if event.kind in HANDS), key=lambda event: event.number, default=None)
+    return last is not None and last.kind is EventKind.TRANSFERRED
 
 
 def last_move(story: Story) -> StoryEvent | None:
@@ -128,75 +132,3 @@ class Rung:
     due: datetime | None = None
     lapsed: bool = False
     why: Skip | None = None
-
-
-def event_of(
-    number: int,
-    kind: str,
-    at: datetime,
-    actor: str,
-    due: datetime | None,
-    data: Mapping[str, Any],
-    label: Label,
-    post: str | None = None,
-) -> StoryEvent:
-    """A line of history from a row's columns; codes in `data` are named by `label`. `post` is who wrote it."""
-    return StoryEvent(
-        number=number,
-        kind=EventKind(kind),
-        at=at,
-        actor=Actor(actor),
-        due=due,
-        title=_first(label, data, ("post", "post"), ("role", "role"), ("handler", "post"))
-        or (label("post", post) if post else ""),
-        from_title=_first(label, data, ("from_post", "post"), ("from_role", "role"), ("from", "post")),
-        office=_first(label, data, ("office", "office")),
-        cause=_known(Cause, data.get("cause")),
-        skipped=skipped_of(data.get("skipped") or (), label),
-        reason=_reason(EventKind(kind), data, label),
-        until=_until(data),
-        closing=_known(Closing, data.get("closing")),
-    )
-
-
-def skipped_of(tiers: Sequence[Mapping[str, Any]], label: Label) -> tuple[Skipped, ...]:
-    """The tiers passed over, from an event's or a notification's data."""
-    return tuple(Skipped(_first(label, tier, ("post", "post"), ("role", "role")), Skip(tier["why"])) for tier in tiers)
-
-
-REASONS: Mapping[EventKind, tuple[str, str]] = {
-    EventKind.EXPECTED: ("reason", "expected_reason"),
-    EventKind.EXPECTED_MISSED: ("reason", "expected_reason"),
-    EventKind.HELD: ("reason", "hold_reason"),
-    EventKind.RESOLVED: ("cause", "cause"),
-    EventKind.WITHDRAWN: ("reason", "withdraw_reason"),
-    EventKind.ESCALATED: ("reason", "escalate_reason"),
-}
-"""Under which key of its data an event keeps its reason, and which list the code is from."""
-
-
-def _reason(kind: EventKind, data: Mapping[str, Any], label: Label) -> str:
-    key, names = REASONS.get(kind, ("", ""))
-    code = data.get(key)
-    return label(names, code) if isinstance(code, str) and code else ""
-
-
-def _first(label: Label, data: Mapping[str, Any], *keys: tuple[str, str]) -> str:
-    for key, kind in keys:
-        code = data.get(key)
-        if isinstance(code, str) and code:
-            name = label(kind, code)
-            if name:
-                return name
-    return ""
-
-
-def _until(data: Mapping[str, Any]) -> datetime | None:
-    for key in ("until", "limit", "put_right", "put_right_at", "confirm_by", "by", "expected_at", "due_at"):
-        if data.get(key):
-            return datetime.fromisoformat(data[key])
-    return None
-
-
-def _known(codes: type[Codes], code: object) -> Codes | None:
-    return codes(code) if isinstance(code, str) and code in set(codes) else None

@@ -12,13 +12,14 @@ import pytest
 from languages import labels
 from languages.catalog import LANGUAGES, use
 from languages.story import Reader, RungState
-from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, NoticeKind, Refused, Skip, State, Wake
+from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, NoticeKind, Proposal, Refused, Skip, State, Wake
 
 LABELS: list[tuple[Callable[[Any], str], Iterable[Any]]] = [
     (labels.state_label, State),
     (lambda state: labels.state_label(state, Reader.OFFICER), State),
     (labels.act_label, Act),
     (labels.closing_label, Closing),
+    (labels.proposal_label, Proposal),
     (labels.wake_label, Wake),
     (labels.channel_label, Channel),
     (labels.actor_label, Actor),

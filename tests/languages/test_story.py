@@ -13,6 +13,7 @@ from languages import extract
 from languages.catalog import LANGUAGES, use
 from languages.story import (
     Hold,
+    Longer,
     Reader,
     Rung,
     RungState,
@@ -28,7 +29,7 @@ from languages.story import (
     why_and_next,
     why_moved,
 )
-from rules.terms import Actor, Cause, Closing, EventKind, Skip, State
+from rules.terms import Actor, Cause, Closing, EventKind, Proposal, Skip, State
 
 ZONE = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
@@ -89,6 +90,12 @@ CASES: dict[str, dict[str, object]] = {
         "next_title": "",
     },
     "confidential": {"confidential": True},
+    "in danger": {"safety": True},
+    "with a longer category proposed": {"longer": Longer("1", LATER), "decider_title": "2"},
+    "with a category without a date proposed": {"longer": Longer("1")},
+    "turned down": {"reject_reason": "1"},
+    "turned down again": {"objected": True},
+    "waiting to be rung": {"call_back": True},
 }
 
 
@@ -103,6 +110,60 @@ def test_every_state_says_what_is_happening_and_what_to_do(state: State, case: s
     assert well_said(said.happening, language)
     assert well_said(said.to_do, language)
     assert all(not text or well_said(text, language) for text in (said.by_when, after))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("to", Reader)
+@pytest.mark.parametrize("kind", [EventKind.PROPOSED, EventKind.DECLINED])
+@pytest.mark.parametrize("what", Proposal)
+def test_every_proposal_and_its_end_are_told(what: Proposal, kind: EventKind, to: Reader, language: str) -> None:
+    title = TITLES[language]
+    bare = StoryEvent(1, kind, NOW, what=what)
+    full = replace(bare, title=title, category=title, office=title, reason=title)
+    with use(language):
+        lines = [log_line(event, ZONE, NOW, to) for event in (full, bare)]
+    assert all(well_said(line, language) for line in lines)
+
+
+def test_a_longer_date_is_told_beside_the_one_that_holds_and_who_decides() -> None:
+    said = sentence(story(longer=Longer("Low voltage", NOW + timedelta(days=3)), decider_title="Service manager"), NOW)
+    assert said.by_when == (
+        "At the latest: today, Friday, 4 in the afternoon. An officer says it is another matter: Low voltage. "
+        "Then the latest would be: Monday 23 November, 12 noon. The service manager has not decided yet."
+    )
+
+
+def test_another_office_is_named_until_it_comes_into_other_hands() -> None:
+    events = [StoryEvent(3, EventKind.TRANSFERRED, NOW, office="Rehri")]
+    assert sentence(story(office_name="Rehri", events=events), NOW).happening == (
+        "It belongs to another office. The office Rehri has it now."
+    )
+    events.append(StoryEvent(4, EventKind.ACCEPTED, NOW))
+    assert sentence(story(office_name="Rehri", events=events), NOW).happening == (
+        "The zone head is working on your complaint."
+    )
+
+
+def test_danger_says_who_was_told_and_to_keep_away() -> None:
+    said = sentence(story(State.ASSIGNED, safety=True, handler_title="Control room"), NOW)
+    assert said.happening == "This is dangerous. The control room was told at once."
+    assert said.to_do == "Keep away from it, and keep others away."
+
+
+def test_one_whose_complaint_was_turned_down_may_disagree_once_and_in_time() -> None:
+    first = sentence(story(State.REJECTED, reject_reason="own wiring"), NOW)
+    assert first.happening == "This complaint was not accepted: own wiring."
+    assert first.by_when == "You can disagree until Friday 27 November, 12 noon."
+    assert first.to_do == "Not right? Press “I do not agree”."
+    for past in ({"objected": True}, {"reopen_until": NOW}):
+        again = sentence(story(State.REJECTED, **past), NOW)
+        assert (again.by_when, again.to_do) == ("", "You can now go to: Zone head.")
+
+
+def test_one_whom_the_question_did_not_reach_is_told_that_we_ring() -> None:
+    asked = story(State.RESOLVED, call_back=True, confirm_by=None)
+    assert sentence(asked, NOW).by_when == "We have no answer from you. We will ring you."
+    assert next_step(asked, NOW) == "It does not move: the consumer must be rung."
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -247,6 +308,17 @@ def test_an_event_is_read_from_its_row() -> None:
     )
 
 
+def test_what_was_proposed_is_read_from_its_row() -> None:
+    data = {"what": "reject", "post": "sm", "reason": "own-wiring", "category": "voltage", "from_category": "no-supply"}
+    event = event_of(4, "proposed", NOW, "officer", None, data, lambda kind, code: f"{kind}:{code}")
+    assert (event.what, event.title, event.reason) == (Proposal.REJECT, "post:sm", "reject_reason:own-wiring")
+    assert (event.category, event.from_category) == ("category:voltage", "category:no-supply")
+    moved = event_of(
+        5, "escalated", NOW, "officer", None, {"cause": "rejection", "reason": "x"}, lambda k, c: f"{k}:{c}"
+    )
+    assert moved.reason == "reject_reason:x"
+
+
 def test_reasons_and_instants_are_read_from_the_data() -> None:
     label = {("hold_reason", "locked"): "premises locked", ("cause", "timer"): "a timer burnt"}.get
     held = event_of(
@@ -259,7 +331,7 @@ def test_reasons_and_instants_are_read_from_the_data() -> None:
     assert (resolved.reason, resolved.title) == ("a timer burnt", "")
 
 
-CONSUMERS = ("languages/story.py", "activities/messages/consumer/")
+CONSUMERS = ("languages/story.py", "languages/decided.py", "languages/promises.py", "activities/messages/consumer/")
 
 
 def test_consumers_are_told_one_thought_a_sentence_in_twelve_words_at_most() -> None:

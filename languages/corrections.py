@@ -1,0 +1,127 @@
+"""Lines of history about what was proposed and decided, where it was sent, and who was rung."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from languages.catalog import gettext
+from languages.telling import Telling
+from languages.views import Reader
+from rules.terms import EventKind, Proposal
+
+_ = gettext
+
+
+def _decides(telling: Telling) -> str:
+    return _("The %(title)s decides.", title=telling.title) if telling.title else _("The next officer above decides.")
+
+
+def _proposed(telling: Telling) -> str:
+    what = telling.event.what
+    said = PROPOSED[what](telling) if what else _("Something was proposed.")
+    return f"{said} {_decides(telling)}"
+
+
+def _other_category(telling: Telling) -> str:
+    if not telling.event.category:
+        return _("Another category was proposed.")
+    return _("Another category was proposed: %(category)s.", category=telling.event.category)
+
+
+def _no_danger(telling: Telling) -> str:
+    if not telling.event.category:
+        return _("It was proposed that there is no danger.")
+    return _("It was proposed that there is no danger: %(category)s.", category=telling.event.category)
+
+
+def _not_to_accept(telling: Telling) -> str:
+    if not telling.event.reason:
+        return _("It was proposed not to accept it.")
+    return _("It was proposed not to accept it: %(reason)s.", reason=telling.event.reason)
+
+
+def _other_office(telling: Telling) -> str:
+    if not telling.event.office:
+        return _("It was proposed to send it to another office.")
+    return _("It was proposed to send it to the office %(office)s.", office=telling.event.office)
+
+
+def _was_there(telling: Telling) -> str:
+    return telling.by_reader(_("You said: I was there."), _("The consumer says: I was there."))
+
+
+PROPOSED: Mapping[Proposal, Callable[[Telling], str]] = {
+    Proposal.CORRECT: _other_category,
+    Proposal.LOWER: _no_danger,
+    Proposal.REJECT: _not_to_accept,
+    Proposal.TRANSFER: _other_office,
+    Proposal.HOLD: _was_there,
+}
+DECLINED: Mapping[Proposal | None, Callable[[], str]] = {
+    Proposal.CORRECT: lambda: _("The category stays as it was."),
+    Proposal.LOWER: lambda: _("It stays a danger."),
+    Proposal.REJECT: lambda: _("It is not turned down. The work goes on."),
+    Proposal.TRANSFER: lambda: _("It stays with this office."),
+    Proposal.HOLD: lambda: _("The wait was not right. Its time does not count."),
+    None: lambda: _("It was not agreed to."),
+}
+
+
+def _raised(telling: Telling) -> str:
+    if not telling.event.category:
+        return _("There is danger. It comes before everything else now.")
+    return _("There is danger: %(category)s. It comes before everything else now.", category=telling.event.category)
+
+
+def _rang_on(telling: Telling) -> str:
+    if not telling.title:
+        return _("Nobody had taken it up. The officers were rung again.")
+    return _("Nobody had taken it up. The %(title)s was rung.", title=telling.title)
+
+
+def _corrected(telling: Telling) -> str:
+    before, after = telling.event.from_category, telling.event.category
+    if not after:
+        return _("The category was changed.")
+    if telling.to is Reader.OFFICER and before:
+        return _("The category was changed: %(before)s, now %(after)s.", before=before, after=after)
+    return _("The category is now: %(category)s.", category=after)
+
+
+def _transferred(telling: Telling) -> str:
+    before, after = telling.event.from_office, telling.event.office
+    if not after:
+        return _("It went to another office.")
+    if telling.to is Reader.OFFICER and before:
+        return _("It went from the office %(before)s to the office %(after)s.", before=before, after=after)
+    return _("It went to another office: %(office)s.", office=after)
+
+
+def _rejected(telling: Telling) -> str:
+    if not telling.event.reason:
+        return _("The complaint was not accepted.")
+    return _("The complaint was not accepted: %(reason)s.", reason=telling.event.reason)
+
+
+LINES: Mapping[EventKind, Callable[[Telling], str]] = {
+    EventKind.RAISED: _raised,
+    EventKind.RANG_ON: _rang_on,
+    EventKind.PROPOSED: _proposed,
+    EventKind.DECLINED: lambda t: DECLINED[t.event.what](),
+    EventKind.UPHELD: lambda t: _("The wait was right. Its time is given back."),
+    EventKind.CORRECTED: _corrected,
+    EventKind.TRANSFERRED: _transferred,
+    EventKind.REJECTED: _rejected,
+    EventKind.OBJECTED: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
+    EventKind.CALLED_AGAIN: lambda t: t.by_reader(
+        _("You asked about it again."), _("The consumer asked about it again.")
+    ),
+    EventKind.CALL_BACK: lambda t: t.by_reader(
+        _("We have no answer from you. We will ring you."), _("There is no answer yet. The consumer must be rung.")
+    ),
+    EventKind.CALLED: lambda t: t.by_reader(
+        _("We rang you. Nobody answered."), _("The consumer was rung. Nobody answered.")
+    ),
+    EventKind.CONTACT_REFUSED: lambda t: _("Somebody said: this is not my complaint. Messages to that number stopped."),
+    EventKind.PHONE_CHANGED: lambda t: _("Messages go to another number now."),
+}

@@ -1,0 +1,44 @@
+"""Why an action was refused, in one sentence: for officers, and in gentler words for consumers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from languages.catalog import N_, gettext
+from languages.views import Reader
+from rules.terms import Refused
+
+REFUSALS: Mapping[Refused, str] = {
+    Refused.STALE: N_("Something changed here meanwhile. Look again, then decide."),
+    Refused.ILLEGAL: N_("This can no longer be done. See how the complaint stands now."),
+    Refused.NOT_YOURS: N_("This complaint is not with you. You cannot do this."),
+    Refused.TOO_EARLY: N_("It is too early for this. The promised time is not over yet."),
+    Refused.NOT_HOLDABLE: N_("This sort of complaint cannot be put on hold."),
+    Refused.HOLD_LIMIT: N_("It cannot be put on hold again. The limit is reached."),
+    Refused.NO_SUCH_POST: N_("There is no such officer here. Choose one from the list."),
+    Refused.AT_THE_TOP: N_("It is already with the last officer. Nobody is above."),
+    Refused.OUT_OF_RANGE: N_("This date or time cannot be used. Choose another."),
+    Refused.UNKNOWN_CODE: N_("This choice is not in the list. Choose another."),
+    Refused.OWN_WORK: N_("You cannot decide this yourself. It is your own work."),
+    Refused.REOPENING_PAST: N_("It can no longer be opened again. File a new complaint."),
+    Refused.NOT_FOR_SAFETY: N_("This cannot be done where there is danger."),
+    Refused.ALREADY_PROPOSED: N_("Something is proposed here already. That must be decided first."),
+    Refused.NOTHING_PROPOSED: N_("Nothing waits for a decision here. See how it stands now."),
+    Refused.DECIDED_ABOVE: N_("Both offices sent it away. An officer above both must decide."),
+    Refused.ONCE_ONLY: N_("This was done before. It can be done only once."),
+    Refused.SAME_HOUR: N_("The consumer was rung a short while ago. Try at another hour."),
+}
+CONSUMERS_REFUSALS: Mapping[Refused, str] = {
+    Refused.STALE: N_("Something changed here meanwhile. Please look again."),
+    Refused.ILLEGAL: N_("This is no longer possible. Please see what is happening now."),
+    Refused.NOT_YOURS: N_("You cannot do this here. Please call us."),
+    Refused.TOO_EARLY: N_("You can do this once our promised time is over."),
+    Refused.AT_THE_TOP: N_("It is already with our highest officer for complaints."),
+    Refused.REOPENING_PAST: N_("It can no longer be opened again. Please file a new complaint."),
+    Refused.ONCE_ONLY: N_("You have done this before. It counts only once."),
+}
+
+
+def refusal(code: Refused, to: Reader = Reader.CONSUMER) -> str:
+    """The sentence for a refused action."""
+    return gettext((CONSUMERS_REFUSALS if to is Reader.CONSUMER else {}).get(code, REFUSALS[code]))
