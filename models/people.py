@@ -143,6 +143,19 @@ class OneTimeCode(SQLModel, table=True):
     used_at: datetime | None = instant(optional=True)
 
 
+class SlipCode(SQLModel, table=True):
+    """The code on a counter slip, good until nothing more can happen to its request; a newer slip replaces it. Keyed hash."""
+
+    __tablename__ = "slip_code"
+
+    reference: str = Field(primary_key=True, max_length=9)
+    code_hash: str = Field(max_length=64)
+    made_at: datetime = instant()
+    made_by: int = Field(foreign_key="staff.id")
+    tries: int = 0
+    tried_at: datetime | None = instant(optional=True)
+
+
 class ConsumerSession(SQLModel, table=True):
     """A browser that proved it may see and act on one request."""
 

@@ -14,6 +14,10 @@ from rules.terms import Codes
 class Consumer(SQLModel, table=True):
     """Personal data of one who asked, in one table: erasing a row leaves history whole."""
 
+    __table_args__ = (
+        Index("ix_consumer_name", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     name: str | None = Field(default=None, max_length=120)
     phone: str | None = Field(default=None, max_length=20, index=True)

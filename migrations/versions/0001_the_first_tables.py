@@ -54,6 +54,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consumer")),
     )
     op.create_index(op.f("ix_consumer_account"), "consumer", ["account"], unique=False)
+    op.create_index(
+        "ix_consumer_name",
+        "consumer",
+        ["name"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"name": "gin_trgm_ops"},
+    )
     op.create_index(op.f("ix_consumer_phone"), "consumer", ["phone"], unique=False)
     op.create_table(
         "consumer_session",
@@ -352,6 +360,17 @@ def upgrade() -> None:
         "ix_service_request_wake_at", "service_request", ["wake_at"], unique=False, postgresql_where="not over"
     )
     op.create_table(
+        "slip_code",
+        sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(length=9), nullable=False),
+        sa.Column("code_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["made_by"], ["staff.id"], name=op.f("fk_slip_code_made_by_staff")),
+        sa.PrimaryKeyConstraint("reference", name=op.f("pk_slip_code")),
+    )
+    op.create_table(
         "staff_session",
         sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("person", sa.Integer(), nullable=False),
@@ -568,6 +587,7 @@ def downgrade() -> None:
     op.drop_table("stop_link")
     op.drop_index(op.f("ix_staff_session_person"), table_name="staff_session")
     op.drop_table("staff_session")
+    op.drop_table("slip_code")
     op.drop_index("ix_service_request_wake_at", table_name="service_request", postgresql_where="not over")
     op.drop_index(op.f("ix_service_request_state"), table_name="service_request")
     op.drop_index(op.f("ix_service_request_registered_at"), table_name="service_request")
@@ -611,6 +631,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_consumer_session_reference"), table_name="consumer_session")
     op.drop_table("consumer_session")
     op.drop_index(op.f("ix_consumer_phone"), table_name="consumer")
+    op.drop_index(
+        "ix_consumer_name", table_name="consumer", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}
+    )
     op.drop_index(op.f("ix_consumer_account"), table_name="consumer")
     op.drop_table("consumer")
     op.drop_index(op.f("ix_audit_what"), table_name="audit")
