@@ -3,58 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from activities.named import Named
+from activities.notice import NOT_SAID as NOT_SAID
+from activities.notice import Notice as Notice
+from activities.notice import Place as Place
+from activities.notice import Recipient as Recipient
 from languages.catalog import gettext
+from languages.corrections import what_stays, what_was_proposed
 from languages.history import why_moved
 from languages.labels import skip_label
 from languages.spoken import day, inside, isolate, reference, when
 from languages.views import Reader, StoryEvent, event_of, skipped_of
 from rules.terms import Actor, Codes, EventKind, NoticeKind
-
-
-class Recipient(StrEnum):
-    """Who is told; each has texts of its own."""
-
-    CONSUMER = "consumer"
-    STAFF = "staff"
-
-
-NOT_SAID: frozenset[tuple[Recipient, NoticeKind]] = frozenset(
-    {
-        (Recipient.CONSUMER, NoticeKind.REMINDER),
-        (Recipient.CONSUMER, NoticeKind.DIRECTED),
-        (Recipient.STAFF, NoticeKind.CODE),
-        (Recipient.STAFF, NoticeKind.ACKNOWLEDGED),
-    }
-)
-"""Messages nobody is ever sent; every other pair has its template."""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """One thing to be said. `post` is the staff recipient's; `words` is free text somebody wrote for them (a direction)."""
-
-    kind: NoticeKind
-    to: Recipient
-    reference: str
-    language: str
-    data: Codes
-    post: str | None = None
-    words: str | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where this installation stands: its public address without a slash at the end, and the utility's time zone."""
-
-    public_url: str
-    zone: tzinfo
 
 
 class Facts:
@@ -86,6 +51,44 @@ class Facts:
     def office(self) -> str:
         """The office's name; not of a confidential request."""
         return self._open("office", "office")
+
+    @property
+    def office_phone(self) -> str:
+        """The telephone number of that office; not of a confidential request's."""
+        code = self.data.get("office")
+        number = "" if self.confidential or not isinstance(code, str) else self.names.phone_of(code)
+        return number if number.isdigit() or not number else isolate(number)
+
+    @property
+    def place_name(self) -> str:
+        """The locality, else the feeder, by name."""
+        return self._open("locality", "locality") or self._open("feeder", "feeder")
+
+    @property
+    def proposed_category(self) -> str:
+        """The category that was proposed."""
+        return self._open("proposed_category", "category")
+
+    def proposes(self, what: str) -> bool:
+        """Whether this is what was proposed."""
+        return self.data.get("what") == what
+
+    @property
+    def proposed(self) -> str:
+        """What was proposed, in one sentence."""
+        told = {key: code for key, code in self.data.items() if key in ("what", "reason") and self._may(key)}
+        for key in ("category", "office"):
+            if self._may(key) and f"proposed_{key}" in self.data:
+                told[key] = self.data[f"proposed_{key}"]
+        return what_was_proposed(self._event(EventKind.PROPOSED, told), self.reader)
+
+    @property
+    def declined(self) -> str:
+        """What that means, when it was not agreed to."""
+        return what_stays(self._event(EventKind.DECLINED, {"what": self.data.get("what")}))
+
+    def _may(self, key: str) -> bool:
+        return not self.confidential or key == "what"
 
     @property
     def answers(self) -> str:
@@ -162,9 +165,11 @@ class Facts:
         if self.confidential:
             told = {key: value for key, value in told.items() if key == "cause"}
         due = self.data.get("fell_due")
-        fell_due = datetime.fromisoformat(due) if due else None
+        return self._event(EventKind.ESCALATED, told, datetime.fromisoformat(due) if due else None)
+
+    def _event(self, kind: EventKind, told: Codes, fell_due: datetime | None = None) -> StoryEvent:
         any_time = datetime.min.replace(tzinfo=self.place.zone)
-        return event_of(0, EventKind.ESCALATED, any_time, Actor.SYSTEM, fell_due, told, self.names.label)
+        return event_of(0, kind, any_time, Actor.SYSTEM, fell_due, told, self.names.label)
 
     @property
     def skipped(self) -> str:
@@ -211,6 +216,12 @@ class Facts:
             return ""
         token = self.data.get("token") if self.notice.kind is NoticeKind.QUESTION else None
         return f"{base}/answer/{token}" if token else f"{base}/track/{self.ref}"
+
+    @property
+    def stop(self) -> str:
+        """Where one who gets these messages by mistake stops them; "" in a message that has no such link."""
+        token = self.data.get("stop") if self.notice.to is Recipient.CONSUMER else None
+        return f"{self.place.public_url}/not-mine/{token}" if token else ""
 
     @property
     def phone(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from languages.catalog import named
 from models.names import Everything
 
@@ -9,8 +11,10 @@ from models.names import Everything
 class Named:
     """Look-ups over one reading of the tables; everything unknown is ""."""
 
-    def __init__(self, everything: Everything) -> None:
+    def __init__(self, everything: Everything, feeders: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        """`feeders`: the names of each by its code."""
         self.everything = everything
+        self.feeders = feeders or {}
 
     def label(self, kind: str, code: str) -> str:
         """The name of a code: an office's or post's own, else the one in the list of that kind."""
@@ -19,8 +23,18 @@ class Named:
         if kind == "office":
             office = self.everything.offices.get(code)
             return named(office.names) if office else ""
+        if kind == "locality":
+            place = self.everything.localities.get(code)
+            return named(place.names) if place else ""
+        if kind == "feeder":
+            return named(self.feeders.get(code, {}))
         row = self.everything.names.get((kind, code))
         return named(row.labels) if row else ""
+
+    def phone_of(self, office: str) -> str:
+        """An office's telephone number."""
+        found = self.everything.offices.get(office)
+        return found.phone if found else ""
 
     def post(self, code: str) -> str:
         """A post's title; its role's where it has none of its own."""

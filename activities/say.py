@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
 import css_inline
 import jinja2
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.channels import Message
@@ -14,8 +16,13 @@ from activities.facts import Facts, Notice, Place, Recipient
 from activities.named import Named
 from languages.catalog import direction, gettext, install, use
 from models.names import NOTHING, Everything, everything, newest_edition
+from models.people import Feeder
+from rules.sms import parts
+from rules.terms import NoticeKind
 
 MESSAGES = Path(__file__).parent / "messages"
+STOP_FITS = 2
+"""Parts of a text message up to which it also carries the link that stops them."""
 
 
 class Renderer:
@@ -24,13 +31,15 @@ class Renderer:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.kept: Everything = NOTHING
+        self.feeders: Mapping[str, Mapping[str, str]] = {}
         self.inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
     async def names(self, session: AsyncSession) -> Named:
         """The names as they are now."""
         if self.kept is NOTHING or await newest_edition(session) != self.kept.edition:
             self.kept = await everything(session)
-        return Named(self.kept)
+            self.feeders = dict((await session.exec(select(Feeder.code, Feeder.names))).all())
+        return Named(self.kept, self.feeders)
 
     def message(self, notice: Notice, channel: str, names: Named) -> Message:
         """What is said to one recipient by one channel; jinja2's errors when there is no such message."""
@@ -38,13 +47,15 @@ class Renderer:
             facts = Facts(notice, names, self.place)
             blocks = self.blocks(notice, facts)
             if channel == "sms":
-                return Message(
-                    language,
-                    self.texts.get_template("sms.j2")
-                    .render(said=" ".join(blocks("sms").splitlines()), f=facts)
-                    .strip(),
-                )
+                return Message(language, self.sms(" ".join(blocks("sms").splitlines()), facts))
             return self.mail(language, facts, blocks)
+
+    def sms(self, said: str, facts: Facts) -> str:
+        """A text message; with the link that stops them where it makes it no longer than two parts, and on the first always."""
+        template = self.texts.get_template("sms.j2")
+        short, full = (template.render(said=said, f=facts, stop=stop).strip() for stop in (False, facts.stop))
+        fits = parts(full) <= max(STOP_FITS, parts(short))
+        return full if fits or facts.notice.kind is NoticeKind.ACKNOWLEDGED else short
 
     def blocks(self, notice: Notice, facts: Facts) -> Blocks:
         """The blocks of a notice's template."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 
 from languages.catalog import gettext
 from languages.telling import Telling
-from languages.views import Reader
+from languages.views import Reader, StoryEvent
 from rules.terms import EventKind, Proposal
 
 _ = gettext
@@ -16,10 +17,18 @@ def _decides(telling: Telling) -> str:
     return _("The %(title)s decides.", title=telling.title) if telling.title else _("The next officer above decides.")
 
 
+def what_was_proposed(event: StoryEvent, to: Reader) -> str:
+    """What was proposed, without who decides."""
+    return PROPOSED[event.what](Telling(event, UTC, None, to))
+
+
+def what_stays(event: StoryEvent) -> str:
+    """What it means that a proposal was not agreed to."""
+    return DECLINED[event.what]()
+
+
 def _proposed(telling: Telling) -> str:
-    what = telling.event.what
-    said = PROPOSED[what](telling) if what else _("Something was proposed.")
-    return f"{said} {_decides(telling)}"
+    return f"{what_was_proposed(telling.event, telling.to)} {_decides(telling)}"
 
 
 def _other_category(telling: Telling) -> str:
@@ -50,12 +59,13 @@ def _was_there(telling: Telling) -> str:
     return telling.by_reader(_("You said: I was there."), _("The consumer says: I was there."))
 
 
-PROPOSED: Mapping[Proposal, Callable[[Telling], str]] = {
+PROPOSED: Mapping[Proposal | None, Callable[[Telling], str]] = {
     Proposal.CORRECT: _other_category,
     Proposal.LOWER: _no_danger,
     Proposal.REJECT: _not_to_accept,
     Proposal.TRANSFER: _other_office,
     Proposal.HOLD: _was_there,
+    None: lambda telling: _("Something was proposed."),
 }
 DECLINED: Mapping[Proposal | None, Callable[[], str]] = {
     Proposal.CORRECT: lambda: _("The category stays as it was."),
@@ -107,7 +117,7 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.RAISED: _raised,
     EventKind.RANG_ON: _rang_on,
     EventKind.PROPOSED: _proposed,
-    EventKind.DECLINED: lambda t: DECLINED[t.event.what](),
+    EventKind.DECLINED: lambda t: what_stays(t.event),
     EventKind.UPHELD: lambda t: _("The wait was right. Its time is given back."),
     EventKind.CORRECTED: _corrected,
     EventKind.TRANSFERRED: _transferred,

@@ -38,7 +38,7 @@ async def queue(
 ) -> None:
     """Queue `notices` about `row`. Recipients are whoever fills a post at `at` (the case's clock); `now` is the database's."""
     for notice in notices:
-        data = {**_facts(row, task, confidential), **notice.data}
+        data = {**_facts(row, task, confidential), **_own(notice)}
         if notice.post is None:
             await _to_consumer(session, row, notice, data, now)
         else:
@@ -47,12 +47,21 @@ async def queue(
                 await _to_staff(session, row, notice, data, who, now)
 
 
+def _own(notice: Notice) -> Codes:
+    """A notice's own data; a category or office that is only proposed does not pass for the request's."""
+    if notice.kind is not NoticeKind.PROPOSED:
+        return notice.data
+    return {f"proposed_{key}" if key in ("category", "office") else key: said for key, said in notice.data.items()}
+
+
 def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
     facts: dict[str, Any] = {
         "reference": row.reference,
         "category": row.category,
         "state": row.state,
         "office": row.office,
+        "locality": row.locality,
+        "feeder": row.feeder,
         "confidential": confidential or None,
         "standard_due": row.standard_due and row.standard_due.isoformat(),
         "standard_lapsed": row.standard_lapsed_at is not None or None,

@@ -16,7 +16,7 @@ from activities.say import MESSAGES, Renderer
 from languages.catalog import LANGUAGES
 from languages.extract import extracted
 from models.names import Everything
-from models.people import Office, Post
+from models.people import Locality, Office, Post
 from models.policy import Names
 from rules.sms import parts
 from rules.terms import NoticeKind
@@ -44,6 +44,8 @@ def names(*more: Names) -> Named:
         Names(kind="role", code="zh", labels=labels("Zone head")),
         Names(kind="hold_reason", code="locked", labels=labels("premises locked")),
         Names(kind="expected_reason", code="crew", labels=labels("crew on the way")),
+        Names(kind="category", code="voltage", labels=labels("Low voltage")),
+        Names(kind="reject_reason", code="own-wiring", labels=labels("own wiring")),
         *more,
     ]
     posts = [
@@ -51,12 +53,14 @@ def names(*more: Names) -> Named:
         Post(code="gizri/sm", role="sm", rights="answerable", scope="office", titles=labels("Service manager, Gizri")),
         Post(code="south/zh", role="zh", rights="answerable", scope="zone", titles=labels("Zone head, South")),
     ]
-    office = Office(code="gizri", zone="south", names=labels("Gizri"), phone="1")
+    office = Office(code="gizri", zone="south", names=labels("Gizri"), phone="1800 22 33")
+    place = Locality(code="lane", office="gizri", names=labels("Gizri Lane"))
     return Named(
         Everything(
             1,
             {(row.kind, row.code): row for row in rows},
             offices={"gizri": office},
+            localities={"lane": place},
             posts={post.code: post for post in posts},
         )
     )
@@ -69,6 +73,8 @@ FULL: dict[str, Any] = {
     "due": "2026-11-24T12:00:00+00:00", "standard_due": "2026-11-25T12:00:00+00:00",
     "expected_at": "2026-11-24T11:00:00+00:00", "limit": "2026-11-26T12:00:00+00:00", "by": "2026-11-24T10:00:00+00:00",
     "put_right_at": "2026-11-24T09:15:00+00:00", "confirm_by": "2026-11-25T09:15:00+00:00",
+    "what": "correct", "proposed_category": "voltage", "standard_then": "2026-12-02T12:00:00+00:00",
+    "standard_was": "2026-11-24T12:00:00+00:00", "stop": "stop-en_12345678", "locality": "lane",
     "reopen_until": "2026-12-01T09:15:00+00:00", "closing": "silence", "token": "tok-en_123456789", "code": "482913",
 }  # fmt: skip
 NEVER_WITHOUT: dict[NoticeKind, dict[str, Any]] = {
@@ -83,10 +89,15 @@ LONG = {
         NoticeKind.BEYOND,
         NoticeKind.ASSIGNED,
         NoticeKind.RESUMED,
+        NoticeKind.ACKNOWLEDGED,
+        NoticeKind.PROPOSED,
+        NoticeKind.CORRECTED,
+        NoticeKind.TRANSFERRED,
+        NoticeKind.REJECTED,
     )
 }
 """Messages that carry names or reasons of any length: three or four parts in Hindi and Urdu."""
-REASON = {NoticeKind.HELD: "locked", NoticeKind.EXPECTED: "crew"}
+REASON = {NoticeKind.HELD: "locked", NoticeKind.EXPECTED: "crew", NoticeKind.REJECTED: "own-wiring"}
 
 
 def notice(to: Recipient, kind: NoticeKind, language: str = "en", **data: Any) -> Notice:
@@ -144,7 +155,17 @@ def test_a_message_with_nothing_but_its_number_still_says_something(to, kind, ch
 @pytest.mark.parametrize(("to", "kind"), SAID)
 def test_a_confidential_request_is_named_by_its_number_alone(to, kind, language, channel):
     message = said(notice(to, kind, language, category="theft-report", confidential=True), channel)
-    for word in ("Theft", "Gizri", "Zone head", "Service manager", "Relationship", "South"):
+    for word in (
+        "Theft",
+        "Gizri",
+        "Zone head",
+        "Service manager",
+        "Relationship",
+        "South",
+        "voltage",
+        "wiring",
+        "1800",
+    ):
         assert word not in message.subject + message.text + message.html
 
 
@@ -239,3 +260,63 @@ def test_consumers_read_sentences_of_at_most_twelve_words():
     for text in texts:
         for sentence in re.split(r"[.?!:] ", text):
             assert len(sentence.split()) <= 12, sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_danger_is_the_first_word_of_its_message_and_says_where(language: str) -> None:
+    first = {"en": "DANGER", "hi": "ख़तरा", "ur": "خطرہ"}[language]
+    danger = notice(STAFF, NoticeKind.DANGER, language)
+    assert said(danger).text.startswith(first)
+    assert said(danger, "email").subject.startswith(first)
+    assert "Gizri Lane" in said(danger).text
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        pytest.param({"what": "correct"}, "Another category was proposed: Low voltage.", id="another category"),
+        pytest.param({"what": "lower"}, "It was proposed that there is no danger: Low voltage.", id="no danger"),
+        pytest.param({"what": "reject", "reason": "own-wiring"}, "not to accept it: own wiring.", id="rejection"),
+        pytest.param({"what": "transfer", "proposed_office": "gizri"}, "send it to the office Gizri.", id="office"),
+        pytest.param({"what": "hold", "proposed_category": None}, "The consumer says: I was there.", id="contested wait"),
+    ],
+)
+def test_who_must_decide_reads_what_was_proposed(data: dict[str, Any], words: str) -> None:
+    asked = notice(STAFF, NoticeKind.PROPOSED, **data)
+    assert words in said(asked).text
+    dates = "Time limit now: Wednesday 25 November" in said(asked, "email").text
+    assert dates == (data["what"] in ("correct", "lower"))
+
+
+def test_a_longer_date_is_told_to_the_consumer_beside_the_one_that_holds() -> None:
+    text = said(notice(CONSUMER, NoticeKind.PROPOSED), "email").text
+    assert "An officer says it is another matter: Low voltage." in text
+    assert "Time limit now: Wednesday 25 November, 5:30 in the evening." in text
+    assert "Then it would be: Wednesday 2 December, 5:30 in the evening." in text
+    assert "We will tell you." in text
+
+
+def test_another_office_is_named_with_its_telephone() -> None:
+    assert "The office Gizri has it now: 1800 22 33." in said(notice(CONSUMER, NoticeKind.TRANSFERRED)).text
+
+
+def test_a_rejection_says_why_and_how_to_disagree() -> None:
+    text = said(notice(CONSUMER, NoticeKind.REJECTED)).text
+    assert "was not accepted: own wiring." in text
+    assert "Not right? Say so until Tuesday 1 December:" in text
+
+
+STOP = "https://power.example/not-mine/stop-en_12345678"
+
+
+@pytest.mark.parametrize(("to", "kind"), SAID)
+def test_every_mail_to_a_consumer_can_stop_all_others_and_none_to_staff(to: Recipient, kind: NoticeKind) -> None:
+    mail = said(notice(to, kind), "email")
+    assert (STOP in mail.text and STOP in mail.html) == (to is CONSUMER)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_text_message_can_always_stop_the_others_and_a_later_one_where_it_fits(language: str) -> None:
+    assert STOP in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language)).text
+    assert (STOP in said(notice(CONSUMER, NoticeKind.CLOSED, language)).text) == (language == "en")
+    assert STOP not in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language, stop=None)).text
