@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from rules.terms import Actor, Cause, Closing, EventKind, Proposal, Skip
+from rules.terms import Actor, Cause, Channel, Closing, EventKind, Proposal, Skip
 
 Codes = TypeVar("Codes", bound=StrEnum)
 
@@ -32,6 +32,7 @@ class StoryEvent:
     """One line of history. `due`: the instant it fell due; `title`/`from_title`: who answers (or has it) after and before.
 
     `what` was proposed or decided; `category`, `office` are those it has (or would have) now, `from_…` those before.
+    `channel`: the door it came by.
     """
 
     number: int
@@ -51,6 +52,7 @@ class StoryEvent:
     category: str = ""
     from_category: str = ""
     from_office: str = ""
+    channel: Channel | None = None
 
 
 def event_of(
@@ -83,6 +85,7 @@ def event_of(
         category=_first(label, data, ("category", "category")),
         from_category=_first(label, data, ("from_category", "category")),
         from_office=_first(label, data, ("from_office", "office")),
+        channel=_known(Channel, data.get("channel")),
     )
 
 

@@ -11,7 +11,7 @@ from languages.labels import skip_label
 from languages.spoken import inside
 from languages.telling import Telling
 from languages.views import Reader, StoryEvent
-from rules.terms import Cause, Closing, EventKind
+from rules.terms import Cause, Channel, Closing, EventKind
 
 _ = gettext
 
@@ -88,7 +88,17 @@ def _reopened(telling: Telling) -> str:
 
 
 def _registered(telling: Telling) -> str:
-    return _("The complaint was received.")
+    came = DOORS.get(telling.event.channel, lambda: _("The complaint was received."))()
+    if telling.title:
+        return " ".join([came, _("The %(title)s wrote it down.", title=telling.title)])
+    return came
+
+
+DOORS: Mapping[Channel | None, Callable[[], str]] = {
+    Channel.CALL: lambda: _("The complaint was received by telephone."),
+    Channel.COUNTER: lambda: _("The complaint was received at the counter."),
+    Channel.LETTER: lambda: _("The complaint was received by letter."),
+}
 
 
 def _assigned(telling: Telling) -> str:

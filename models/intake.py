@@ -27,7 +27,10 @@ from rules.turn import Notice
 
 @dataclass(frozen=True)
 class New:
-    """What a consumer, or somebody for him, asks for. `at` is the registered instant; `token` makes it the same request again."""
+    """What a consumer, or somebody for him, asks for. `at` is the registered instant; `token` makes it the same request again.
+
+    `filed_by` and `filed_post`: the person of the staff who wrote it down, and in which post; None for the consumer himself.
+    """
 
     kind: Kind
     category: str
@@ -44,6 +47,7 @@ class New:
     phone: str | None = None
     email: str | None = None
     filed_by: int | None = None
+    filed_post: str | None = None
 
 
 class UnknownCode(LookupError):
@@ -132,6 +136,7 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
         at=new.at,
         recorded=now,
         person=new.filed_by,
+        post=new.filed_post,
         data={"channel": row.channel, "office": row.office},
         words_id=row.words_id,
     )
