@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.openings import OPENED, REFUSED
 from models.policy import Audit, Edition, PolicyVersion
 from rules import policy_toml
 from rules.policy import Policy
@@ -119,7 +120,8 @@ async def versions(session: AsyncSession, limit: int = 100) -> list[PolicyVersio
 
 async def audits(session: AsyncSession, limit: int = 200) -> list[Audit]:
     """The newest changes by administrators, newest first."""
-    return list((await session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(limit))).all())
+    changes = select(Audit).where(col(Audit.what).not_in((OPENED, REFUSED)))
+    return list((await session.exec(changes.order_by(col(Audit.id).desc()).limit(limit))).all())
 
 
 def differences(before: Policy | None, after: Policy) -> list[Change]:

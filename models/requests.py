@@ -53,6 +53,8 @@ class ServiceRequest(SQLModel, table=True):
         Index("ix_service_request_wake_at", "wake_at", postgresql_where="not over"),
         Index("ix_service_request_not_started", "registered_at", postgresql_where="started_at is null"),
         Index("ix_service_request_consumer", "consumer_id", desc("registered_at")),
+        Index("ix_service_request_danger", "registered_at", postgresql_where="safety and not over"),
+        Index("ix_service_request_proposed", "registered_at", postgresql_where="proposal <> '{}'::jsonb"),
     )
 
     reference: str = Field(primary_key=True, max_length=9)

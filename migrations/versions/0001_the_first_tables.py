@@ -347,6 +347,13 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_service_request_danger",
+        "service_request",
+        ["registered_at"],
+        unique=False,
+        postgresql_where="safety and not over",
+    )
+    op.create_index(
         "ix_service_request_not_started",
         "service_request",
         ["registered_at"],
@@ -354,6 +361,13 @@ def upgrade() -> None:
         postgresql_where="started_at is null",
     )
     op.create_index(op.f("ix_service_request_office"), "service_request", ["office"], unique=False)
+    op.create_index(
+        "ix_service_request_proposed",
+        "service_request",
+        ["registered_at"],
+        unique=False,
+        postgresql_where="proposal <> '{}'::jsonb",
+    )
     op.create_index(op.f("ix_service_request_registered_at"), "service_request", ["registered_at"], unique=False)
     op.create_index(op.f("ix_service_request_state"), "service_request", ["state"], unique=False)
     op.create_index(
@@ -592,6 +606,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_service_request_state"), table_name="service_request")
     op.drop_index(op.f("ix_service_request_registered_at"), table_name="service_request")
     op.drop_index(op.f("ix_service_request_office"), table_name="service_request")
+    op.drop_index(
+        "ix_service_request_danger", table_name="service_request", postgresql_where="safety and not over"
+    )
+    op.drop_index(
+        "ix_service_request_proposed", table_name="service_request", postgresql_where="proposal <> '{}'::jsonb"
+    )
     op.drop_index("ix_service_request_not_started", table_name="service_request", postgresql_where="started_at is null")
     op.drop_index("ix_service_request_consumer", table_name="service_request")
     op.drop_index(op.f("ix_service_request_changed_at"), table_name="service_request")
