@@ -93,6 +93,7 @@ LONG = {
         NoticeKind.PROPOSED,
         NoticeKind.CORRECTED,
         NoticeKind.TRANSFERRED,
+        NoticeKind.PHONE_CHANGED,
         NoticeKind.REJECTED,
     )
 }
