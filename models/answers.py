@@ -53,12 +53,15 @@ async def asked(session: AsyncSession, token: str) -> Asked | None:
         area_class=row.area_class,
         answer=sent.act if sent else None,
         refused=sent.refused if sent else None,
-        current=row.question_number == link.number,
+        current=row.question_number == link.number and link.used_at is None,
     )
 
 
 async def answer(session: AsyncSession, token: str, what: Act, at: datetime) -> str | None:
-    """Put the answer into the tray and mark the link used; the act that counts (the first one), None without such a link."""
+    """Put the answer into the tray and mark the link used; the act that counts (the first one).
+
+    None without such a link, and for one that was voided because its number is not the consumer's.
+    """
     link = await session.get(AnswerLink, token_hash(token), with_for_update=True)
     if link is None:
         return None

@@ -64,6 +64,12 @@ async def is_account(session: AsyncSession, account: str) -> bool:
     return await session.get(Connection, account) is not None
 
 
+async def sort_and_place(session: AsyncSession, reference: str) -> tuple[str, str | None]:
+    """Category and locality of a request there is."""
+    question = select(ServiceRequest.category, ServiceRequest.locality)
+    return (await session.exec(question.where(ServiceRequest.reference == reference))).one()
+
+
 async def phone_of(session: AsyncSession, reference: str) -> str | None:
     """The phone given with a request; None when none was."""
     question = (

@@ -51,10 +51,13 @@ def hashed(secret: str, reference: str, code: str) -> str:
 
 
 async def send_code(session: AsyncSession, reference: str, last_four: str, secret: str, limits: Limits) -> None:
-    """Send a new code if the digits are the end of the request's phone and none was sent lately; answers nothing either way."""
+    """Send a new code if the digits are the end of the request's phone and none was sent lately; answers nothing either way.
+
+    Whoever said that it is not his complaint gets none.
+    """
     row = await session.get(ServiceRequest, reference, with_for_update=True)
     consumer = await session.get(Consumer, row.consumer_id) if row else None
-    if row is None or consumer is None or not _ends_with(consumer.phone, last_four):
+    if row is None or consumer is None or row.contact_refused or not _ends_with(consumer.phone, last_four):
         return
     now = (await session.exec(select(func.clock_timestamp()))).one()
     sent = await _sent_since(session, reference, now - HOUR)

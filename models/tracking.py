@@ -76,6 +76,10 @@ class Tracked:
     closing: str | None
     reopen_until: datetime | None
     over: bool
+    safety: bool
+    proposal: Codes
+    objected: bool
+    call_back_at: datetime | None
     task: TrackedTask | None
     pause: Pause | None
     lapses: tuple[tuple[int, datetime], ...]
@@ -91,6 +95,7 @@ PLAIN = (
     "reference", "category", "state", "number", "changed_at", "registered_at", "policy_version", "area_class",
     "office", "zone", "locality", "language", "standard_due", "standard_lapsed_at", "expected_at", "expected_reason",
     "expected_missed", "put_right_at", "confirm_by", "question_number", "closed_at", "closing", "reopen_until", "over",
+    "safety", "proposal", "objected", "call_back_at",
 )  # fmt: skip
 """The columns of the request taken as they are."""
 

@@ -17,7 +17,7 @@ from web import errors, measures
 from web.admin import messages, timings, versions
 from web.api.mount import mount
 from web.assets_route import router as assets
-from web.consumer import acts, answer, code, file, home, sending, track
+from web.consumer import acts, alike, answer, code, danger, file, home, not_mine, sending, track
 from web.desk import act as desk_act
 from web.desk import casefile, counter, queue, sign_in
 from web.kept import Kept
@@ -29,7 +29,7 @@ from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
 
-CONSUMER = (home, track, code, acts, answer, sending, file)
+CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file)
 STAFF = (sign_in, queue, casefile, desk_act, counter, timings, versions, messages)
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *STAFF)))
 

@@ -44,6 +44,9 @@ ACT_ICONS = {
     Act.REOPEN: "undo-2",
     Act.ADD: "message-square-text",
     Act.WITHDRAW: "circle-x",
+    Act.OBJECT: "scale",
+    Act.CHANGE_PHONE: "phone",
+    Act.CALLED_AGAIN: "bell",
 }
 VARY = "HX-Request, Accept-Language, Cookie"
 

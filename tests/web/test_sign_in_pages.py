@@ -16,7 +16,7 @@ from tests.web.desk_town import PASSWORD, Desk, opened, plain, well_formed
 
 STAFF = ("/desk", "/counter", "/admin")
 PUBLIC = (
-    "/", "/file", "/track", "/answer", "/static", "/favicon.ico", "/robots.txt", "/sign-in", "/sign-out", "/messages-stop",
+    "/", "/file", "/track", "/answer", "/not-mine", "/static", "/favicon.ico", "/robots.txt", "/sign-in", "/sign-out", "/messages-stop",
     "/api/v1", "/healthz", "/readyz", "/metrics", "/receipts",
 )  # fmt: skip
 """Everything that may be reached without signing in; whatever else exists must be the staff's."""

@@ -1,4 +1,4 @@
-"""What a consumer does with his own request: confirm, deny, say it is back, send it up, withdraw, add, reopen."""
+"""What a consumer does with his own request: confirm, deny, say it is back, send it up, withdraw, add, object, reopen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from languages.labels import act_label, refusal
 from models.answers import refused_before
 from rules.terms import Act, Actor, Codes
 from web.acting import Outcome, act
+from web.consumer.steps import LENGTHS, telephone
 from web.consumer.visitor import Own, Reference
 from web.deps import Parts, SharedPages
 from web.errors import NotFound
@@ -22,13 +23,17 @@ from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE = frozenset({Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.PRESENT, Act.ESCALATE})
-WITH_WORDS = frozenset({Act.WITHDRAW, Act.ADD, Act.REOPEN})
+WITH_WORDS = frozenset({Act.WITHDRAW, Act.ADD, Act.REOPEN, Act.OBJECT})
+ASKING = WITH_WORDS | {Act.CHANGE_PHONE}
+"""Acts with a page of their own."""
+CLAIMS = frozenset({"was_there", "done"})
+"""What he says who is waited for: that he was there, or that he has done it."""
 MOST_WORDS = 2000
 
 
 async def allowed(act: Annotated[str, Path(max_length=20)]) -> Act:
     """The act of the address; NotFound when a consumer has no such act."""
-    if act not in AT_ONCE | WITH_WORDS:
+    if act not in AT_ONCE | ASKING:
         raise NotFound
     return Act(act)
 
@@ -52,6 +57,7 @@ def form_page(
     context: dict[str, Any] = {
         "reference": reference,
         "act": what.value,
+        "asking": what in ASKING,
         "title": act_label(what),
         "reasons": parts.book.all("withdraw_reason") if what is Act.WITHDRAW else [],
         "token": form.get("token") or secrets.token_urlsafe(12),
@@ -91,6 +97,8 @@ async def do(
 def wrong(what: Act, form: Typed, parts: Onewindow) -> dict[str, str]:
     """What cannot be taken as it is, by field."""
     words = form.get("words", "")
+    if what is Act.CHANGE_PHONE and new_phone(form, parts) is None:
+        return {"phone": gettext("This is not a telephone number. A mobile number has 10 digits.")}
     long = too_long(words, MOST_WORDS)
     if long:
         return {"words": long}
@@ -112,6 +120,21 @@ async def done(reference: str, what: Act, form: Typed, parts: Onewindow) -> Outc
     if what in AT_ONCE:
         tried = await parts.database.read(refused_before, reference, f"web/{reference}/{what.value}/{seen}/")
         token = f"{seen}/{tried}"
-    data: Codes = {"reason": form["reason"]} if form.get("reason") else {}
     id = f"web/{reference}/{what.value}/{token}"
-    return await act(parts, id, reference, what, Actor.CONSUMER, seen=seen, data=data, words=form.get("words") or None)
+    words = new_phone(form, parts) if what is Act.CHANGE_PHONE else form.get("words")
+    return await act(
+        parts, id, reference, what, Actor.CONSUMER, seen=seen, data=data_of(what, form), words=words or None
+    )
+
+
+def new_phone(form: Typed, parts: Onewindow) -> str | None:
+    """The number messages shall go to from now on, as +CC…; None when what was typed cannot be one."""
+    typed = form.get("phone", "")
+    return telephone(typed, parts.book.value("country", "IN")) if typed and len(typed) <= LENGTHS["phone"] else None
+
+
+def data_of(what: Act, form: Typed) -> Codes:
+    """The codes an act carries: a reason from the list, or what he claims who was waited for."""
+    if what is Act.PRESENT and form.get("claim") in CLAIMS:
+        return {"claim": form["claim"]}
+    return {"reason": form["reason"]} if what is Act.WITHDRAW and form.get("reason") else {}

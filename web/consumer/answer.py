@@ -58,7 +58,6 @@ async def take(token: Token, request: Request, form: Form, db: Db, parts: Parts,
     if what is None:
         return shown(request, token, question, parts, {"answer": gettext("Choose yes or no.")}, 422)
     counted = await db.write(answer, token, what, now)
-    if counted is None:
-        raise NotFound
-    await through(parts, Take(question.reference, answer_id(token), Act(counted)))
+    if counted is not None:
+        await through(parts, Take(question.reference, answer_id(token), Act(counted)))
     return see_other(f"/answer/{token}")

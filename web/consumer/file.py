@@ -12,8 +12,9 @@ from languages.catalog import current, gettext
 from models.filing import draft, filed_as, save_draft
 from models.localities import find
 from rules.terms import Channel, Codes
+from web.consumer.alike import alike
 from web.consumer.sending import send
-from web.consumer.steps import ORDER, TAKES, Answered, Asking, following, missing
+from web.consumer.steps import ORDER, TAKES, Answered, Asking, following, is_confidential, missing
 from web.database import DatabaseAway
 from web.deps import Db, Now, Parts, TheBook
 from web.desk.session import MaybeSignedIn
@@ -45,6 +46,7 @@ def step_page(
         "errors": answered.errors,
         "found": answered.found,
         "away": away,
+        "confidential": is_confidential(answers.get("category"), request.app.state.onewindow.book),
         "place": ORDER.index(step) + 1,
         "steps": len(ORDER),
         "change": "change" in request.query_params,
@@ -110,14 +112,16 @@ async def gone(token: str, request: Request, db: Db) -> Response:
 
 
 @router.post("/file/{token}/check")
-async def check(token: Token, request: Request, db: Db, parts: Parts, now: Now) -> Response:
-    """Send the complaint. A second tap gives the same number."""
+async def check(token: Token, request: Request, form: Form, db: Db, parts: Parts, now: Now) -> Response:
+    """Send the complaint, once the same one that is open already was shown. A second tap gives the same number."""
     try:
         answers = await db.read(draft, token, now)
         if answers is None:
             return await gone(token, request, db)
         if first := missing(answers):
             return see_other(f"/file/{token}/{first}")
+        if not form.get("anyway") and await alike(db, answers):
+            return see_other(f"/file/{token}/alike")
         errors = await send(parts, token, answers, now)
     except DatabaseAway:
         return page(request, "consumer/again.html", status=503, token=token)
@@ -147,7 +151,8 @@ async def kept(token: str, step: str, request: Request, form: Typed, parts: Part
         return step_page(request, step, {**before, **as_typed(step, form)}, token, answered, 422)
     answers = {**before, **answered.answers}
     await parts.database.write(save_draft, token, answers, now)
-    return see_other(f"/file/{token}/{'check' if form.get('change') else following(step, answers)}")
+    after = following(step, answers)
+    return see_other(f"/file/{token}/{'check' if form.get('change') and after != 'now' else after}")
 
 
 def as_typed(step: str, form: Typed) -> dict[str, Any]:

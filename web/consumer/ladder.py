@@ -18,11 +18,15 @@ from web.book import Book
 
 @dataclass(frozen=True)
 class Step:
-    """One tier: what it had, has or will have to do, and where it can be reached (`office` None: by the utility's number)."""
+    """One tier: what it had, has or will have to do, and where it can be reached (`office` None: by the utility's number).
+
+    `line` says it in words of its own where the ladder's own line does not do.
+    """
 
     tier: int
     rung: Rung
     office: Office | None
+    line: str = ""
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ import phonenumbers
 from languages.catalog import gettext
 from models.filing import is_account
 from models.localities import find, means
+from rules.danger_words import speaks_of_danger
 from rules.reference import normalise
 from web.book import Book
 from web.database import Bounded
@@ -103,7 +104,17 @@ async def _address(form: Typed, asking: Asking) -> Answered:
 
 
 async def _words(form: Typed, asking: Asking) -> Answered:
-    return Answered({"words": form.get("words", "")}, lengths(form, "words"))
+    words = form.get("words", "")
+    urgent = asking.answers.get("danger") == "yes" or is_emergency(asking.answers.get("category"), asking.book)
+    alarming = not urgent and speaks_of_danger(words, asking.book.value("danger_words", {}))
+    settled = bool(asking.answers.get("settled")) and words == asking.answers.get("words")
+    return Answered({"words": words, "alarming": alarming, "settled": settled}, lengths(form, "words"))
+
+
+def is_emergency(category: str | None, book: Book) -> bool:
+    """Whether a category is one of danger."""
+    row = book.row("category", category or "")
+    return row is not None and bool(row.data.get("emergency"))
 
 
 async def _you(form: Typed, asking: Asking) -> Answered:
@@ -155,11 +166,26 @@ def is_email(text: str) -> bool:
     return bool(at and name and plain) and "@" not in name and "." in host.strip(".") and ".." not in host
 
 
+def is_confidential(category: str | None, book: Book) -> bool:
+    """Whether a report of this category is seen by nobody at its office, and its page shows nothing."""
+    policy = book.policies.get(book.newest)
+    known = policy is not None and category in policy.timings
+    return known and book.timing(book.newest, category or "", "").confidential
+
+
 def following(step: str, answers: Mapping[str, Any]) -> str:
-    """The question after `step`; what was chosen on the first page is not asked again."""
+    """The question after `step`: danger has one screen of its own, and what was chosen on the first page is not asked again."""
+    if step == "danger" and answers.get("danger") == "yes":
+        return "now"
+    if step == "words" and unsettled(answers):
+        return "sure"
     after = ORDER[ORDER.index(step) + 1]
-    chosen = after == "what" and answers.get("category") and answers.get("danger") != "yes"
-    return "where" if chosen else after
+    return "where" if after == "what" and answers.get("category") else after
+
+
+def unsettled(answers: Mapping[str, Any]) -> bool:
+    """Whether the words speak of danger and nobody was asked about it since."""
+    return bool(answers.get("alarming")) and not answers.get("settled") and answers.get("danger") != "yes"
 
 
 def missing(answers: Mapping[str, Any]) -> str | None:
@@ -172,4 +198,6 @@ def missing(answers: Mapping[str, Any]) -> str | None:
         return "where"
     if answers.get("unknown") and not (answers.get("address") or answers.get("place")):
         return "address"
+    if unsettled(answers):
+        return "sure"
     return None if answers.get("language") else "you"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from languages import story as told
-from languages.catalog import N_, gettext, named
+from languages.catalog import N_, gettext
 from languages.labels import state_label
 from languages.story import Reader, Story, StoryEvent
 from models.people import Office
-from models.tracking import Tracked
+from models.tracking import Tracked, TrackedEvent
 from rules.states import OPEN
-from rules.terms import Closing, EventKind, State
+from rules.terms import Closing, Codes, EventKind, Proposal, State
 from web.book import Book
+from web.consumer.hearing import LADDER, heard, hearing_line
 from web.consumer.ladder import Step, ladder_of, next_title
+from web.consumer.may import may, tell_again
 
 STEPS: Sequence[tuple[str, frozenset[State]]] = (
     (N_("Received"), frozenset({State.RECEIVED})),
@@ -64,6 +66,7 @@ class Told:
     over: bool
     confidential: bool
     may: frozenset[str]
+    tell_again: bool
     escalate_from: datetime | None
 
 
@@ -95,16 +98,51 @@ def story_of(tracked: Tracked, book: Book, zone: tzinfo, confidential: bool, abo
         beyond=task is not None and task.beyond_at is not None,
         forum=book.utility("forum"),
         confidential=confidential,
+        safety=tracked.safety,
+        longer=longer_of(tracked, book),
+        decider_title=book.title(tracked.proposal.get("post")),
+        reject_reason=reject_reason(tracked, book),
+        objected=tracked.objected,
+        call_back=tracked.call_back_at is not None,
         events=events_of(tracked, book),
     )
 
 
+def longer_of(tracked: Tracked, book: Book) -> told.Longer | None:
+    """The category with a longer standard that is proposed, and its date; None when there is none, or nobody may know of it."""
+    proposal = tracked.proposal
+    category = proposal.get("category", "")
+    if proposal.get("what") != Proposal.CORRECT or is_confidential(category, tracked, book):
+        return None
+    then = proposal.get("standard_then")
+    return told.Longer(book.label("category", category), datetime.fromisoformat(then) if then else None)
+
+
+def reject_reason(tracked: Tracked, book: Book) -> str:
+    """Why it was not accepted, in words; "" when it was."""
+    reasons = [event.data.get("reason") for event in tracked.events if event.kind == EventKind.REJECTED]
+    return book.name("reject_reason", reasons[-1]) if reasons else ""
+
+
+def is_confidential(category: str, tracked: Tracked, book: Book) -> bool:
+    """Whether nobody with the number alone may read of this category."""
+    policy = book.policies[tracked.policy_version]
+    return category in policy.timings and book.timing(policy.version, category, tracked.area_class).confidential
+
+
 def events_of(tracked: Tracked, book: Book) -> tuple[StoryEvent, ...]:
-    """The public lines, with their names looked up."""
+    """The public lines, with their names looked up; what is confidential is not named."""
     return tuple(
-        told.event_of(event.number, event.kind, event.at, event.actor, event.due, event.data, book.name, event.post)
+        told.event_of(event.number, event.kind, event.at, event.actor, event.due, data, book.name, event.post)
         for event in tracked.events
+        for data in (shown_of(event, tracked, book),)
     )
+
+
+def shown_of(event: TrackedEvent, tracked: Tracked, book: Book) -> Codes:
+    """An event's data without a category that is confidential."""
+    hidden = [key for key in ("category", "from_category") if is_confidential(event.data.get(key, ""), tracked, book)]
+    return {key: value for key, value in event.data.items() if key not in hidden} if hidden else event.data
 
 
 def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
@@ -113,6 +151,10 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
     timing = book.timing(tracked.policy_version, tracked.category, tracked.area_class)
     steps = () if timing.confidential else ladder_of(tracked, policy, timing, book, now)
     story = story_of(tracked, book, zone, timing.confidential, next_title(steps))
+    said = told.sentence(story, now)
+    if timing.ladder == LADDER:
+        said = heard(said, story, now)
+        steps = tuple(replace(step, line=hearing_line(step.rung, zone, now)) for step in steps)
     return Told(
         reference=tracked.reference,
         number=tracked.number,
@@ -120,7 +162,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         chip=gettext("Report") if timing.confidential else state_label(State(tracked.state)),
         category="" if timing.confidential else book.label("category", tracked.category),
         late=story.standard_lapsed and tracked.closed_at is None and not timing.confidential,
-        said=told.sentence(story, now),
+        said=said,
         stages=() if timing.confidential else stages_of(story),
         ladder=steps if story.state in OPEN else tuple(s for s in steps if s.rung.state is not told.RungState.COMING),
         log=() if timing.confidential else log_of(story, now),
@@ -130,6 +172,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         over=tracked.over,
         confidential=timing.confidential,
         may=may(story, now),
+        tell_again=tell_again(story, now),
         escalate_from=None if story.standard_lapsed else tracked.standard_due,
     )
 
@@ -153,31 +196,3 @@ def log_of(story: Story, now: datetime) -> tuple[LogLine, ...]:
         if event.kind is not EventKind.NOTED
     ]
     return tuple(reversed(lines))
-
-
-ACTS: dict[State, tuple[str, ...]] = {
-    State.RECEIVED: ("supply_back", "add", "withdraw"),
-    State.ASSIGNED: ("supply_back", "add", "withdraw"),
-    State.IN_PROGRESS: ("supply_back", "add", "withdraw"),
-    State.ON_HOLD: ("present", "supply_back", "add", "withdraw"),
-    State.RESOLVED: ("confirm", "not_repaired", "add", "withdraw"),
-}
-CLIMBING = frozenset({State.RECEIVED, State.ASSIGNED, State.IN_PROGRESS})
-
-
-def may(story: Story, now: datetime) -> frozenset[str]:
-    """What the consumer may do at `now`, after proving who he is. The pen has the last word."""
-    if story.state is State.CLOSED:
-        return frozenset({"reopen"}) if story.reopen_until and now < story.reopen_until else frozenset()
-    acts = set(ACTS.get(story.state, ()))
-    lapsed = story.standard_lapsed or (story.standard_due is not None and story.standard_due <= now)
-    if story.state in CLIMBING and lapsed and story.next_title:
-        acts.add("escalate")
-    if story.confidential:
-        acts &= {"add", "withdraw"}
-    return frozenset(acts)
-
-
-def office_hours(office: Office | None) -> str:
-    """When an office may be visited, in words; empty when it does not say."""
-    return named(office.hours) if office else ""

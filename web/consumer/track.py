@@ -26,6 +26,7 @@ Seen = Annotated[int, Query(ge=0, le=10_000_000)]
 NOTICES = {
     "received": N_("We have it. It is not done yet; this page will show when it is."),
     "done": N_("Thank you. It is done."),
+    "again": N_("Thank you. We wrote down that you asked again."),
 }
 
 NOT_A_NUMBER = {

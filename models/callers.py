@@ -1,0 +1,184 @@
+"""Who calls or stands at the counter: found by phone, account or name, with all he asked before; and who is to be called back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.requests import Connection, Consumer, ServiceRequest, Task
+from rules.terms import State
+
+REMEMBERED = timedelta(days=90)
+MOST = 50
+LONGEST_NAME = 120
+CALL_BACKS = 100
+ENDED = (State.CLOSED.value, State.WITHDRAWN.value, State.REJECTED.value)
+ALIKE = text("select set_config('pg_trgm.word_similarity_threshold', '0.5', true)")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """How one who calls is looked up: by any of these; None or "" where what was typed cannot be that."""
+
+    phone: str | None = None
+    account: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of somebody, with who asked."""
+
+    request: ServiceRequest
+    consumer: Consumer
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the utility knows of a caller, to be put into a new form; "" where it knows nothing."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    account: str = ""
+    address: str = ""
+    place: str = ""
+    locality: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that was found of a caller: what is open first, what ended lately, and what goes into a new form."""
+
+    open: tuple[Asked, ...] = ()
+    ended: tuple[Asked, ...] = ()
+    known: Known | None = None
+
+
+async def find(session: AsyncSession, caller: Caller, at: datetime) -> Found:
+    """What a caller asked before, newest first; nothing confidential, and of what ended only the last 90 days."""
+    if not (caller.phone or caller.account or caller.name):
+        return Found()
+    await session.exec(ALIKE)  # type: ignore[call-overload]
+    state = col(ServiceRequest.state)
+    opened = await _asked(session, caller, state.not_in(ENDED))
+    ended = await _asked(session, caller, state.in_(ENDED), col(ServiceRequest.closed_at) > at - REMEMBERED)
+    return Found(opened, ended, await _known(session, caller, (*opened, *ended)))
+
+
+async def _asked(session: AsyncSession, caller: Caller, *more: ColumnElement[bool]) -> tuple[Asked, ...]:
+    question = (
+        select(ServiceRequest, Consumer)
+        .join(Consumer, col(Consumer.id) == col(ServiceRequest.consumer_id))
+        .where(_is(caller), col(ServiceRequest.confidential).is_(False), *more)
+        .order_by(col(ServiceRequest.registered_at).desc())
+        .limit(MOST)
+    )
+    return tuple(Asked(row, who) for row, who in (await session.exec(question)).all())
+
+
+def _is(caller: Caller) -> ColumnElement[bool]:
+    """Whose phone, account or name it is; a name also when it is written much like it."""
+    ways: list[ColumnElement[bool]] = []
+    if caller.phone:
+        ways.append(col(Consumer.phone) == caller.phone)
+    if caller.account:
+        ways.append(col(Consumer.account) == caller.account)
+    if caller.name:
+        ways.append(col(Consumer.name).op("%>")(caller.name[:LONGEST_NAME]))
+    return or_(*ways)
+
+
+async def _known(session: AsyncSession, caller: Caller, before: Sequence[Asked]) -> Known | None:
+    """By the account, else from the newest request of this phone; a name alone is not enough to take somebody for him."""
+    if caller.account and (held := await _by_account(session, caller.account)):
+        return held
+    mine = [asked for asked in before if caller.phone and asked.consumer.phone == caller.phone]
+    if not mine:
+        return Known(phone=caller.phone or "") if caller.phone else None
+    newest = max(mine, key=lambda asked: asked.request.registered_at)
+    return _of(newest.consumer, newest.request.locality, newest.request.language)
+
+
+async def _by_account(session: AsyncSession, account: str) -> Known | None:
+    question = (
+        select(Connection, Consumer)
+        .join(Consumer, col(Consumer.id) == col(Connection.consumer_id))
+        .where(Connection.account == account)
+    )
+    found = (await session.exec(question)).first()
+    return _of(found[1], found[0].locality, None, account) if found else None
+
+
+def _of(consumer: Consumer, locality: str | None, language: str | None, account: str | None = None) -> Known:
+    return Known(
+        name=consumer.name or "",
+        phone=consumer.phone or "",
+        email=consumer.email or "",
+        account=account or consumer.account or "",
+        address=consumer.address or "",
+        place=consumer.place or "",
+        locality=locality or "",
+        language=language or "",
+    )
+
+
+async def same(session: AsyncSession, category: str, caller: Caller) -> tuple[Asked, ...]:
+    """Open requests of this category for this phone or account: to be asked about again rather than filed anew."""
+    if not (caller.phone or caller.account):
+        return ()
+    by_number = Caller(caller.phone, caller.account)
+    state, sort = col(ServiceRequest.state), col(ServiceRequest.category)
+    return await _asked(session, by_number, state.not_in(ENDED), sort == category)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One request as the counter speaks of it; `involved` are the posts that do its work or answer for it."""
+
+    request: ServiceRequest
+    consumer: Consumer | None
+    involved: frozenset[str]
+
+
+async def overview(session: AsyncSession, reference: str) -> Overview | None:
+    """The request of this number; None when there is none."""
+    row = await session.get(ServiceRequest, reference)
+    if row is None:
+        return None
+    tasks = (await session.exec(select(Task.handler, Task.answerable).where(Task.reference == reference))).all()
+    return Overview(
+        row, await session.get(Consumer, row.consumer_id), frozenset(post for pair in tasks for post in pair)
+    )
+
+
+async def call_backs(session: AsyncSession) -> tuple[Asked, ...]:
+    """Whose question reached nobody and who must be telephoned, the longest waiting first."""
+    question = (
+        select(ServiceRequest, Consumer)
+        .join(Consumer, col(Consumer.id) == col(ServiceRequest.consumer_id))
+        .where(
+            ServiceRequest.state == State.RESOLVED.value,
+            col(ServiceRequest.call_back_at).is_not(None),
+            col(ServiceRequest.confidential).is_(False),
+        )
+        .order_by(col(ServiceRequest.resolved_at), ServiceRequest.reference)
+        .limit(CALL_BACKS)
+    )
+    return tuple(Asked(row, who) for row, who in (await session.exec(question)).all())
+
+
+async def call_backs_waiting(session: AsyncSession) -> int:
+    """How many there are to call back."""
+    question = select(func.count()).where(
+        ServiceRequest.state == State.RESOLVED.value,
+        col(ServiceRequest.call_back_at).is_not(None),
+        col(ServiceRequest.confidential).is_(False),
+    )
+    return (await session.exec(question)).one()
