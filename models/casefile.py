@@ -9,9 +9,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Event
+from models.openings import Opening, openings
 from models.outbox import Attempt, Notification
 from models.people import Staff
 from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
+from rules.terms import Proposal
 
 DELIVERIES_SHOWN = 200
 
@@ -36,7 +38,10 @@ class Said:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One request as officers see it. `task` is None before assignment, `consumer` once his data is erased."""
+    """One request as officers see it. `task` is None before assignment, `consumer` once his data is erased.
+
+    `openings`: who of the staff opened it, if it is confidential.
+    """
 
     request: ServiceRequest
     task: Task | None
@@ -46,11 +51,21 @@ class CaseFile:
     holds: tuple[Hold, ...]
     lapses: tuple[Lapse, ...]
     said: tuple[Said, ...]
+    openings: tuple[Opening, ...] = ()
 
     @property
     def involved(self) -> frozenset[str]:
-        """The posts that handle or answer for it."""
-        return frozenset({self.task.handler, self.task.answerable}) if self.task else frozenset()
+        """The posts that handle or answer for it, that let its time lapse, or that must agree to something.
+
+        Of a confidential one only those its own ladder gave it to: not who had it before, or would decide between offices.
+        """
+        if self.task is None:
+            return frozenset()
+        now = {self.task.handler, self.task.answerable}
+        proposal = self.request.proposal
+        if proposal and not (self.request.confidential and proposal["what"] == Proposal.TRANSFER):
+            now.add(proposal["post"])
+        return frozenset(now if self.request.confidential else now | {lapse.post for lapse in self.lapses})
 
     @property
     def open_hold(self) -> Hold | None:
@@ -75,6 +90,7 @@ async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
             (await session.exec(select(Lapse).where(Lapse.reference == reference).order_by(col(Lapse.at)))).all()
         ),
         said=await deliveries(session, reference),
+        openings=tuple(await openings(session, reference)) if request.confidential else (),
     )
 
 

@@ -79,7 +79,7 @@ async def on_leave_until(session: AsyncSession, person: int, at: datetime) -> da
 
 
 def may_see(posts: Sequence[FilledPost], office: str, zone: str, involved: frozenset[str], confidential: bool) -> bool:
-    """Whether one of `posts` may open a request: it handles or answers for it, or its reach covers it.
+    """Whether one of `posts` may open a request: it is involved in it (handles it, answers for it), or its reach covers it.
 
     A confidential request is open to those involved, to confidential posts in reach and to audit alone.
     """

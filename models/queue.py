@@ -1,4 +1,4 @@
-"""The officers' queue: the open tasks of some posts, soonest due first, a page at a time, and how many there are."""
+"""The officers' queue: danger on top, then the open tasks of some posts, soonest due first, a page at a time."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, union
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, union
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.people import Post
 from models.requests import Lapse, ServiceRequest, Task
+from rules.states import WORKED
+from rules.terms import Proposal
 
 PAGE = 50
 COUNTED = 1000
 """Counting stops here, so that a queue of ten thousand opens as fast as one of a hundred."""
+
+PROPOSED: ColumnElement[bool] = literal_column("service_request.proposal <> '{}'::jsonb")
+"""Written as the index has it."""
 
 
 class View(StrEnum):
@@ -26,6 +32,7 @@ class View(StrEnum):
     ALL = "all"
     MINE = "mine"
     ANSWERABLE = "answerable"
+    TO_AGREE = "to_agree"
     DUE_TODAY = "due_today"
     OVERDUE = "overdue"
     ON_HOLD = "on_hold"
@@ -97,11 +104,33 @@ def _later(place: Place | None) -> list[list[ColumnElement[bool]]]:
 async def queue(
     session: AsyncSession, posts: Sequence[str], view: View, bounds: Bounds, after: Place | None = None
 ) -> Page:
-    """One page of the open tasks these posts handle or answer for, soonest due first and held ones last."""
+    """One page of the open tasks these posts handle or answer for, soonest due first and held ones last.
+
+    What is dangerous stands on top of the first page, and on no later one.
+    """
     if not posts:
         return Page((), None)
+    first = union(*(part.subquery().select() for part in _parts(posts, view, bounds, after))).subquery()
+    rows = await session.exec(
+        select(Task, ServiceRequest)
+        .join(first, first.c.id == col(Task.id))
+        .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
+        .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
+        .limit(PAGE + 1)
+    )
+    found = tuple(Row(task, request) for task, request in rows.all())
+    danger = await _danger(session, posts, view, bounds)
+    on_top = {row.task.id for row in danger}
+    rest = tuple(row for row in found[:PAGE] if row.task.id not in on_top)
+    following = found[PAGE - 1].place if len(found) > PAGE else None
+    return Page(rest if after else danger + rest, following)
+
+
+def _parts(posts: Sequence[str], view: View, bounds: Bounds, after: Place | None) -> list[Any]:
+    if view is View.TO_AGREE:
+        return [_put_before(posts, stretch) for stretch in _later(after)]
     # Each post's own first lines come from its own index; sorting everything would read the whole queue.
-    parts = [
+    parts: list[Any] = [
         columns(col(Task.id), col(Task.due))
         .where(col(getattr(Task, side)) == post, col(Task.done_at).is_(None), *_within(view, bounds), *stretch)
         .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
@@ -111,23 +140,65 @@ async def queue(
         for stretch in _later(after)
     ]
     if view is View.ALL:
-        parts += [_let_lapse(posts, stretch) for stretch in _later(after)]
-    first = union(*(part.subquery().select() for part in parts)).subquery()
+        parts += [
+            part for stretch in _later(after) for part in (_let_lapse(posts, stretch), _put_before(posts, stretch))
+        ]
+    return parts
+
+
+async def _danger(session: AsyncSession, posts: Sequence[str], view: View, bounds: Bounds) -> tuple[Row, ...]:
+    """The dangerous ones among them that are not put right, soonest due first."""
+    if view is View.TO_AGREE:
+        return ()
     rows = await session.exec(
         select(Task, ServiceRequest)
-        .join(first, first.c.id == col(Task.id))
         .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
+        .where(
+            col(ServiceRequest.safety),
+            ~col(ServiceRequest.over),
+            col(ServiceRequest.state).in_(WORKED),
+            col(Task.done_at).is_(None),
+            or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view))),
+            *_within(view, bounds),
+        )
         .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
-        .limit(PAGE + 1)
+        .limit(PAGE)
     )
-    found = tuple(Row(task, request) for task, request in rows.all())
-    return Page(found[:PAGE], found[PAGE - 1].place if len(found) > PAGE else None)
+    return tuple(Row(task, request) for task, request in rows.all())
 
 
 def _let_lapse(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
-    """Open tasks these posts let run out of time while they answered: they stay in their queue until done."""
-    lapsed = select(Lapse.task_id).where(col(Lapse.post).in_(posts))
+    """Open tasks these posts let run out of time while they answered: they stay in their queue until done.
+
+    What became confidential meanwhile is left to confidential posts.
+    """
+    lapsed = (
+        select(Lapse.task_id)
+        .join(ServiceRequest, col(ServiceRequest.reference) == col(Lapse.reference))
+        .outerjoin(Post, col(Post.code) == col(Lapse.post))
+        .where(col(Lapse.post).in_(posts), or_(~col(ServiceRequest.confidential), col(Post.rights) == "confidential"))
+    )
     asked = columns(col(Task.id), col(Task.due)).where(col(Task.id).in_(lapsed), col(Task.done_at).is_(None), *stretch)
+    return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
+
+
+def _put_before(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
+    """Open tasks in which something is proposed that one of these posts must agree to."""
+    proposal = col(ServiceRequest.proposal)
+    another = proposal["what"].astext != Proposal.TRANSFER.value
+    proposer = proposal["from"].astext
+    asked = (
+        columns(col(Task.id), col(Task.due))
+        .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
+        .where(
+            PROPOSED,
+            or_(proposal["post"].astext.in_(posts), and_(another, col(Task.answerable).in_(posts))),
+            or_(proposer.is_(None), proposer.not_in(posts)),
+            or_(another, ~col(ServiceRequest.confidential)),  # between two offices decides one who may not see it
+            col(Task.done_at).is_(None),
+            *stretch,
+        )
+    )
     return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
 
 
@@ -135,20 +206,19 @@ async def counts(session: AsyncSession, posts: Sequence[str], bounds: Bounds) ->
     """How many tasks each view holds, counted up to COUNTED."""
     if not posts:
         return dict.fromkeys(View, 0)
-    numbers = [
-        columns(col(Task.id))
-        .where(
-            or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view))),
-            col(Task.done_at).is_(None),
-            *_within(view, bounds),
-        )
-        .limit(COUNTED)
-        .subquery()
-        for view in View
-    ]
+    numbers = [_counted(posts, view, bounds).subquery() for view in View]
     parts = (columns(func.count()).select_from(part) for part in numbers)
     row = (await session.exec(columns(*(part.scalar_subquery() for part in parts)))).one()  # type: ignore[call-overload]
     return dict(zip(View, row, strict=True))
+
+
+def _counted(posts: Sequence[str], view: View, bounds: Bounds) -> Any:
+    proposed = columns(_put_before(posts, []).limit(COUNTED).subquery().c.id)
+    if view is View.TO_AGREE:
+        return proposed
+    sides = or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view)))
+    own = columns(col(Task.id)).where(sides, col(Task.done_at).is_(None), *_within(view, bounds)).limit(COUNTED)
+    return union(own.subquery().select(), proposed).limit(COUNTED) if view is View.ALL else own
 
 
 async def reference_exists(session: AsyncSession, reference: str) -> bool:

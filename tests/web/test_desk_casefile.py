@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,10 @@ FIELDS = {
     Act.GIVE: {"post": "relationship-officer-gizri-2"},
     Act.DIRECT: {"words": "Go there now."},
     Act.ESCALATE: {"words": "It needs a new transformer."},
+    Act.CORRECT: {"category": "transformer"},
+    Act.TRANSFER: {"office": "rehri"},
+    Act.REJECT: {"reason": "own-wiring", "words": "Only his own wiring."},
+    Act.RAISE: {"category": "sparks"},
     Act.NOTE: {"words": "Rang the consumer."},
 }
 PUT_RIGHT = {"cause": "fuse-blown", "words": "The fuse at the pole was changed."}
@@ -127,6 +132,12 @@ async def test_a_form_that_cannot_be_taken_comes_back_as_typed(desk: Desk) -> No
         pytest.param("give", {"post": "managing-director"}, ["post"], id="to a post out of reach"),
         pytest.param("escalate", {}, ["words"], id="without a reason"),
         pytest.param("direct", {"words": "Go", "by": "2027-13-40T99:99"}, ["by"], id="an impossible date"),
+        pytest.param("correct", {"category": "no-supply"}, ["category"], id="to the category it has"),
+        pytest.param("correct", {"category": "wire-down"}, ["category"], id="to danger by the quiet way"),
+        pytest.param("transfer", {"office": "gizri"}, ["office"], id="to the office it is at"),
+        pytest.param("reject", {"reason": "not-ours", "words": "Not ours."}, ["reason"], id="not ours is no reason"),
+        pytest.param("reject", {"reason": "own-wiring"}, ["words"], id="rejected without a word"),
+        pytest.param("raise", {"category": "voltage"}, ["category"], id="a danger that is none"),
     ],
 )
 async def test_what_is_wrong_is_said_by_field(desk: Desk, act: str, fields: dict[str, str], wrong: list[str]) -> None:
@@ -265,6 +276,10 @@ async def sent(desk: Desk, pen: Record, on: Standing, act: Act, at: datetime) ->
         hold_reasons=["premises-locked"],
         expected_reasons=["crew-on-the-way"],
         receivers=["relationship-officer-gizri-2"],
+        categories=["transformer"],
+        offices=["rehri"],
+        reject_reasons=["own-wiring"],
+        dangers=["sparks"],
     )
     typed = {**FIELDS.get(act, {}), "put_right": local_at(desk, at)}
     form = read(act, typed, choices)
@@ -301,9 +316,11 @@ async def test_who_may_open_it(desk: Desk, username: str, category: str, status:
 
 async def test_who_only_reads_is_offered_nothing_and_refused(desk: Desk) -> None:
     reference = await filed(desk)
-    page = await desk.page("tara", f"/desk/requests/{reference}")
+    page = await desk.page("yusuf", f"/desk/requests/{reference}")
     assert "There is nothing for you to do here now." in plain(page)
     assert "<form" not in page.partition("<main")[2]
+    page = await desk.page("tara", f"/desk/requests/{reference}")
+    assert set(re.findall(r'action="/desk/requests/\d+/(\w+)"', page)) == {"raise"}
     anothers = await desk.page(RO, f"/desk/requests/{reference}")
     answer = await desk.act("tara", reference, "accept", page=anothers)
     assert answer.status_code == 403

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete
-from sqlmodel import col
+from sqlmodel import col, select
 
 from models.database import Sessions
 from models.queue import PAGE, Bounds, Page, Place, View, counts, queue
-from models.requests import Consumer, ServiceRequest, Task
+from models.requests import Consumer, Lapse, ServiceRequest, Task
 from rules.terms import State
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -64,6 +64,7 @@ def a_request(reference: str, consumer: int, state: State) -> ServiceRequest:
 @pytest.fixture(autouse=True)
 async def _only_these(sessions: Sessions) -> None:
     async with sessions.begin() as session:
+        await session.exec(delete(Lapse).where(col(Lapse.post) == US))
         await session.exec(delete(Task).where(col(Task.handler).in_([US, BOSS, OTHER])))
         await session.exec(delete(ServiceRequest).where(col(ServiceRequest.token).startswith("queue-")))
 
@@ -110,6 +111,7 @@ async def test_the_views_cut_the_queue_and_the_counts_agree_with_them(sessions: 
         View.ALL: [-20, -10, 30, 40, 780, None],
         View.MINE: [-10, 30, 780, None],
         View.ANSWERABLE: [-20, -10, 30, 40, 780, None],
+        View.TO_AGREE: [],
         View.DUE_TODAY: [30, 40],
         View.OVERDUE: [-20, -10],
         View.ON_HOLD: [None],
@@ -117,6 +119,53 @@ async def test_the_views_cut_the_queue_and_the_counts_agree_with_them(sessions: 
     assert {view: dues(await page(sessions, view)) for view in View} == expected
     async with sessions() as session:
         assert await counts(session, (US,), BOUNDS) == {view: len(rows) for view, rows in expected.items()}
+
+
+async def change(sessions: Sessions, due: int, **columns: object) -> None:
+    """Set columns of the request whose task falls due so many minutes from noon."""
+    async with sessions.begin() as session:
+        asked = select(Task.reference).where(Task.due == NOON + timedelta(minutes=due))
+        row = await session.get_one(ServiceRequest, (await session.exec(asked)).one())
+        for name, value in columns.items():
+            setattr(row, name, value)
+        session.add(row)
+
+
+async def test_danger_stands_on_top_of_the_first_page_and_on_no_later_one(sessions: Sessions) -> None:
+    await put(sessions, [-60, *range(1, PAGE + 5)])
+    await change(sessions, PAGE + 3, safety=True)
+    await change(sessions, 7, safety=True)
+    await change(sessions, 9, safety=True, state=State.RESOLVED)
+    first = await page(sessions)
+    assert dues(first)[:4] == [7, PAGE + 3, -60, 1]
+    assert dues(first).count(7) == 1
+    assert PAGE + 3 not in dues(await page(sessions, after=first.after))
+    assert dues(await page(sessions, View.OVERDUE)) == [-60]
+
+
+async def test_what_is_proposed_stands_in_the_queue_of_who_must_agree(sessions: Sessions) -> None:
+    await put(sessions, [10, 20, 30, 40], US, US)
+    await change(sessions, 10, proposal={"what": "correct", "post": BOSS, "from": US, "category": "voltage"})
+    await change(sessions, 20, proposal={"what": "hold", "post": BOSS})
+    await change(sessions, 30, proposal={"what": "transfer", "post": BOSS, "office": "rehri"}, confidential=True)
+    assert dues(await page(sessions, View.TO_AGREE, posts=(BOSS,))) == [10, 20]
+    assert dues(await page(sessions, posts=(BOSS,))) == [10, 20]
+    assert dues(await page(sessions, View.TO_AGREE)) == [20]  # answers for it, and did not propose it
+    async with sessions() as session:
+        assert await counts(session, (BOSS,), BOUNDS) == {
+            **dict.fromkeys(View, 0), View.ALL: 2, View.TO_AGREE: 2
+        }  # fmt: skip
+
+
+async def test_who_let_it_lapse_keeps_it_unless_it_became_confidential(sessions: Sessions) -> None:
+    await put(sessions, [10, 20], BOSS, BOSS)
+    async with sessions.begin() as session:
+        for task in (await session.exec(select(Task).where(Task.handler == BOSS))).all():
+            lapse = {"tier": 1, "post": US, "due": NOON, "at": NOON}
+            session.add(Lapse(task_id=task.id, reference=task.reference, **lapse))
+    assert dues(await page(sessions)) == [10, 20]
+    await change(sessions, 20, confidential=True)
+    assert dues(await page(sessions)) == [10]
 
 
 async def test_done_tasks_and_people_without_posts_have_nothing(sessions: Sessions) -> None:

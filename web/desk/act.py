@@ -10,13 +10,13 @@ from starlette.responses import Response
 
 from languages.story import refusal
 from languages.views import Reader
-from models.casefile import CaseFile
+from models.casefile import CaseFile, case_file
 from rules.terms import Act, Actor, Refused
 from web import acting
 from web.acting import Outcome
 from web.deps import Db, Now, Parts
 from web.desk.actions import ACTS
-from web.desk.casefile import Opened, opened, whole_page
+from web.desk.casefile import Opened, may_open, opened, whole_page
 from web.desk.forms import TOKEN, Filled, read
 from web.desk.session import Person, SignedIn
 from web.desk.shown import ShownLine, choices, offers_for, shown_line
@@ -26,6 +26,8 @@ from web.onewindow import Onewindow
 from web.render import see_other
 
 router = APIRouter(include_in_schema=False)
+LEAVING = frozenset({Act.CORRECT, Act.TRANSFER, Act.AGREE, Act.RAISE})
+"""After which the sender may no longer see it."""
 
 
 @router.post("/desk/requests/{reference}/{act}")
@@ -43,6 +45,10 @@ async def act_on(
     id = f"desk-{person.id}-{act}-{filled.text('token')}"
     outcome = await send(parts, file, person, filled, id)
     address = f"/desk/requests/{file.request.reference}"
+    if act in LEAVING and outcome.refused is None and not outcome.waiting:
+        newest = await db.read(case_file, file.request.reference)
+        if newest is None or not may_open(newest, person):
+            return see_other(f"/desk?{urlencode({'gone': act})}")
     if outcome.waiting:
         return see_other(f"{address}?{urlencode({'sent': id})}")
     if outcome.refused is not None:
@@ -53,7 +59,7 @@ async def act_on(
 
 async def send(parts: Onewindow, file: CaseFile, person: Person, form: Filled, id: str) -> Outcome:
     """Through the tray and the door. Raises NotYours for one whose posts do no work."""
-    found = offers_for(file, parts.book.policies[file.request.policy_version], person.posts)
+    found = offers_for(file, parts.book.policies[file.request.policy_version], person.posts, person.id)
     post = found.post_for(form.act) or next(iter(person.codes), None)
     if post is None:
         raise NotYours

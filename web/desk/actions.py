@@ -7,27 +7,43 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.people import Post
-from models.posts import FilledPost
+from models.posts import WORKS, FilledPost
 from models.requests import ServiceRequest, Task
-from rules.terms import Act, State
+from rules.states import WORKED
+from rules.terms import Act, Proposal, State
 
 HANDLERS: Mapping[State, Sequence[Act]] = {
-    State.ASSIGNED: (Act.ACCEPT, Act.EXPECT, Act.RESOLVE, Act.HOLD, Act.NOTE, Act.GIVE, Act.ESCALATE),
-    State.IN_PROGRESS: (Act.RESOLVE, Act.EXPECT, Act.HOLD, Act.NOTE, Act.GIVE, Act.ESCALATE),
+    State.ASSIGNED: (
+        Act.ACCEPT, Act.EXPECT, Act.RESOLVE, Act.HOLD, Act.NOTE, Act.GIVE, Act.CORRECT, Act.TRANSFER, Act.REJECT,
+        Act.ESCALATE,
+    ),
+    State.IN_PROGRESS: (
+        Act.RESOLVE, Act.EXPECT, Act.HOLD, Act.NOTE, Act.GIVE, Act.CORRECT, Act.TRANSFER, Act.REJECT, Act.ESCALATE,
+    ),
     State.ON_HOLD: (Act.RESUME, Act.RESOLVE, Act.NOTE, Act.GIVE),
     State.RESOLVED: (Act.NOTE,),
-}
+}  # fmt: skip
 """What the post that does the work may do; the first is the main action of the state."""
 
 ANSWERABLES: Mapping[State, Sequence[Act]] = {
-    State.ASSIGNED: (Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.NOTE, Act.ESCALATE),
+    State.ASSIGNED: (
+        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.NOTE, Act.CORRECT, Act.TRANSFER,
+        Act.REJECT, Act.ESCALATE,
+    ),
     State.IN_PROGRESS: (
-        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.NOTE, Act.ESCALATE,
+        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.NOTE, Act.CORRECT,
+        Act.TRANSFER, Act.REJECT, Act.ESCALATE,
     ),
     State.ON_HOLD: (Act.DIRECT, Act.RESUME, Act.TAKE_OVER, Act.GIVE, Act.NOTE),
     State.RESOLVED: (Act.NOTE,),
 }  # fmt: skip
 """What a post that answers for the work of another may do."""
+
+ELSEWHERE = frozenset({Act.CORRECT, Act.TRANSFER, Act.REJECT})
+"""By which a request leaves its category, its office or the house; none of them while something is proposed."""
+
+DECISIONS = (Act.AGREE, Act.DISAGREE)
+"""What the post does before which something is proposed."""
 
 FROM_ABOVE = frozenset({Act.DIRECT, Act.TAKE_OVER})
 """What only the answerable post may do."""
@@ -44,11 +60,20 @@ PICTURES: Mapping[Act, str] = {
     Act.REASSIGN: "undo-2",
     Act.DIRECT: "message-square-text",
     Act.ESCALATE: "trending-up",
+    Act.CORRECT: "layers",
+    Act.TRANSFER: "building-2",
+    Act.REJECT: "circle-x",
+    Act.AGREE: "check",
+    Act.DISAGREE: "circle-x",
+    Act.RAISE: "triangle-alert",
 }
 """One picture an action."""
 
 RECEIVE = frozenset({"handle", "answerable"})
 """Rights whose posts may be given work."""
+
+RAISE = WORKS | {"take_calls"}
+"""Rights whose posts may say that there is danger: everybody on the staff but those who write nothing."""
 
 ACTS = frozenset(PICTURES)
 """What an officer may send at all."""
@@ -56,31 +81,49 @@ ACTS = frozenset(PICTURES)
 
 @dataclass(frozen=True)
 class Offers:
-    """The main action and the rest; `main` None where nothing is waited for. `handler`, `answerable`: which posts are his."""
+    """The main action and the rest; `main` None where nothing is waited for. `handler`, `answerable`: which posts are his.
+
+    `decider`: as which post he decides what is proposed. `raises`: as which post he may say that there is danger.
+    """
 
     main: Act | None = None
     rest: tuple[Act, ...] = ()
     handler: str | None = None
     answerable: str | None = None
+    decider: str | None = None
+    raises: str | None = None
 
     @property
     def all(self) -> tuple[Act, ...]:
         """Every action offered, the main one first."""
-        return ((self.main,) if self.main else ()) + self.rest
+        own = ((self.main,) if self.main else ()) + self.rest
+        return own + (DECISIONS if self.decider else ()) + ((Act.RAISE,) if self.raises else ())
 
     def post_for(self, act: Act) -> str | None:
-        """As which of his posts he does it; None when neither handles nor answers for the task."""
+        """As which of his posts he does it; None when it is none of theirs."""
+        if act in DECISIONS:
+            return self.decider or self.answerable or self.handler
+        if act is Act.RAISE:
+            return self.raises
         if act in FROM_ABOVE:
             return self.answerable or self.handler
         return self.handler or self.answerable
 
 
 def offered(
-    posts: Sequence[FilledPost], request: ServiceRequest, task: Task | None, *, tiers: int, holdable: bool, held: bool
+    posts: Sequence[FilledPost],
+    request: ServiceRequest,
+    task: Task | None,
+    *,
+    tiers: int,
+    holdable: bool,
+    held: bool,
+    person: int | None = None,
 ) -> Offers:
     """What somebody with these posts is offered; the pen judges in the end.
 
-    `tiers` is the length of the ladder, `held` whether the request was on hold before.
+    `tiers` is the length of the ladder, `held` whether the request was on hold before. `person` never decides what he
+    proposed himself.
     """
     codes = {post.code for post in posts}
     if task is None or task.done_at is not None:
@@ -88,11 +131,40 @@ def offered(
     handler = task.handler if task.handler in codes else None
     answerable = task.answerable if task.answerable in codes else None
     may_hold = holdable and (not held or (task.tier > 1 and answerable is not None and handler is None))
-    left_out = ({Act.ESCALATE} if task.tier >= tiers else set()) | (set() if may_hold else {Act.HOLD})
+    left_out = _left_out(request, top=task.tier >= tiers) | (set() if may_hold else {Act.HOLD})
     acts = tuple(act for act in _of(State(request.state), handler, answerable) if act not in left_out)
+    decider = _decider(posts, request, task, person)
+    raises = _raises(posts, request, handler or answerable)
     if not acts or acts[0] is Act.NOTE:
-        return Offers(None, acts, handler, answerable)
-    return Offers(acts[0], acts[1:], handler, answerable)
+        return Offers(None, acts, handler, answerable, decider, raises)
+    return Offers(acts[0], acts[1:], handler, answerable, decider, raises)
+
+
+def _left_out(request: ServiceRequest, *, top: bool) -> set[Act]:
+    left_out: set[Act] = {Act.ESCALATE, Act.REJECT} if top else set()
+    if request.safety:
+        left_out |= {Act.HOLD, Act.REJECT}
+    if request.confidential:
+        left_out.add(Act.TRANSFER)  # an office must not learn of it
+    if request.proposal:
+        left_out |= ELSEWHERE | ({Act.HOLD} if request.proposal["what"] == Proposal.REJECT else set())
+    return left_out
+
+
+def _decider(posts: Sequence[FilledPost], request: ServiceRequest, task: Task, person: int | None) -> str | None:
+    """As which of these posts what is proposed may be decided; None where nothing is, or it is his own proposal."""
+    proposal = request.proposal
+    if not proposal or request.state not in WORKED or (person is not None and proposal.get("by") == person):
+        return None
+    above = {proposal["post"]} | (set() if proposal["what"] == Proposal.TRANSFER else {task.answerable})
+    return next((post.code for post in posts if post.code in above - {proposal.get("from")}), None)
+
+
+def _raises(posts: Sequence[FilledPost], request: ServiceRequest, own: str | None) -> str | None:
+    """As which of these posts somebody may say that there is danger; a confidential one stays closed."""
+    if request.safety or request.confidential or request.state not in WORKED:
+        return None
+    return own or next((post.code for post in posts if post.rights in RAISE), None)
 
 
 def _of(state: State, handler: str | None, answerable: str | None) -> tuple[Act, ...]:

@@ -16,13 +16,16 @@ from languages.story import refusal
 from languages.views import Reader
 from models.casefile import CaseFile, case_file
 from models.events import Submission
+from models.openings import opening
 from models.posts import WORKS, may_see
 from rules.reference import is_well_formed, normalise
 from rules.terms import Act, Refused
 from web.database import Bounded
 from web.deps import Db, Parts, TheBook, TheHub, TheViews
+from web.desk import elsewhere
 from web.desk.actions import PICTURES
 from web.desk.forms import PRESETS, local, preset
+from web.desk.proposals import asked
 from web.desk.session import COOKIE, Person, SignedIn, person_of
 from web.desk.shown import Sheet, notice_words, sheet
 from web.desk.ticks import ticks
@@ -34,17 +37,25 @@ router = APIRouter(include_in_schema=False)
 
 
 async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) -> CaseFile:
-    """The file of a number this person may open. Raises NotFound and NotYours."""
+    """The file of a number this person may open; a confidential one's opening is recorded. Raises NotFound and NotYours."""
     reference = normalise(reference[:40])
     file = await db.read(case_file, reference) if is_well_formed(reference) else None
     if file is None:
         raise NotFound
     request = file.request
     await db.read(parts.book.hold_policy, request.policy_version)
-    timing = parts.book.timing(request.policy_version, request.category, request.area_class)
-    if not may_see(person.posts, request.office, request.zone, file.involved, timing.confidential):
+    let_in = may_open(file, person)
+    if request.confidential:
+        await db.write(opening, reference, person.id, parts.clock(), let_in=let_in)
+    if not let_in:
         raise NotYours
     return file
+
+
+def may_open(file: CaseFile, person: Person) -> bool:
+    """Whether one of his posts may see this request."""
+    request = file.request
+    return may_see(person.posts, request.office, request.zone, file.involved, request.confidential)
 
 
 async def _opened(reference: str, person: SignedIn, db: Db, parts: Parts) -> CaseFile:
@@ -68,7 +79,7 @@ def quick_times(parts: Onewindow) -> list[str]:
 def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
     """What the page and its live region are made of."""
     now = parts.clock()
-    shown = sheet(file, person.posts, parts.book, parts.zone, now)
+    shown = sheet(file, person.posts, parts.book, parts.zone, now, person.id)
     reading = person.rights & (WORKS | {"take_calls", "audit"})
     return {
         "person": person,
@@ -78,12 +89,26 @@ def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
         "consumer": file.consumer if reading else None,
         "notice_words": notice_words,
         "delivery": labels.delivery_label,
+        "been_at": [parts.book.label("office", code) for code in file.request.offices],
+    }
+
+
+def elsewhere_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
+    """The lists by which a request leaves its category or its office."""
+    file, book, now = shown.file, parts.book, parts.clock()
+    above = next((one.rung.title for one in shown.ladder if one.rung.state == "coming"), "")
+    policy = book.policies[file.request.policy_version]
+    found = elsewhere.others(file, policy, book, shown.offers, above=bool(above))
+    return {
+        "categories": list(elsewhere.groups(found, above, parts.zone, now)),
+        "offices": [(code, elsewhere.office_option(file.request, code, book)) for code in shown.choices.offices],
+        "next_title": above,
     }
 
 
 def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
     """What the forms beside the live region are made of; they stay as they are while it changes."""
-    return {
+    return elsewhere_context(shown, parts) | {
         "token": new_token(),
         "pictures": PICTURES,
         "quick": quick_times(parts),
@@ -106,7 +131,7 @@ def whole_page(
 ) -> Response:
     """The page, as it is or with a form that could not be taken."""
     made = context(file, person, parts)
-    made |= form_context(made["sheet"], parts) | more
+    made |= {"asked": asked(file, parts.book, person.id)} | form_context(made["sheet"], parts) | more
     return page(request, "desk/casefile.html", status=status, **made)
 
 

@@ -28,6 +28,10 @@ class Choices:
     hold_reasons: Collection[str] = ()
     expected_reasons: Collection[str] = ()
     receivers: Collection[str] = ()
+    categories: Collection[str] = ()
+    offices: Collection[str] = ()
+    reject_reasons: Collection[str] = ()
+    dangers: Collection[str] = ()
 
 
 @dataclass
@@ -162,6 +166,21 @@ def _direct(form: Filled, choices: Choices) -> None:
         form.data["by"] = at.isoformat()
 
 
+def _correct(form: Filled, choices: Choices) -> None:
+    _choice(form, "category", choices.categories, _("Choose what it really is."))
+    _words(form)
+
+
+def _transfer(form: Filled, choices: Choices) -> None:
+    _choice(form, "office", choices.offices, _("Choose to which office it belongs."))
+    _words(form)
+
+
+def _reject(form: Filled, choices: Choices) -> None:
+    _choice(form, "reason", choices.reject_reasons, _("Choose why it cannot be accepted."))
+    _words(form, needed=_("Write what you found."))
+
+
 READ: Mapping[Act, Callable[[Filled, Choices], None]] = {
     Act.NOTE: lambda form, _choices: _words(form, needed=_("Write the note.")),
     Act.EXPECT: _expect,
@@ -170,4 +189,9 @@ READ: Mapping[Act, Callable[[Filled, Choices], None]] = {
     Act.GIVE: _give,
     Act.DIRECT: _direct,
     Act.ESCALATE: lambda form, _choices: _words(form, needed=_("Write why it should go up now.")),
+    Act.CORRECT: _correct,
+    Act.TRANSFER: _transfer,
+    Act.REJECT: _reject,
+    Act.DISAGREE: lambda form, _choices: _words(form),
+    Act.RAISE: lambda form, choices: _choice(form, "category", choices.dangers, _("Choose what the danger is.")),
 }

@@ -8,7 +8,7 @@ from datetime import datetime
 from languages.views import Rung, RungState
 from models.casefile import CaseFile
 from models.people import Post
-from models.requests import Task
+from models.requests import Lapse, Task
 from rules.due import due
 from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
 from rules.terms import EventKind, Skip, State
@@ -39,7 +39,8 @@ def rungs(file: CaseFile, policy: Policy, book: Book) -> list[Rung]:
     if task is None:
         return [Rung(_title(file, book, role), RungState.COMING) for role in roles]
     past = [_past(file, book, tier, role) for tier, role in enumerate(roles[: task.tier - 1], 1)]
-    now = Rung(book.title(task.answerable), RungState.NOW, task.entered, task.due, _lapsed(file, task.tier))
+    lapsed = _lapse(file, book, task.tier, roles[task.tier - 1]) is not None
+    now = Rung(book.title(task.answerable), RungState.NOW, task.entered, task.due, lapsed)
     return [*past, now, *_coming(file, policy, timing, book, roles[task.tier :])]
 
 
@@ -48,8 +49,11 @@ def _title(file: CaseFile, book: Book, role: str) -> str:
     return book.title(post.code) if post else book.label("role", role)
 
 
-def _lapsed(file: CaseFile, tier: int) -> bool:
-    return any(lapse.tier == tier for lapse in file.lapses)
+def _lapse(file: CaseFile, book: Book, tier: int, role: str) -> Lapse | None:
+    """The lapse of a tier of this ladder; what lapsed on another one, before the category changed, is not shown here."""
+    posts = book.now.posts
+    mine = (one for one in file.lapses if one.post not in posts or posts[one.post].role == role)
+    return next((one for one in mine if one.tier == tier), None)
 
 
 def _past(file: CaseFile, book: Book, tier: int, role: str) -> Rung:
@@ -59,11 +63,12 @@ def _past(file: CaseFile, book: Book, tier: int, role: str) -> Rung:
         if line.event.kind == EventKind.ESCALATED
         for one in line.event.data.get("skipped", ())
     }
-    left = next((line.event for line in file.lines if line.event.data.get("from_tier") == tier), None)
+    moves = (line.event for line in file.lines if line.event.data.get("from_role") == role)
+    left = next((event for event in moves if event.data.get("from_tier") == tier), None)
     if left is None and tier in skipped:
         why = Skip(skipped[tier]["why"])
         return Rung(book.title(skipped[tier].get("post")) or _title(file, book, role), RungState.SKIPPED, why=why)
-    lapse = next((lapse for lapse in file.lapses if lapse.tier == tier), None)
+    lapse = _lapse(file, book, tier, role)
     title = book.title(left.data.get("from_post")) if left else ""
     due_at = lapse.due if lapse else left.due if left else None
     return Rung(title or _title(file, book, role), RungState.PAST, None, due_at, lapse is not None)

@@ -20,7 +20,8 @@ from languages.catalog import named
 from languages.views import Reader
 from models.queue import Bounds, Page, Place, Row, View, counts, queue, reference_exists
 from rules.reference import Reading, look
-from rules.terms import State
+from rules.states import WORKED
+from rules.terms import Act, State
 from web.book import Book
 from web.deps import Db, Now, Parts, TheBook, TheHub, TheViews
 from web.desk.session import COOKIE, Person, SignedIn, person_of
@@ -47,6 +48,11 @@ class ShownRow:
     answerable: str
     as_handler: str
     as_answerable: str
+    to_agree: str
+    danger: bool
+    confidential: bool
+    to_ring: bool
+    repeats: int
 
 
 def bounds(onewindow: Onewindow, now: datetime) -> Bounds:
@@ -60,6 +66,7 @@ def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
     task, request = row.task, row.request
     place = book.locality(request.locality)
     state = State(request.state)
+    decider = request.proposal.get("post") if state in WORKED else None
     return ShownRow(
         reference=request.reference,
         due=tier_clock(request, task.due, now),
@@ -71,6 +78,11 @@ def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
         answerable=book.title(task.answerable),
         as_handler=book.title(task.handler) if task.handler in person.codes else "",
         as_answerable=book.title(task.answerable) if task.answerable in person.codes else "",
+        to_agree=book.title(decider) if decider in person.codes else "",
+        danger=request.safety,
+        confidential=request.confidential,
+        to_ring=request.call_back_at is not None and state is State.RESOLVED,
+        repeats=request.repeats,
     )
 
 
@@ -122,6 +134,7 @@ def view_words() -> dict[View, str]:
         View.ALL: _("All"),
         View.MINE: _("My work"),
         View.ANSWERABLE: _("I answer for"),
+        View.TO_AGREE: _("To agree"),
         View.DUE_TODAY: _("Due today"),
         View.OVERDUE: _("Overdue"),
         View.ON_HOLD: _("Waiting for the consumer"),
@@ -130,12 +143,22 @@ def view_words() -> dict[View, str]:
 
 @router.get("/desk")
 async def desk(
-    request: Request, person: SignedIn, db: Db, parts: Parts, now: Now, view: View = View.ALL, after: str = ""
+    request: Request,
+    person: SignedIn,
+    db: Db,
+    parts: Parts,
+    now: Now,
+    view: View = View.ALL,
+    after: str = "",
+    gone: str = "",
 ) -> Response:
-    """The queue, soonest due first, fifty a page."""
+    """The queue, soonest due first, fifty a page; after an action by which a request left it, it says so."""
     after = written_place(read_place(after))
     found = await db.read(looked_up, person.codes, view, bounds(parts, now), read_place(after))
-    return page(request, "desk/queue.html", typed="", errors={}, **context(person, view, after, found, parts))
+    done = labels.act_label(Act(gone)) if gone in set(Act) else ""
+    return page(
+        request, "desk/queue.html", typed="", errors={}, gone=done, **context(person, view, after, found, parts)
+    )
 
 
 @router.get("/desk/find")
@@ -148,7 +171,7 @@ async def find(request: Request, person: SignedIn, db: Db, parts: Parts, now: No
     rows = await db.read(looked_up, person.codes, View.ALL, bounds(parts, now), None)
     errors = {"reference": _not_found(found)}
     whole = context(person, View.ALL, "", rows, parts)
-    return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, **whole)
+    return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, gone="", **whole)
 
 
 def _not_found(found: Reading) -> str:

@@ -16,8 +16,10 @@ from models.people import Post
 from models.posts import FilledPost
 from models.requests import ServiceRequest
 from rules.policy import Policy, ladder_of
+from rules.states import WORKED
 from rules.terms import Actor, Channel, Closing, EventKind, NoticeKind, State
 from web.book import Book
+from web.desk import elsewhere
 from web.desk.actions import Offers, offered, receivers
 from web.desk.forms import Choices
 from web.desk.ladder import rungs, timing_for
@@ -145,12 +147,17 @@ def story(file: CaseFile, book: Book, zone: tzinfo, ladder: list[Rung]) -> Story
         closed_at=request.closed_at,
         reopen_until=request.reopen_until,
         beyond=bool(task and task.beyond_at),
+        safety=request.safety,
+        decider_title=book.title(request.proposal.get("post")) if request.state in WORKED else "",
+        objected=request.objected,
+        call_back=request.call_back_at is not None,
         events=[story_event(line, book) for line in file.lines],
     )
 
 
 def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
-    """The codes and times the forms of this request may name."""
+    """The codes and times the forms of this request may name; `book` holds its policy."""
+    policy = book.policies[file.request.policy_version]
     category = book.row("category", file.request.category)
     causes = [str(code) for code in category.data.get("causes", ())] if category else []
     return Choices(
@@ -161,18 +168,24 @@ def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
         hold_reasons=[row.code for row in book.all("hold_reason")],
         expected_reasons=[row.code for row in book.all("expected_reason")],
         receivers=[post.code for post in receivers(book.now.posts, file.request, file.task, now)],
+        categories=elsewhere.categories(file.request, policy, book),
+        offices=elsewhere.offices(file.request, book, now),
+        reject_reasons=[row.code for row in book.all("reject_reason")],
+        dangers=elsewhere.dangers(file.request, policy, book),
     )
 
 
-def offers_for(file: CaseFile, policy: Policy, posts: tuple[FilledPost, ...]) -> Offers:
+def offers_for(file: CaseFile, policy: Policy, posts: tuple[FilledPost, ...], person: int | None = None) -> Offers:
     """What somebody with these posts is offered on this request."""
     timing = timing_for(file, policy)
     held = any(hold.stops_standard for hold in file.holds)
     tiers = len(ladder_of(policy, timing).tiers)
-    return offered(posts, file.request, file.task, tiers=tiers, holdable=timing.holdable, held=held)
+    return offered(posts, file.request, file.task, tiers=tiers, holdable=timing.holdable, held=held, person=person)
 
 
-def sheet(file: CaseFile, posts: tuple[FilledPost, ...], book: Book, zone: tzinfo, now: datetime) -> Sheet:
+def sheet(
+    file: CaseFile, posts: tuple[FilledPost, ...], book: Book, zone: tzinfo, now: datetime, person: int | None = None
+) -> Sheet:
     """The page of a request in the language in use; `book` holds its policy."""
     request, task, policy = file.request, file.task, book.policies[file.request.policy_version]
     ladder = rungs(file, policy, book)
@@ -193,7 +206,7 @@ def sheet(file: CaseFile, posts: tuple[FilledPost, ...], book: Book, zone: tzinf
         ladder=tuple(ShownRung(rung, tier, ladder_line(rung, zone, now)) for tier, rung in enumerate(ladder, 1)),
         lines=tuple(shown_line(line, book, zone, now) for line in reversed(file.lines)),
         said=file.said,
-        offers=offers_for(file, policy, posts),
+        offers=offers_for(file, policy, posts, person),
         choices=choices(file, book, zone, now),
         receivers=tuple(receivers(book.now.posts, request, task, now)),
         closing=labels.closing_label(Closing(request.closing)) if request.closing else "",

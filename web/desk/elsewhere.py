@@ -1,0 +1,122 @@
+"""Where a request may go instead: the other categories with what each would mean, and the other offices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from languages.catalog import gettext as _
+from languages.spoken import when
+from models.casefile import CaseFile
+from models.requests import ServiceRequest
+from rules.due import due
+from rules.durations import parse
+from rules.policy import Policy, Timing, timing_of
+from web.book import Book
+from web.desk.actions import Offers
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another category: `then` is when its standard would end (None: it has none), `asked` whether somebody must agree."""
+
+    code: str
+    name: str
+    then: datetime | None
+    asked: bool
+    confidential: bool
+
+
+def categories(request: ServiceRequest, policy: Policy, book: Book) -> list[str]:
+    """The codes a request may be corrected to. To danger leads another button, unless it is one danger for another."""
+    codes = [row.code for row in book.all("category") if row.code in policy.timings and row.code != request.category]
+    return [code for code in codes if request.safety or not _timing(request, policy, code).safety]
+
+
+def dangers(request: ServiceRequest, policy: Policy, book: Book) -> list[str]:
+    """The codes of what is dangerous; none where it is dangerous already, or confidential."""
+    if request.safety or request.confidential:
+        return []
+    codes = [row.code for row in book.all("category") if row.code in policy.timings]
+    return [code for code in codes if _timing(request, policy, code).safety]
+
+
+def offices(request: ServiceRequest, book: Book, now: datetime) -> list[str]:
+    """The codes of the offices it may be sent to; none where it is confidential."""
+    if request.confidential:
+        return []
+    there = [office for office in book.now.offices.values() if office.until is None or office.until > now]
+    return sorted(office.code for office in there if office.code != request.office)
+
+
+def decided_above(request: ServiceRequest, office: str) -> bool:
+    """Whether sending it there is a quarrel that an officer above both offices decides."""
+    return office in request.offices and len(request.offices) > 2
+
+
+def others(file: CaseFile, policy: Policy, book: Book, offers: Offers, *, above: bool) -> list[Other]:
+    """Every other category; `above`: whether there is a tier above. Who does the work there may lengthen nothing."""
+    request = file.request
+    found = [_other(request, policy, book, code) for code in categories(request, policy, book)]
+    if above:
+        return found
+    if offers.handler:
+        return [other for other in found if not other.asked]
+    return [Other(other.code, other.name, other.then, False, other.confidential) for other in found]
+
+
+def _other(request: ServiceRequest, policy: Policy, book: Book, code: str) -> Other:
+    timing = _timing(request, policy, code)
+    then = _standard(request, policy, timing)
+    longer = (then or NEVER) > (_standard_now(request, policy) or NEVER)
+    opened = request.confidential and not timing.confidential
+    asked = longer or opened or (request.safety and not timing.safety)
+    return Other(code, book.label("category", code), then, asked, timing.confidential)
+
+
+def _timing(request: ServiceRequest, policy: Policy, code: str) -> Timing:
+    return timing_of(policy, code, request.area_class)
+
+
+def _standard(request: ServiceRequest, policy: Policy, timing: Timing) -> datetime | None:
+    if timing.standard is None:
+        return None
+    return due(timing.standard, request.registered_at, (), policy.calendars[timing.standard_calendar])
+
+
+def _standard_now(request: ServiceRequest, policy: Policy) -> datetime | None:
+    if request.standard is None or request.standard_calendar is None:
+        return None
+    return due(parse(request.standard), request.registered_at, (), policy.calendars[request.standard_calendar])
+
+
+def option(other: Other, zone: tzinfo, now: datetime) -> str:
+    """A category as it stands in the list: with the time limit it would have."""
+    if other.confidential:
+        return _("%(category)s (confidential: it leaves your queue)", category=other.name)
+    if other.then is None:
+        return _("%(category)s: no time limit", category=other.name)
+    return _("%(category)s: at the latest %(when)s", category=other.name, when=when(other.then, zone, now=now))
+
+
+def office_option(request: ServiceRequest, code: str, book: Book) -> str:
+    """An office as it stands in the list; it says when sending it there is decided above."""
+    name = book.label("office", code)
+    if decided_above(request, code):
+        return _("%(office)s (an officer above both offices decides)", office=name)
+    return name
+
+
+def groups(
+    found: list[Other], decider: str, zone: tzinfo, now: datetime
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The list in its two parts: what is changed at once, and what `decider` is asked first."""
+    at_once = [(other.code, option(other, zone, now)) for other in found if not other.asked]
+    asked = [(other.code, option(other, zone, now)) for other in found if other.asked]
+    if at_once:
+        yield _("Changed at once"), at_once
+    if asked:
+        yield _("Asked first: %(title)s decides", title=decider or _("the next officer above")), asked
