@@ -121,6 +121,16 @@ class Window:
             )  # fmt: skip
         return await self.record.take(Take(reference, id, act))
 
+    async def consumer(self, reference: str, act: Act, **more: object) -> Taken:
+        """The consumer does something."""
+        id = f"consumer-{next(NUMBERS)}"
+        async with self.sessions.begin() as session:
+            await put(
+                session, id=id, reference=reference, act=act, actor=Actor.CONSUMER, at=self.now,
+                **more,  # type: ignore[arg-type]
+            )  # fmt: skip
+        return await self.record.take(Take(reference, id, act))
+
     async def resolved(self, reference: str) -> None:
         """A quarter of an hour later the handler says that it was put right five minutes ago."""
         self.now += timedelta(minutes=15)
