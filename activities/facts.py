@@ -60,9 +60,14 @@ class Facts:
         return number if number.isdigit() or not number else isolate(number)
 
     @property
-    def place_name(self) -> str:
-        """The locality, else the feeder, by name."""
-        return self._open("locality", "locality") or self._open("feeder", "feeder")
+    def locality(self) -> str:
+        """The locality by name; not of a confidential request."""
+        return self._open("locality", "locality")
+
+    @property
+    def feeder(self) -> str:
+        """The feeder by name; not of a confidential request."""
+        return self._open("feeder", "feeder")
 
     @property
     def proposed_category(self) -> str:

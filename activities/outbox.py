@@ -11,8 +11,10 @@ from datetime import timedelta
 import structlog
 
 from activities.channels import Channel, Letter, Outcome, Result
+from activities.claimed import Claimed, bundles, side_by_side
+from activities.digest import Waiting
 from activities.named import Named
-from activities.outbox_rows import LEASE, Claimed, claim, settle
+from activities.outbox_rows import LEASE, claim, settle
 from activities.say import Renderer
 from models.database import Sessions
 from models.outbox import Attempt
@@ -26,6 +28,17 @@ SENDING = (LEASE - timedelta(seconds=8)).total_seconds()
 """Seconds for sending one batch: its outcomes are written before the claim ends."""
 
 log = structlog.get_logger(__name__)
+
+
+def shared(claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome]) -> dict[int, Outcome]:
+    """The outcome of one message for each of those that were told in it."""
+    found: dict[int, Outcome] = {}
+    for bundle in bundles(claimed):
+        for first, *others in side_by_side(bundle):
+            outcome = outcomes.get(first.id or 0)
+            if outcome is not None:
+                found |= {attempt.id: outcome for attempt in others if attempt.id is not None}
+    return found
 
 
 async def nobody(take: Take) -> None:
@@ -61,6 +74,7 @@ class Outbox:
         letters, outcomes = await self.letters(claimed)
         for sent in await asyncio.gather(*(self.send(name, group) for name, group in letters.items())):
             outcomes |= sent
+        outcomes |= shared(claimed, outcomes)
         async with self.sessions.begin() as session:
             receipts = await settle(session, claimed, outcomes)
         for take in receipts:
@@ -73,22 +87,28 @@ class Outbox:
         outcomes: dict[int, Outcome] = {}
         async with self.sessions() as session:
             names = await self.renderer.names(session)
-        for item in claimed:
-            for attempt in item.attempts:
+        for bundle in bundles(claimed):
+            for attempt in bundle[0].attempts:
                 assert attempt.id is not None
-                try:
-                    made = self.letter(item, attempt, names)
-                except Exception as broken:
-                    log.error("message not written", notification=item.row.id, kind=item.row.kind, error=repr(broken))
-                    made = Outcome(Result.FAILED, f"not written: {broken!r}"[:400])
+                made = self.written(bundle, attempt, names)
                 if isinstance(made, Letter):
                     letters[attempt.channel].append(made)
                 else:
                     outcomes[attempt.id] = made
         return letters, outcomes
 
-    def letter(self, item: Claimed, attempt: Attempt, names: Named) -> Letter | Outcome:
+    def written(self, bundle: Sequence[Claimed], attempt: Attempt, names: Named) -> Letter | Outcome:
+        """One letter; an outcome where it cannot be written, whatever the reason."""
+        try:
+            return self.letter(bundle, attempt, names)
+        except Exception as broken:
+            row = bundle[0].row
+            log.error("message not written", notification=row.id, kind=row.kind, error=repr(broken))
+            return Outcome(Result.FAILED, f"not written: {broken!r}"[:400])
+
+    def letter(self, bundle: Sequence[Claimed], attempt: Attempt, names: Named) -> Letter | Outcome:
         """One letter; an outcome where there is no address or no such channel."""
+        item = bundle[0]
         assert attempt.id is not None
         assert attempt.sender_id is not None
         to = item.address(attempt.channel)
@@ -96,7 +116,11 @@ class Outbox:
             return Outcome(Result.FAILED, f"there is no channel {attempt.channel!r}")
         if not to:
             return Outcome(Result.REFUSED, "no address")
-        said = self.renderer.message(item.notice(), attempt.channel, names)
+        if len(bundle) == 1:
+            said = self.renderer.message(item.notice(), attempt.channel, names)
+        else:
+            told = [Waiting(one.notice(), one.row.queued) for one in bundle]
+            said = self.renderer.together(told, attempt.channel, names)
         return Letter(attempt.id, attempt.sender_id, to, item.row.reference, said, attempt.id in item.again)
 
     async def send(self, name: str, letters: Sequence[Letter]) -> Mapping[int, Outcome]:

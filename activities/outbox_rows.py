@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import case, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from activities.channels import Outcome, Result
-from activities.facts import Notice, Recipient
+from activities.claimed import Claimed as Claimed
+from activities.claimed import bundles, side_by_side
+from activities.outbox_storm import calmed, due_together
 from models.outbox import Attempt, Notification
 from models.people import Staff
 from models.receipts import question_reached
@@ -38,58 +40,46 @@ WRITTEN: Mapping[Result, str] = {
 }
 
 
-@dataclass
-class Claimed:
-    """A notification in our hand, with whom it is for and the attempts to make; `again` are those cut short before."""
-
-    row: Notification
-    consumer: Consumer | None
-    staff: Staff | None
-    words: str | None
-    attempts: list[Attempt] = field(default_factory=list)
-    again: set[int] = field(default_factory=set)
-
-    def address(self, channel: str) -> str | None:
-        """Where this recipient is reached by `channel`; None when nowhere."""
-        who = self.consumer or self.staff
-        if who is None:
-            return None
-        return who.phone if channel == "sms" else who.email
-
-    def notice(self) -> Notice:
-        """What is to be said to this recipient."""
-        row = self.row
-        return Notice(
-            kind=NoticeKind(row.kind),
-            to=Recipient.CONSUMER if row.staff_id is None else Recipient.STAFF,
-            reference=row.reference,
-            language=row.language,
-            data=row.data,
-            post=row.post,
-            words=self.words,
-        )
-
-
 async def claim(session: AsyncSession, batch: int) -> list[Claimed]:
-    """Take up to `batch` notifications that are due, codes first; the caller commits before sending."""
-    due = (
+    """Take up to `batch` notifications that are due, codes first, and with them all that officers are told together.
+
+    The caller commits before sending.
+    """
+    rows = await calmed(session, await _taken(session, _due(batch)))
+    rows += await _taken(session, await due_together(session))
+    claimed = await _recipients(session, sorted(rows, key=lambda row: (row.kind != NoticeKind.CODE, row.id or 0)))
+    await _begin(session, claimed)
+    return claimed
+
+
+def _due(batch: int) -> SelectOfScalar[int | None]:
+    """Those that are due and go alone."""
+    return (
         select(col(Notification.id))
-        .where(col(Notification.state) == "waiting", col(Notification.next_at) <= func.now())
+        .where(
+            col(Notification.state) == "waiting",
+            col(Notification.next_at) <= func.now(),
+            ~col(Notification.together),
+        )
         .order_by(case((col(Notification.kind) == NoticeKind.CODE, 0), else_=1), col(Notification.next_at))
         .limit(batch)
         .with_for_update(skip_locked=True)
     )
+
+
+async def _taken(session: AsyncSession, due: SelectOfScalar[int | None] | None) -> list[Notification]:
+    """The rows of `due`, claimed."""
+    if due is None:
+        return []
     until = func.now() + LEASE
     taken = await session.exec(
         update(Notification)
         .where(col(Notification.id).in_(due))
         .values(claim=col(Notification.claim) + 1, claimed_until=until, next_at=until)
         .returning(Notification)
+        .execution_options(populate_existing=True)
     )
-    rows = sorted(taken.scalars().all(), key=lambda row: (row.kind != NoticeKind.CODE, row.id or 0))
-    claimed = await _recipients(session, rows)
-    await _begin(session, claimed)
-    return claimed
+    return list(taken.scalars().all())
 
 
 async def database_now(session: AsyncSession) -> datetime:
@@ -137,17 +127,19 @@ async def _begin(session: AsyncSession, claimed: Sequence[Claimed]) -> None:
                 continue
             item.attempts.append(attempt)
     await session.flush()
-    for item in claimed:
-        for attempt in item.attempts:
-            _try(item, attempt, now)
+    for bundle in bundles(claimed):
+        for attempts in side_by_side(bundle):
+            sender = attempts[0].sender_id or sender_id(bundle[0].row, attempts[0])
+            for item, attempt in zip(bundle, attempts, strict=True):
+                _try(item, attempt, sender, now)
 
 
-def _try(item: Claimed, attempt: Attempt, now: datetime) -> None:
+def _try(item: Claimed, attempt: Attempt, sender: str, now: datetime) -> None:
     """Count one more try; a try whose end is not known is asked for under the same id."""
     assert attempt.id is not None
     if attempt.state == "sending" and attempt.tries:
         item.again.add(attempt.id)
-    attempt.sender_id = attempt.sender_id or sender_id(item.row, attempt)
+    attempt.sender_id = sender
     attempt.state, attempt.tries, attempt.at = "sending", attempt.tries + 1, now
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.channels import Message
+from activities.digest import Digest, Waiting
 from activities.facts import Facts, Notice, Place, Recipient
 from activities.named import Named
 from languages.catalog import direction, gettext, install, use
@@ -48,12 +49,24 @@ class Renderer:
             blocks = self.blocks(notice, facts)
             if channel == "sms":
                 return Message(language, self.sms(" ".join(blocks("sms").splitlines()), facts))
-            return self.mail(language, facts, blocks)
+            return self.mail(language, facts, blocks, self.usual_button(notice))
+
+    def together(self, waiting: Sequence[Waiting], channel: str, names: Named) -> Message:
+        """What is said to one officer by one channel about all that waited for him."""
+        with use(names.spoken_by(channel) or waiting[0].notice.language) as language:
+            digest = Digest(waiting, names, self.place)
+            blocks = Blocks(self.texts.get_template("digest.j2"), digest)
+            if channel == "sms":
+                said = " ".join(blocks("sms").splitlines())
+                return Message(
+                    language, self.texts.get_template("sms.j2").render(said=said, f=digest, stop=False).strip()
+                )
+            return self.mail(language, digest, blocks)
 
     def sms(self, said: str, facts: Facts) -> str:
         """A text message; with the link that stops them where it makes it no longer than two parts, and on the first always."""
         template = self.texts.get_template("sms.j2")
-        short, full = (template.render(said=said, f=facts, stop=stop).strip() for stop in (False, facts.stop))
+        short, full = (template.render(said=said, f=facts, stop=stop).strip() for stop in (False, True))
         fits = parts(full) <= max(STOP_FITS, parts(short))
         return full if fits or facts.notice.kind is NoticeKind.ACKNOWLEDGED else short
 
@@ -61,12 +74,12 @@ class Renderer:
         """The blocks of a notice's template."""
         return Blocks(self.texts.get_template(f"{notice.to}/{notice.kind}.j2"), facts)
 
-    def mail(self, language: str, facts: Facts, blocks: Blocks) -> Message:
+    def mail(self, language: str, facts: Facts | Digest, blocks: Blocks, button: str = "") -> Message:
         """Plain text and the same as simple HTML."""
         words: dict[str, object] = {
             "subject": blocks("subject"),
             "lines": blocks("text").splitlines(),
-            "button": blocks("button") or self.usual_button(facts.notice),
+            "button": blocks("button") or button,
             "f": facts,
             "language": language,
             "direction": direction(language),
@@ -94,7 +107,7 @@ class Renderer:
 class Blocks:
     """One template's blocks by name; "" for one it does not have."""
 
-    def __init__(self, template: jinja2.Template, facts: Facts) -> None:
+    def __init__(self, template: jinja2.Template, facts: Facts | Digest) -> None:
         self.template = template
         self.context = template.new_context({"f": facts})
 

@@ -7,14 +7,18 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.ground import utility_zone
 from models.outbox import Notification
 from models.people import AnswerLink, Staff, StopLink
+from models.policy import Names
 from models.requests import Consumer, ServiceRequest, Task
+from rules.digest import may_wait, on_duty, quiet_span, waking
 from rules.ladder import Filling, Seat, present
 from rules.terms import Codes, NoticeKind
 from rules.turn import Notice
@@ -44,7 +48,8 @@ async def queue(
         else:
             who = notice.person or present(Seat(notice.post, fillings.get(notice.post, ())), at)
             if isinstance(who, int):
-                await _to_staff(session, row, notice, data, who, now)
+                wakes = await _waking(session, row, notice, fillings.get(notice.post, ()), who, now)
+                await _to_staff(session, row, notice, data, who, now, wakes)
 
 
 def _own(notice: Notice) -> Codes:
@@ -62,6 +67,7 @@ def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
         "office": row.office,
         "locality": row.locality,
         "feeder": row.feeder,
+        "safety": row.safety or None,
         "confidential": confidential or None,
         "standard_due": row.standard_due and row.standard_due.isoformat(),
         "standard_lapsed": row.standard_lapsed_at is not None or None,
@@ -87,15 +93,34 @@ async def _to_consumer(session: AsyncSession, row: ServiceRequest, notice: Notic
     await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
 
 
+async def _waking(
+    session: AsyncSession, row: ServiceRequest, notice: Notice, filled: Sequence[Filling], person: int, now: datetime
+) -> datetime | None:
+    """Until when the message of an officer off duty waits; None when it goes at once."""
+    if not may_wait(notice.kind, safety=row.safety) or on_duty(filled, person, now):
+        return None
+    plans = await session.get(Names, ("utility", "channels"))
+    spans = [plan["quiet"] for plan in (plans.data["value"].values() if plans else ()) if plan.get("quiet")]
+    return waking(now, map(quiet_span, spans), ZoneInfo(await utility_zone(session))) if spans else None
+
+
 async def _to_staff(
-    session: AsyncSession, row: ServiceRequest, notice: Notice, data: Codes, person: int, now: datetime
+    session: AsyncSession,
+    row: ServiceRequest,
+    notice: Notice,
+    data: Codes,
+    person: int,
+    now: datetime,
+    wakes: datetime | None,
 ) -> None:
     staff = await session.get(Staff, person)
     channels = _channels(staff.phone, staff.email) if staff is not None else []
     if staff is None or not channels:
         return
     key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}/{person}"
-    await _add(session, row, notice, data, now, key, channels, staff.language, staff_id=person, post=notice.post)
+    waits = {} if wakes is None else {"next_at": wakes, "together": True}
+    whom = {"staff_id": person, "post": notice.post}
+    await _add(session, row, notice, data, now, key, channels, staff.language, **whom, **waits)
 
 
 def _channels(phone: str | None, email: str | None) -> list[str]:
@@ -123,6 +148,7 @@ async def _add(
         "data": data,
         "queued": now,
         "next_at": now,
+        "together": False,
         "state": "waiting",
         "claim": 0,
         **whom,

@@ -21,30 +21,30 @@ ARRIVED = {"email": frozenset({"sent", "delivered"}), "sms": frozenset({"deliver
 
 
 async def record_receipt(session: AsyncSession, gateway_id: str, state: Arrival, at: datetime) -> Take | None:
-    """Keep a gateway's delivery report on the message it knows by `gateway_id`; repeating it changes nothing.
+    """Keep a gateway's delivery report on all that was told in the message it knows by `gateway_id`; repeating changes nothing.
 
     Answers the submission to be taken when a question is concerned, else None; LookupError for an unknown id.
     """
-    found = (
-        await session.exec(
-            select(Attempt.id, Attempt.notification_id).where(
-                col(Attempt.channel) == "sms", col(Attempt.sender_id) == gateway_id
-            )
-        )
-    ).first()
-    if found is None:
+    asked = select(Attempt.id, Attempt.notification_id).where(
+        col(Attempt.channel) == "sms", col(Attempt.sender_id) == gateway_id
+    )
+    found = (await session.exec(asked.order_by(col(Attempt.notification_id)))).all()
+    if not found:
         raise LookupError(gateway_id)
-    # The order of locks is the outbox's: the notification, then its attempts.
+    takes = [await _keep(session, attempt, notification, state, at) for attempt, notification in found]
+    return next(filter(None, takes), None)
+
+
+async def _keep(session: AsyncSession, id: int | None, notification: int, state: Arrival, at: datetime) -> Take | None:
+    """Keep a report on one attempt. The order of locks is the outbox's: the notification, then its attempts."""
     row = (
         await session.exec(
-            select(Notification).where(col(Notification.id) == found[1]).with_for_update(),
+            select(Notification).where(col(Notification.id) == notification).with_for_update(),
             execution_options={"populate_existing": True},
         )
     ).one()
     attempt = (
-        await session.exec(
-            select(Attempt).where(col(Attempt.id) == found[0]), execution_options={"populate_existing": True}
-        )
+        await session.exec(select(Attempt).where(col(Attempt.id) == id), execution_options={"populate_existing": True})
     ).one()
     if attempt.state == "delivered" or (attempt.receipt_at is not None and state == "failed"):
         return None

@@ -279,7 +279,9 @@ def test_danger_is_the_first_word_of_its_message_and_says_where(language: str) -
         pytest.param({"what": "lower"}, "It was proposed that there is no danger: Low voltage.", id="no danger"),
         pytest.param({"what": "reject", "reason": "own-wiring"}, "not to accept it: own wiring.", id="rejection"),
         pytest.param({"what": "transfer", "proposed_office": "gizri"}, "send it to the office Gizri.", id="office"),
-        pytest.param({"what": "hold", "proposed_category": None}, "The consumer says: I was there.", id="contested wait"),
+        pytest.param(
+            {"what": "hold", "proposed_category": None}, "The consumer says: I was there.", id="contested wait"
+        ),
     ],
 )
 def test_who_must_decide_reads_what_was_proposed(data: dict[str, Any], words: str) -> None:

@@ -4,125 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, update
-from sqlmodel import col, delete, select
 
-from activities.channels.email import Email
 from activities.channels.sms import Sms
-from activities.facts import Place
-from activities.outbox import Outbox
 from activities.outbox_rows import claim, settle
-from activities.say import Renderer
-from embedded.message_store import Store
 from models.database import Sessions
-from models.events import Submission
-from models.outbox import Attempt, Notification
 from models.receipts import record_receipt
-from models.requests import Consumer
-from rules.terms import Act, NoticeKind, Take
+from rules.terms import Act, NoticeKind
 from tests.activities.mailroom import MailServer, gateway
-
-NUMBERS = itertools.count(1)
-PHONE, EMAIL = "+919810000001", "consumer@example.org"
-UNREACHABLE = "+919810000000"
-
-
-@dataclass
-class Room:
-    """An outbox with its servers; everything real."""
-
-    sessions: Sessions
-    mail: MailServer
-    sms_url: str
-    store: Store
-    told: list[Take] = field(default_factory=list)
-    heard: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def outbox(self) -> Outbox:
-        """One more worker's outbox."""
-        channels = {
-            "email": Email(f"smtp://127.0.0.1:{self.mail.port}", "Example Power <no-reply@power.example>"),
-            "sms": Sms(self.sms_url, ""),
-        }
-        place = Place("https://onewindow.example", ZoneInfo("Asia/Kolkata"))
-        return Outbox(self.sessions, channels, Renderer(place), tell=self.tell)
-
-    async def tell(self, take: Take) -> None:
-        """Hear of a receipt."""
-        self.told.append(take)
-        self.heard.set()
-
-    async def queue(
-        self,
-        kind: NoticeKind = NoticeKind.CLOSED,
-        channels: tuple[str, ...] = ("sms", "email"),
-        phone: str | None = PHONE,
-        email: str | None = EMAIL,
-        language: str = "en",
-        **data: Any,
-    ) -> int:
-        """Queue one notification to a consumer; its id."""
-        number = next(NUMBERS)
-        async with self.sessions.begin() as session:
-            consumer = Consumer(phone=phone, email=email)
-            session.add(consumer)
-            now = (await session.exec(select(func.now()))).one()
-            await session.flush()
-            row = Notification(
-                key=f"test/{number}", reference="234567895", number=number, kind=kind, consumer_id=consumer.id,
-                language=language, channels=list(channels), data=data, queued=now, next_at=now,
-            )  # fmt: skip
-            session.add(row)
-            await session.flush()
-            assert row.id is not None
-            return row.id
-
-    async def row(self, id: int) -> Notification:
-        """The notification as it is now."""
-        async with self.sessions() as session:
-            return (await session.exec(select(Notification).where(Notification.id == id))).one()
-
-    async def attempts(self, id: int) -> dict[str, Attempt]:
-        """Its attempts by channel."""
-        async with self.sessions() as session:
-            rows = await session.exec(select(Attempt).where(Attempt.notification_id == id))
-            return {attempt.channel: attempt for attempt in rows.all()}
-
-    async def states(self, id: int) -> tuple[str, dict[str, str]]:
-        """The state of the notification and of its attempts."""
-        return (await self.row(id)).state, {name: it.state for name, it in (await self.attempts(id)).items()}
-
-    async def hasten(self, id: int, age: timedelta = timedelta(0)) -> None:
-        """Let its next try, or the end of its claim, be now; make it older by `age`."""
-        changed = {"next_at": func.now(), "queued": col(Notification.queued) - age}
-        async with self.sessions.begin() as session:
-            await session.exec(update(Notification).where(col(Notification.id) == id).values(**changed))
-
-    async def receipts(self) -> list[Submission]:
-        """Receipts in the tray."""
-        async with self.sessions() as session:
-            return list((await session.exec(select(Submission).order_by(Submission.id))).all())
-
-
-@pytest.fixture
-async def room(sessions: Sessions, tmp_path: Path) -> AsyncIterator[Room]:
-    async with AsyncExitStack() as stack:
-        mail = await stack.enter_async_context(MailServer().open())
-        url, store = await stack.enter_async_context(gateway(tmp_path))
-        yield Room(sessions, mail, url, store)
-    async with sessions.begin() as session:
-        for table in (Submission, Attempt, Notification):
-            await session.exec(delete(table))
+from tests.activities.outbox_room import EMAIL, PHONE, Room
 
 
 async def test_both_channels_are_used_and_both_speak_the_recipients_language(room: Room) -> None:
