@@ -18,8 +18,10 @@ from web.admin import messages, timings, versions
 from web.api.mount import mount
 from web.assets_route import router as assets
 from web.consumer import acts, alike, answer, code, danger, file, home, not_mine, sending, track
+from web.counter import acts as counter_acts
+from web.counter import call_backs, new, requests, search, slip
 from web.desk import act as desk_act
-from web.desk import casefile, counter, queue, sign_in
+from web.desk import casefile, queue, sign_in
 from web.kept import Kept
 from web.onewindow import Onewindow
 from web.render import Views
@@ -30,7 +32,8 @@ from web.start import Addresses, parts_of
 __all__ = ["Onewindow", "create_app"]
 
 CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file)
-STAFF = (sign_in, queue, casefile, desk_act, counter, timings, versions, messages)
+COUNTER = (search, new, call_backs, slip, requests, counter_acts)
+STAFF = (sign_in, queue, casefile, desk_act, *COUNTER, timings, versions, messages)
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *STAFF)))
 
 

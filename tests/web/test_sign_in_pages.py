@@ -122,13 +122,8 @@ async def test_a_wrong_password_keeps_the_name_and_too_many_close_the_door_for_a
     await browser.aclose()
 
 
-async def test_the_counter_finds_numbers_and_leads_to_filing(desk: Desk) -> None:
-    reference = await desk.town.file("no-supply")
+async def test_the_counter_is_for_those_who_take_calls(desk: Desk) -> None:
     page = await desk.page("tara", "/counter")
-    assert "/file?channel=call" in page
-    assert "/file?channel=counter" in page
-    browser = await desk.of("tara")
-    found = await browser.get("/counter/find", params={"reference": f"{reference[:4]} {reference[4:8]} {reference[8]}"})
-    assert found.headers["location"] == f"/desk/requests/{reference}"
-    assert (await browser.get("/counter/find", params={"reference": "12"})).status_code == 422
+    assert 'href="/counter/new"' in page
+    assert 'href="/counter/call-backs"' in page
     await desk.page("asha", "/counter", 403)

@@ -111,7 +111,8 @@ class Status(BaseModel):
     """A request as anyone with its number may follow it, without personal data.
 
     `tier` and `tier_role` say who is answerable (null before it was given to anybody), `next_due` when that tier's time
-    ends (null while its clock stands still), `expected_at` when the handler expects it to be put right. Of a confidential
+    ends (null while its clock stands still), `expected_at` when the handler expects it to be put right. `channel` is the
+    door it came by, `filed_by` the title of the post that wrote it down (null: the consumer himself). Of a confidential
     request only `state` (received, in_progress, closed) and its beginnings and ends are told.
     """
 
@@ -119,6 +120,8 @@ class Status(BaseModel):
     kind: Kind
     category: str | None = Field(examples=["no-supply"])
     state: str = Field(examples=["assigned"])
+    channel: str | None = Field(examples=["call"])
+    filed_by: str | None = Field(examples=["Call centre"])
     tier: int | None = Field(examples=[1])
     tier_role: str | None = Field(examples=["relationship_officer"])
     registered_at: Instant

@@ -15,6 +15,7 @@ from rules.terms import EventKind, State
 from web.api.bodies import PublicEvent, Status
 from web.api.description import UNCHANGED, problems_of, unchanged
 from web.api.problems import NOT_A_REFERENCE, UNKNOWN_REFERENCE, Api, Problem
+from web.book import Book
 from web.consumer.track import NOT_A_NUMBER, missed
 from web.consumer.visitor import Address
 from web.deps import Db, Parts
@@ -62,7 +63,7 @@ async def follow(
     if found is None:
         await missed(parts, who)
         raise Problem(UNKNOWN_REFERENCE, gettext("Check the number or the address and try again."))
-    told = status_of(found)
+    told = status_of(found, parts.book)
     headers = {"ETag": tag_of(found, told), "Cache-Control": "private, no-cache"}
     if unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -75,17 +76,20 @@ def tag_of(found: PublicRequest, told: Status) -> str:
     return f'W/"c{len(told.events)}-{told.state}"' if found.confidential else f'W/"{found.tracked.number}"'
 
 
-def status_of(found: PublicRequest) -> Status:
+def status_of(found: PublicRequest, book: Book) -> Status:
     """What is told of a request."""
     tracked = found.tracked
     if found.confidential:
         return confidential(found.kind, tracked)
     task = tracked.task
+    first = tracked.events[0] if tracked.events else None
     return Status(
         reference=tracked.reference,
         kind=terms.Kind(found.kind),
         category=tracked.category,
         state=tracked.state,
+        channel=first.data.get("channel") if first else None,
+        filed_by=(book.title(first.post) or None) if first else None,
         tier=task.tier if task else None,
         tier_role=found.role,
         registered_at=tracked.registered_at,
@@ -105,6 +109,8 @@ def confidential(kind: str, tracked: Tracked) -> Status:
         kind=terms.Kind(kind),
         category=None,
         state=LOOKED_INTO.get(tracked.state, State.IN_PROGRESS.value),
+        channel=None,
+        filed_by=None,
         tier=None,
         tier_role=None,
         registered_at=tracked.registered_at,

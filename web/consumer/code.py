@@ -1,4 +1,4 @@
-"""Proving that a request is one's own: the end of the phone number, then the code that was sent there."""
+"""Proving that a request is one's own: the end of the phone number, then the code sent there; or the code on a slip."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from languages.catalog import gettext
 from models.proofs import Tried, close_session, open_session, send_code, try_code
+from models.slips import read as read_slip
+from models.slips import try_slip
 from rules.policy import Limits
 from rules.reference import normalise
 from web.consumer.visitor import COOKIE, Own, Reference, forget, remember
@@ -74,6 +76,29 @@ async def enter(reference: Reference, request: Request, form: Form, db: Db, part
         )
     token = await db.write(open_session, reference)
     return remember(see_other(f"/track/{reference}"), parts, reference, token)
+
+
+@router.post("/track/{reference}/slip")
+async def by_slip(reference: Reference, request: Request, form: Form, db: Db, parts: Parts) -> Response:
+    """Take the code of a counter slip, which stands in for the phone's."""
+    code = read_slip(form.get("slip", ""))
+    if code is None:
+        return form_page(
+            request, reference, "phone", {"slip": gettext("The code on the slip has 8 letters and digits.")}
+        )
+    tried = await db.write(try_slip, reference, code, parts.secret)
+    if tried is Tried.RIGHT:
+        token = await db.write(open_session, reference)
+        return remember(see_other(f"/track/{reference}"), parts, reference, token)
+    return form_page(
+        request, reference, "phone", {"slip": gettext("This is not the code of the newest slip. Look at it again.")}
+    )
+
+
+@router.get("/track/{reference}/slip")
+async def no_slip(reference: Reference) -> Response:
+    """Where the slip's code is asked for."""
+    return see_other(f"/track/{reference}/code")
 
 
 @router.post("/track/{reference}/leave")
