@@ -166,6 +166,10 @@ class Desk:
         asked = question or self.request.question_number
         return self.take(Sent(Act.RECEIPT, Actor.SYSTEM, {"question": asked, "state": state}))
 
+    def called(self) -> Refused | None:
+        """The call centre rings the consumer and nobody answers."""
+        return self.take(Sent(Act.CALLED, Actor.OFFICER, {}, person=77, post="call-centre", rights="take_calls"))
+
     def resolve(self, put_right: datetime | None = None, post: str = OFFICER) -> Refused | None:
         """Resolved, put right now unless another instant is given."""
         return self.officer(Act.RESOLVE, post, cause="fuse-blown", put_right=put_right or self.at)
