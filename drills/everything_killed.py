@@ -16,7 +16,7 @@ from drills.findings import Finding, none_of, spread, within
 from drills.flows import flows
 from drills.messages import by_sender, caught_in
 from drills.people import Caller
-from drills.stack import Stack, running
+from drills.stack import Chosen, Stack, running
 from drills.waiting import caught_up, until
 from models.database import Sessions
 from models.events import Event
@@ -53,20 +53,20 @@ class Watched:
         return [line for lines in self.lines.values() for line in lines if line.kind == EventKind.ESCALATED]
 
 
-async def drill(seed: int, away: float) -> list[Finding]:
-    """Kill worker, Temporal, PostgreSQL and everything in turn; each is away for `away` seconds."""
-    async with running() as stack:
+async def drill(chosen: Chosen) -> list[Finding]:
+    """Kill worker, Temporal, PostgreSQL and everything in turn; each stays away for a while."""
+    async with running(chosen) as stack:
         await stack.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in DUE.items()))
         promised = Promised(datetime.now(UTC))
         found: list[Finding] = []
         for part in KILLED:
-            found += await killed(stack, promised, part, away)
+            found += await killed(stack, promised, part, chosen.away)
         promised.kills += stack.kills
         async with stack.sessions() as sessions:
             left, _ = await caught_up(sessions, 60)
             found.append(none_of("left undone at the end", left, 4))
             async with sessions() as session:
-                found += await audit(session, promised, caught_in(stack.messages))
+                found += await audit(session, promised, lambda: caught_in(stack.messages))
         return [*found, *await flows(stack)]
 
 
@@ -91,7 +91,7 @@ async def killed(stack: Stack, promised: Promised, part: str, away: float) -> li
 async def gone(stack: Stack, part: str) -> AsyncIterator[None]:
     """Kill a part, or everything, for as long as the block lasts."""
     if part != "all":
-        async with stack.without(part):
+        async with stack.away(part, "killed"):
             yield
         return
     stack.kill_all()
