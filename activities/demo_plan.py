@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from activities.demo_course import Course, Scene, course_end, daytime
+from activities.demo_acts import Scene, daytime
+from activities.demo_course import Course, course_end
 from activities.demo_people import Holder
 from activities.demo_stories import Goal, Story
 from rules.request import Request
@@ -68,10 +69,13 @@ def _tries(plan: Plan, now: datetime) -> Iterator[Plan]:
             math.exp(dice.uniform(math.log(shortest), math.log(longest))) if lately else dice.uniform(shortest, longest)
         )
         at = now - timedelta(seconds=age)
-        if not (plan.scene.ground.calendar.never_closes and plan.channel is Channel.WEB) and not lately:
-            at = daytime(at, plan.scene.zone, dice)
+        awake = daytime(at, plan.scene.zone, dice)
+        urgent = plan.scene.ground.calendar.never_closes and plan.channel is Channel.WEB
+        if not urgent and not lately:
+            at = awake
+        channel = plan.channel if at == awake else Channel.WEB
         if at < now:
-            yield replace(plan, registered_at=at, dice=f"{plan.dice}/{number}")
+            yield replace(plan, registered_at=at, channel=channel, dice=f"{plan.dice}/{number}")
 
 
 def _end(plan: Plan, now: datetime) -> tuple[Request, list[Turn]]:
