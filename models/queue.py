@@ -126,29 +126,32 @@ async def queue(
 
 def _let_lapse(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
     """Open tasks these posts let run out of time while they answered: they stay in their queue until done."""
-    lapsed = select(Lapse.task_id).where(col(Lapse.post).in_(posts))
-    asked = columns(col(Task.id), col(Task.due)).where(col(Task.id).in_(lapsed), col(Task.done_at).is_(None), *stretch)
+    asked = columns(col(Task.id), col(Task.due)).where(_lapsed(posts), col(Task.done_at).is_(None), *stretch)
     return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
+
+
+def _lapsed(posts: Sequence[str]) -> ColumnElement[bool]:
+    return col(Task.id).in_(select(Lapse.task_id).where(col(Lapse.post).in_(posts)))
 
 
 async def counts(session: AsyncSession, posts: Sequence[str], bounds: Bounds) -> dict[View, int]:
     """How many tasks each view holds, counted up to COUNTED."""
     if not posts:
         return dict.fromkeys(View, 0)
-    numbers = [
-        columns(col(Task.id))
-        .where(
-            or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view))),
-            col(Task.done_at).is_(None),
-            *_within(view, bounds),
-        )
-        .limit(COUNTED)
-        .subquery()
-        for view in View
-    ]
+    numbers = [_counted(posts, view, bounds) for view in View]
     parts = (columns(func.count()).select_from(part) for part in numbers)
     row = (await session.exec(columns(*(part.scalar_subquery() for part in parts)))).one()  # type: ignore[call-overload]
     return dict(zip(View, row, strict=True))
+
+
+def _counted(posts: Sequence[str], view: View, bounds: Bounds) -> Any:
+    """The tasks of a view, at most COUNTED."""
+    ours = or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view)))
+    open_ones = columns(col(Task.id)).where(col(Task.done_at).is_(None), *_within(view, bounds)).limit(COUNTED)
+    if view is not View.ALL:
+        return open_ones.where(ours).subquery()
+    both = (open_ones.where(which).subquery().select() for which in (ours, _lapsed(posts)))
+    return union(*both).limit(COUNTED).subquery()
 
 
 async def reference_exists(session: AsyncSession, reference: str) -> bool:
