@@ -84,7 +84,7 @@ def _end(plan: Plan, now: datetime) -> tuple[Request, list[Turn]]:
 
 
 def _reached(goal: Goal, request: Request, turns: list[Turn], now: datetime) -> bool:
-    """Whether the request stands where the goal says, with nothing due in the next minutes."""
+    """Whether the request stands where the goal says, nothing on the way was late, and nothing is due in the next minutes."""
     task, events = request.task, [event for turn in turns for event in turn.events]
     return (
         request.state is goal.state
@@ -92,6 +92,7 @@ def _reached(goal: Goal, request: Request, turns: list[Turn], now: datetime) -> 
         and (goal.tier is None or (task is not None and task.tier == goal.tier))
         and goal.closing in (None, request.closing)
         and goal.seen <= {event.kind for event in events}
+        and all(event.due is None or event.due == event.at for event in events)
         and (not goal.promised or request.expected_at is not None)
         and (request.state not in OPEN or goal.beyond == (task is not None and task.beyond_at is not None))
         and (not goal.passed_over or any("skipped" in event.data for event in events))

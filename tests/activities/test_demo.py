@@ -38,7 +38,7 @@ from models.requests import Connection, Consumer, Hold, Lapse, ServiceRequest, T
 from models.tray import put
 from rules import request as rules
 from rules.states import LEADS_TO
-from rules.terms import Act, Closing, EventKind, ItIsTime, Look, State, Take
+from rules.terms import Act, Closing, ItIsTime, Look, State, Take
 from tests.conftest import database_of
 from tests.world import demo_profile
 
@@ -135,7 +135,7 @@ async def test_every_history_is_numbered_chained_and_past(session: AsyncSession)
         assert event.at >= (before.at if before else rows[event.reference].registered_at)
         assert event.at <= NOW
         assert timedelta(0) < event.recorded - event.at < timedelta(seconds=1)
-        assert event.due is None or event.due == event.at or event.kind == EventKind.STANDARD_LAPSED
+        assert event.due is None or event.due == event.at
         last[event.reference] = event
     assert {reference: event.number for reference, event in last.items()} == {
         reference: row.number for reference, row in rows.items()
