@@ -40,6 +40,15 @@ async def test_axe_finds_nothing_serious_on_any_screen(screens: Town, browser: B
     assert not found, "\n".join(f"{name}: {bad}" for name, bad in found.items())
 
 
+async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:
+    async with everybody(browser, screens, "en") as people:
+        page = await people.see(every_screen(screens)[0], "light")
+        await page.evaluate("document.querySelector('h1 label').remove()")
+        await page.evaluate("document.querySelector('main').prepend(document.createElement('img'))")
+        found = await faults(page, axe_source())
+    assert {fault.split(":")[0] for fault in found} >= {"image-alt", "label"}, found
+
+
 async def transferred(browser: Browser, address: str, path: str) -> int:
     """How many bytes the first view of a page takes over the wire, in a browser that was never here."""
     async with visiting(browser, address, "hi") as visitor:
