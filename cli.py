@@ -36,6 +36,8 @@ app.add_typer(users, name="users")
 REFUSED = 2
 DEMO_PASSWORD = "onewindow"  # noqa: S105 (given only where nobody but this machine can reach the web)
 SHORTEST_PASSWORD = 10
+DEMO = "demo"
+"""The profile that comes with demo consumers and requests."""
 
 
 @app.command()
@@ -155,12 +157,25 @@ async def _prepared(config: Config, profile: Profile) -> None:
 
     async with _sessions(config) as sessions:
         made = await install(sessions, profile, DEMO_PASSWORD if config.for_trying_out else None, datetime.now(UTC))
+        if made is not None and profile.code == DEMO and config.for_trying_out:
+            await _filled(sessions)
     if made:
         people = json.dumps([asdict(one) for one in made], ensure_ascii=False, indent=1)
         (config.data_dir / "sign-ins.json").write_text(people, encoding="utf-8")
     elif made is not None:
         print("Nobody can sign in yet: `onewindow users password NAME` gives somebody a password.")
     await prepare_namespace(await _temporal(config, seconds=60))
+
+
+async def _filled(sessions: Sessions) -> None:
+    """Demo consumers and requests, with a bar that shows how far it is."""
+    from rich.progress import Progress
+
+    from activities.demo import seed
+
+    with Progress() as bars:
+        bar = bars.add_task("Demo data")
+        await seed(sessions, datetime.now(UTC), lambda done, of: bars.update(bar, completed=done, total=of))
 
 
 @asynccontextmanager

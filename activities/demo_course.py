@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
-from zoneinfo import ZoneInfo
 
+from activities.demo_acts import Scene, data_of, daytime
 from activities.demo_words import words_for
-from models.ground import Fillings
 from rules import judge
 from rules.ladder import Seat, present
-from rules.request import UNDER_QUESTION, Ground, Request, Sent
+from rules.request import Ground, Request, Sent
 from rules.terms import Act, Actor, Codes, State
 from rules.turn import Turn
 
+A_MOMENT = timedelta(milliseconds=300)
 Stretch = Callable[[Request], tuple[datetime, datetime]]
-FIVE_MINUTES = timedelta(minutes=5)
-CREW = ("crew-on-the-way", "fault-sought", "crew-on-site", "material-awaited")
-DESK = ("record-checked",)
-VISIT = ("premises-locked", "date-asked")
-PAPERS = ("document-wanted", "payment-wanted")
-AWAKE = (8, 21)
-"""Hours of the local day in which consumers answer."""
 
 
 class By(StrEnum):
@@ -85,19 +78,6 @@ class Move:
     said: str | None = None
 
 
-@dataclass(frozen=True)
-class Scene:
-    """Where a request plays: the ground of its category and office, who fills the posts, and in which language they write."""
-
-    category: str
-    language: str
-    ground: Ground
-    filled: Fillings
-    zone: ZoneInfo
-    staff: Mapping[int, str]
-    withdraw_reasons: tuple[str, ...]
-
-
 Moves = Generator[Move, Request, Request]
 """Gives moves, is sent the request as each left it, and answers how it stands in the end."""
 
@@ -125,7 +105,7 @@ class Course:
         request = yield from self._happens(request, Move(self._seconds_later(0.3, 2)))
         for step in self.steps:
             while not step.until(request) and request.wake_at is not None and request.wake_at <= self.now:
-                request = yield from self._happens(request, Move(request.wake_at))
+                request = yield from self._falls_due(request, request.wake_at)
             if not step.until(request):
                 return request
             at = self._instant(step, request)
@@ -138,8 +118,12 @@ class Course:
     def _through(self, request: Request, until: datetime) -> Moves:
         """What falls due by itself until then."""
         while request.wake_at is not None and request.wake_at <= min(until, self.now):
-            request = yield from self._happens(request, Move(request.wake_at))
+            request = yield from self._falls_due(request, request.wake_at)
         return request
+
+    def _falls_due(self, request: Request, due: datetime) -> Moves:
+        """The time comes at its second; at once where it passed while nothing could fall due."""
+        return (yield from self._happens(request, Move(max(due, min(self.last + A_MOMENT, self.now)))))
 
     def _happens(self, request: Request, move: Move) -> Moves:
         """One move; and where it asks the consumer a question, the report whether that arrived."""
@@ -161,7 +145,7 @@ class Course:
     def _instant(self, step: Step, request: Request) -> datetime:
         start, end = step.of(request)
         at = start + (end - start) * (step.share * self.dice.uniform(0.9, 1.1))
-        at = max(at, self.last + min(timedelta(seconds=self.dice.uniform(90, 240)), (end - start) / 10))
+        at = max(at, self.last + min(timedelta(minutes=self.dice.uniform(9, 45)), (end - start) / 10))
         if step.by is By.CONSUMER:
             later = daytime(at, self.scene.zone, self.dice)
             return later if later < end else at
@@ -169,63 +153,19 @@ class Course:
         return at if opens == at else opens + timedelta(minutes=self.dice.uniform(3, 50))
 
     def _act(self, step: Step, request: Request, at: datetime) -> Move:
+        data = data_of(self.scene, step.act, request, at, self.dice, step.reach)
         if step.by is By.CONSUMER:
-            said = words_for(step.act, self.scene.category, self.scene.language, self.dice)
-            data = self._data(step, request, at)
+            said = None if step.act is Act.ESCALATE else self._words(step.act, self.scene.language)
             return Move(at, Sent(step.act, Actor.CONSUMER, data, words=said is not None), said)
         assert request.task is not None
         post = request.task.handler if step.by is By.HANDLER else request.task.answerable
         who = present(Seat(post, self.scene.filled.get(post, ())), at)
         person = who if isinstance(who, int) else None
-        said = words_for(step.act, self.scene.category, self.scene.staff.get(person or 0, "en"), self.dice)
-        data = self._data(step, request, at)
+        said = self._words(step.act, self.scene.staff.get(person or 0, "en"))
         return Move(at, Sent(step.act, Actor.OFFICER, data, person=person, post=post, words=said is not None), said)
 
-    def _data(self, step: Step, request: Request, at: datetime) -> Codes:
-        ground = self.scene.ground
-        in_the_field = ground.calendar.never_closes or ground.timing.ladder == "supply"
-        match step.act:
-            case Act.EXPECT:
-                reason = self._one_of(ground.expected_reasons, CREW if in_the_field else DESK)
-                return {"until": self._ahead(request, at, step.reach).isoformat(), "reason": reason}
-            case Act.HOLD:
-                return {"reason": self._one_of(ground.hold_reasons, VISIT if in_the_field else PAPERS)}
-            case Act.RESOLVE:
-                cause = self._one_of(ground.causes - {"something-else", "nothing-found"} or ground.causes)
-                return {"cause": cause, "put_right": self._put_right(request, at).isoformat()}
-            case Act.DIRECT:
-                return {"by": self._ahead(request, at, 0.4).isoformat()}
-            case Act.WITHDRAW:
-                return {"reason": self.dice.choice(self.scene.withdraw_reasons)}
-            case Act.CONFIRM | Act.NOT_REPAIRED:
-                return {"question": request.question_number}
-        return {}
-
-    def _one_of(self, codes: frozenset[str], liked: tuple[str, ...] = ()) -> str:
-        return self.dice.choice([code for code in liked if code in codes] or sorted(codes))
-
-    def _ahead(self, request: Request, at: datetime, reach: float) -> datetime:
-        """An instant on a round five minutes, so far ahead of what is left of the tier, in working time."""
-        due = request.task.due if request.task is not None else None
-        left = due - at if due is not None and due > at else timedelta(hours=4)
-        then = self.scene.ground.calendar.next_opening(at + max(left * reach, FIVE_MINUTES))
-        return (
-            then + FIVE_MINUTES - timedelta(minutes=then.minute % 5, seconds=then.second, microseconds=then.microsecond)
-        )
-
-    def _put_right(self, request: Request, at: datetime) -> datetime:
-        """Some minutes before it is said, but never before the consumer denied it."""
-        denied = [hold.end for hold in request.holds if hold.reason == UNDER_QUESTION and hold.end is not None]
-        return max([request.registered_at, *denied, at - timedelta(minutes=self.dice.uniform(3, 20))])
-
-
-def daytime(at: datetime, zone: ZoneInfo, dice: Random) -> datetime:
-    """`at`, or some time in the next morning if people sleep then."""
-    local = at.astimezone(zone)
-    if AWAKE[0] <= local.hour < AWAKE[1]:
-        return at
-    morning = local.replace(hour=AWAKE[0], minute=0) + timedelta(days=local.hour >= AWAKE[1])
-    return (morning + timedelta(minutes=dice.uniform(0, 150))).astimezone(UTC)
+    def _words(self, act: Act, language: str) -> str | None:
+        return words_for(act, self.scene.category, self.scene.work, language, self.dice)
 
 
 def course_end(course: Course, request: Request) -> tuple[Request, list[Turn]]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from activities.demo_course import Course, Scene, course_end, daytime
+from activities.demo_acts import Scene, daytime
+from activities.demo_course import Course, course_end
 from activities.demo_people import Holder
 from activities.demo_stories import Goal, Story
 from rules.request import Request
@@ -68,10 +69,13 @@ def _tries(plan: Plan, now: datetime) -> Iterator[Plan]:
             math.exp(dice.uniform(math.log(shortest), math.log(longest))) if lately else dice.uniform(shortest, longest)
         )
         at = now - timedelta(seconds=age)
-        if not (plan.scene.ground.calendar.never_closes and plan.channel is Channel.WEB) and not lately:
-            at = daytime(at, plan.scene.zone, dice)
+        awake = daytime(at, plan.scene.zone, dice)
+        urgent = plan.scene.ground.calendar.never_closes and plan.channel is Channel.WEB
+        if not urgent and not lately:
+            at = awake
+        channel = plan.channel if at == awake else Channel.WEB
         if at < now:
-            yield replace(plan, registered_at=at, dice=f"{plan.dice}/{number}")
+            yield replace(plan, registered_at=at, channel=channel, dice=f"{plan.dice}/{number}")
 
 
 def _end(plan: Plan, now: datetime) -> tuple[Request, list[Turn]]:
@@ -80,7 +84,7 @@ def _end(plan: Plan, now: datetime) -> tuple[Request, list[Turn]]:
 
 
 def _reached(goal: Goal, request: Request, turns: list[Turn], now: datetime) -> bool:
-    """Whether the request stands where the goal says, with nothing due in the next minutes."""
+    """Whether the request stands where the goal says, nothing on the way was late, and nothing is due in the next minutes."""
     task, events = request.task, [event for turn in turns for event in turn.events]
     return (
         request.state is goal.state
@@ -88,6 +92,7 @@ def _reached(goal: Goal, request: Request, turns: list[Turn], now: datetime) -> 
         and (goal.tier is None or (task is not None and task.tier == goal.tier))
         and goal.closing in (None, request.closing)
         and goal.seen <= {event.kind for event in events}
+        and all(event.due is None or event.due == event.at for event in events)
         and (not goal.promised or request.expected_at is not None)
         and (request.state not in OPEN or goal.beyond == (task is not None and task.beyond_at is not None))
         and (not goal.passed_over or any("skipped" in event.data for event in events))

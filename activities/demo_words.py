@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -17,15 +18,16 @@ FALLBACK = "en"
 ANY_CATEGORY = "no-supply"
 """Whose words are taken for a category that the file does not know."""
 
-SAID: Mapping[Act, str] = {
-    Act.NOTE: "note",
-    Act.DIRECT: "direct",
-    Act.ESCALATE: "escalate",
-    Act.ADD: "add",
-    Act.NOT_REPAIRED: "not_repaired",
-    Act.REOPEN: "reopen",
-}
-"""Acts that come with words whatever the category."""
+WITH_WORDS = frozenset({Act.NOTE, Act.DIRECT, Act.ESCALATE, Act.ADD, Act.NOT_REPAIRED, Act.REOPEN})
+"""Acts that come with words of their own, by the kind of work."""
+
+
+class Work(StrEnum):
+    """Where the work is done; decides what is said about it."""
+
+    FIELD = "field"
+    DESK = "desk"
+    CONFIDENTIAL = "confidential"
 
 
 @cache
@@ -45,14 +47,15 @@ def description(category: str, language: str, dice: Random) -> str:
     return _one_of(in_language(filed.get(category) or filed[ANY_CATEGORY], language), dice)
 
 
-def words_for(act: Act, category: str, language: str, dice: Random) -> str | None:
-    """What somebody writes with an act; None where the act needs no words."""
+def words_for(act: Act, category: str, work: Work, language: str, dice: Random) -> str | None:
+    """What somebody writes with an act; None where he writes nothing."""
     if act is Act.RESOLVE:
         done = written()["done"]
         return _one_of(in_language(done.get(category) or done[ANY_CATEGORY], language), dice)
-    if act not in SAID:
+    if act not in WITH_WORDS:
         return None
-    return _one_of(in_language(written()["said"][SAID[act]], language), dice)
+    said = written()[work]
+    return _one_of(in_language(said.get(act) or written()[Work.FIELD][act], language), dice)
 
 
 def name(language: str, dice: Random) -> str:

@@ -14,6 +14,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import writing
+from activities.patience import Waiting
 from models.database import Sessions
 from models.events import Event, Submission
 from models.ground import Fillings, Policies, elsewhere_of, ground_of
@@ -34,10 +35,12 @@ class Record:
         self.sessions = sessions
         self.policies = Policies()
         self.committed = committed
+        self.waiting = Waiting()
 
     @activity.defn
     async def look(self, command: Look) -> Standing:
         """Assign a request that was only received, mark it started, and answer how it stands. Repeating changes nothing."""
+        await self.waiting.done(self.sessions)
         async with self.sessions.begin() as session:
             row = await self._locked(session, command.reference)
             answer = await self._moved(session, row, command.at)
@@ -47,6 +50,7 @@ class Record:
     @activity.defn
     async def it_is_time(self, command: ItIsTime) -> Standing:
         """Do what fell due by `at`: remind, escalate, end a hold, close. Repeating answers the present Standing."""
+        await self.waiting.done(self.sessions)
         async with self.sessions.begin() as session:
             row = await self._locked(session, command.reference)
             answer = await self._moved(session, row, command.at, by_time=True)
@@ -56,6 +60,7 @@ class Record:
     @activity.defn
     async def take(self, command: Take) -> Taken:
         """Take one submission from the tray: do it or refuse it, and keep the outcome. Repeating answers that outcome."""
+        await self.waiting.done(self.sessions)
         async with self.sessions.begin() as session:
             row = await self._locked(session, command.reference)
             sent = await session.get(Submission, command.submission)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,8 +46,9 @@ class Promised:
     kills: list[datetime] = field(default_factory=list)
 
 
-async def audit(session: AsyncSession, promised: Promised, caught: Sequence[Caught]) -> list[Finding]:
-    """Every promise of the house, counted in the tables as they are now and in the messages that arrived."""
+async def audit(session: AsyncSession, promised: Promised, arrived: Callable[[], Sequence[Caught]]) -> list[Finding]:
+    """Every promise of the house, counted in the tables as they are now and in the messages that `arrived` gives after."""
+    await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     rows = (await session.exec(select(ServiceRequest).where(ServiceRequest.registered_at >= promised.since))).all()
     events = await histories(session, {row.reference for row in rows})
     return [
@@ -56,7 +57,7 @@ async def audit(session: AsyncSession, promised: Promised, caught: Sequence[Caug
         *_histories(rows, events),
         *await _timers(session, events),
         *await _notices(session, events, promised.since),
-        *await unsent_and_doubled(session, caught, promised.since, promised.kills),
+        *await unsent_and_doubled(session, arrived, promised.since, promised.kills),
     ]
 
 
@@ -69,12 +70,12 @@ async def histories(session: AsyncSession, references: Iterable[str]) -> dict[st
     return found
 
 
-async def settled(session: AsyncSession, grace: timedelta = timedelta(seconds=3)) -> list[str]:
-    """What still has to be caught up with, in words; nothing once all has been done that was due `grace` ago."""
-    late = col(ServiceRequest.wake_at) < func.clock_timestamp() - grace
+async def settled(session: AsyncSession, quiet: timedelta = timedelta(0)) -> list[str]:
+    """What still has to be done, in words; nothing once all is done that falls due before `quiet` from now is over."""
+    late = col(ServiceRequest.wake_at) < func.clock_timestamp() + quiet
     counts = {
         "requests not started": select(func.count()).where(col(ServiceRequest.started_at).is_(None)),
-        "timers overdue": select(func.count()).where(late, col(ServiceRequest.over).is_(False)),
+        "timers due": select(func.count()).where(late, col(ServiceRequest.over).is_(False)),
         "submissions unanswered": select(func.count()).where(col(Submission.answered).is_(None)),
         "notices waiting": select(func.count()).where(Notification.state == "waiting"),
     }

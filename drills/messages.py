@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -44,15 +44,15 @@ def by_sender(caught: Iterable[Caught]) -> dict[str, list[datetime]]:
 
 
 async def unsent_and_doubled(
-    session: AsyncSession, caught: Sequence[Caught], since: datetime, kills: Sequence[datetime]
+    session: AsyncSession, arrived: Callable[[], Sequence[Caught]], since: datetime, kills: Sequence[datetime]
 ) -> list[Finding]:
     """Each message sent at least once, and twice only if something was killed between the two."""
+    known = set((await session.exec(select(Attempt.sender_id))).all())
     asked = select(Attempt).join(Notification, col(Attempt.notification_id) == col(Notification.id))
     attempts = (await session.exec(asked.where(col(Notification.queued) >= since))).all()
     waiting = select(Notification.key).where(Notification.state != "done", col(Notification.queued) >= since)
-    came = by_sender(caught)
+    came = by_sender(arrived())
     ids = {attempt.sender_id or "" for attempt in attempts}
-    known = set((await session.exec(select(Attempt.sender_id))).all())
     twice = {id: times for id, times in came.items() if len(times) > 1}
     return [
         none_of("notices not done", (await session.exec(waiting)).all(), len({a.notification_id for a in attempts})),

@@ -19,6 +19,7 @@ from drills.stack import Stack
 
 OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 FORM = re.compile(r'<form[^>]* action="/desk/requests/(\d{9})/([a-z_]+)"[^>]*>(.*?)</form>', re.DOTALL)
+IN_QUEUE = re.compile(r'href="/desk/requests/(\d{9})')
 HIDDEN = re.compile(r'name="(token|seen)" value="([^"]*)"')
 OPTION = re.compile(r'<option value="([^"]+)"')
 REASON = re.compile(r'name="reason" value="([^"]+)"')
@@ -112,6 +113,11 @@ class Officer:
         answer = await self.caller.post("/sign-in", {"username": self.username, "password": password})
         if answer.status != 303:
             raise NotTaken(f"{self.username} could not sign in: {answer.status}")
+
+    async def queue(self) -> list[str]:
+        """The numbers in his queue now; none when the page is not to be had."""
+        answer = await self.caller.get("/desk")
+        return sorted(set(IN_QUEUE.findall(answer.text))) if answer.status == 200 else []
 
     async def offers(self, reference: str) -> list[Sheet]:
         """The forms his page of a request offers now; none when the page is not to be had."""

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,15 @@ PARTS: Mapping[str, str] = {
 """The children of a supervisor, each by a word of its command line."""
 PATIENCE = 180.0
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "XDG_RUNTIME_DIR")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """How to drill: the seed of what is left to chance, seconds a part stays away, whether to keep what is left."""
+
+    seed: int = 20260101
+    away: float = 15.0
+    keep: bool = False
 
 
 class Broken(RuntimeError):
@@ -117,12 +127,16 @@ class Stack:
     @asynccontextmanager
     async def hung(self, part: str) -> AsyncIterator[None]:
         """Freeze one part, with all it started, for as long as the block lasts: it holds its sockets and says nothing."""
-        pid = self.pids()[part]
-        _signal(pid, signal.SIGSTOP, group=True)
+        frozen = [self.pids()[part]]
+        _signal(frozen[0], signal.SIGSTOP)
+        frozen += [pid for pid, _ in _children(frozen[0])]  # a server of PostgreSQL's leaves its parent's group
+        for pid in frozen:
+            _signal(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            _signal(pid, signal.SIGCONT, group=True)
+            for pid in reversed(frozen):
+                _signal(pid, signal.SIGCONT)
 
     @asynccontextmanager
     async def without(self, part: str) -> AsyncIterator[None]:
@@ -133,6 +147,12 @@ class Stack:
             yield
         finally:
             _signal(self.pid, signal.SIGCONT)
+
+    @asynccontextmanager
+    async def away(self, part: str, how: str) -> AsyncIterator[None]:
+        """One part "killed" and kept away, or "hung", for as long as the block lasts."""
+        async with self.hung(part) if how == "hung" else self.without(part):
+            yield
 
     def addresses(self) -> dict[str, str]:
         """Where everything of the running stack is."""
@@ -147,6 +167,11 @@ class Stack:
             yield sessions_of(opened)
         finally:
             await opened.dispose()
+
+    def password(self) -> str:
+        """What everybody of the demo signs in with."""
+        people = json.loads((self.folder / "sign-ins.json").read_text(encoding="utf-8"))
+        return str(people[0]["password"])
 
     async def timings(self, toml: str) -> None:
         """Bring timings into force for new requests, by the command an administrator would type."""
@@ -190,8 +215,8 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(**settings: str) -> AsyncIterator[Stack]:
-    """A started stack in a temporary folder; the folder stays when the drill broke, for whoever looks into it."""
+async def running(chosen: Chosen, **settings: str) -> AsyncIterator[Stack]:
+    """A started stack in a temporary folder; the folder stays when asked for or when the drill could not be finished."""
     above = Path(tempfile.mkdtemp(prefix="onewindow-drill-"))
     stack = Stack(above / "data", **settings)
     stack.folder.mkdir()
@@ -203,7 +228,10 @@ async def running(**settings: str) -> AsyncIterator[Stack]:
         raise
     else:
         await stack.stop()
-        shutil.rmtree(above)
+        if chosen.keep:
+            sys.stderr.write(f"kept: {above}\n")
+        else:
+            shutil.rmtree(above)
     finally:
         await stack.stop()
 

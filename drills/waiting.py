@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,13 +29,13 @@ async def until(question: Callable[[], Awaitable[T]], enough: Callable[[T], bool
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def caught_up(sessions: Sessions, seconds: float) -> tuple[list[str], float]:
-    """What is still left undone after at most `seconds`, in words, and the seconds until nothing was."""
+async def caught_up(sessions: Sessions, seconds: float, quiet: timedelta = timedelta(0)) -> tuple[list[str], float]:
+    """What is left undone after at most `seconds`, in words, and the seconds until nothing was or falls due for `quiet`."""
 
     async def left() -> list[str]:
         with suppress(SQLAlchemyError, OSError):
             async with sessions() as session:
-                return await settled(session)
+                return await settled(session, quiet)
         return ["the database does not answer"]
 
     return await until(left, lambda words: not words, seconds)

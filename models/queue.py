@@ -168,18 +168,20 @@ async def _danger(session: AsyncSession, posts: Sequence[str], view: View, bound
 
 
 def _let_lapse(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
-    """Open tasks these posts let run out of time while they answered: they stay in their queue until done.
+    """Open tasks these posts let run out of time while they answered: they stay in their queue until done."""
+    asked = columns(col(Task.id), col(Task.due)).where(_lapsed(posts), col(Task.done_at).is_(None), *stretch)
+    return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
 
-    What became confidential meanwhile is left to confidential posts.
-    """
+
+def _lapsed(posts: Sequence[str]) -> ColumnElement[bool]:
+    """Tasks these posts let lapse; what became confidential meanwhile is left to confidential posts."""
     lapsed = (
         select(Lapse.task_id)
         .join(ServiceRequest, col(ServiceRequest.reference) == col(Lapse.reference))
         .outerjoin(Post, col(Post.code) == col(Lapse.post))
         .where(col(Lapse.post).in_(posts), or_(~col(ServiceRequest.confidential), col(Post.rights) == "confidential"))
     )
-    asked = columns(col(Task.id), col(Task.due)).where(col(Task.id).in_(lapsed), col(Task.done_at).is_(None), *stretch)
-    return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
+    return col(Task.id).in_(lapsed)
 
 
 def _put_before(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
@@ -213,12 +215,16 @@ async def counts(session: AsyncSession, posts: Sequence[str], bounds: Bounds) ->
 
 
 def _counted(posts: Sequence[str], view: View, bounds: Bounds) -> Any:
+    """The tasks of a view, at most COUNTED."""
     proposed = columns(_put_before(posts, []).limit(COUNTED).subquery().c.id)
     if view is View.TO_AGREE:
         return proposed
-    sides = or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view)))
-    own = columns(col(Task.id)).where(sides, col(Task.done_at).is_(None), *_within(view, bounds)).limit(COUNTED)
-    return union(own.subquery().select(), proposed).limit(COUNTED) if view is View.ALL else own
+    ours = or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view)))
+    open_ones = columns(col(Task.id)).where(col(Task.done_at).is_(None), *_within(view, bounds)).limit(COUNTED)
+    if view is not View.ALL:
+        return open_ones.where(ours)
+    both = (open_ones.where(which).subquery().select() for which in (ours, _lapsed(posts)))
+    return union(*both, proposed).limit(COUNTED)
 
 
 async def reference_exists(session: AsyncSession, reference: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -18,10 +19,13 @@ from languages.labels import refusal
 from rules.states import IllegalMove
 from rules.terms import Refused
 from web.database import DatabaseAway
+from web.forms import typed
 from web.render import page
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
+SECRET = frozenset({"password", "code"})
+"""Fields that are never shown again."""
 
 
 class NotFound(Exception):
@@ -99,6 +103,7 @@ WORDS: dict[type[Exception], Words] = {
 BY_STATUS = {words.status: words for words in reversed(WORDS.values())} | {
     405: Words(405, N_("This cannot be done here"), N_("Go back and use the buttons of the page.")),
 }
+KEPT = N_("We cannot save this at the moment. What you typed is still here. Try again in a minute, or ring us.")
 FAILED = Words(500, N_("Something went wrong on our side"), N_("Try again in a minute, or ring us."))
 
 
@@ -146,8 +151,17 @@ def request_id(request: Request) -> str:
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
-def answer(request: Request, error: Exception) -> Response:
-    """The response for an error: a page, a block for htmx, or problem+json."""
+async def kept(request: Request, error: Exception) -> Mapping[str, str]:
+    """What was typed into a form that the database could not take, to be sent again; nothing when it holds a secret."""
+    if isinstance(error, DatabaseAway) and request.method == "POST" and not wants_json(request):
+        with suppress(HTTPException):
+            form = await typed(request)
+            return {} if SECRET & form.keys() else form
+    return {}
+
+
+def answer(request: Request, error: Exception, form: Mapping[str, str] | None = None) -> Response:
+    """The response for an error: a page, with `form` to be sent again, a block for htmx, or problem+json."""
     words = words_of(error)
     headers = {"Retry-After": "30"} if words.status in (429, 503) else {}
     if isinstance(error, HTTPException) and error.headers:
@@ -157,9 +171,13 @@ def answer(request: Request, error: Exception) -> Response:
         response.headers.update(headers)
         return response
     block = "message" if request.headers.get("hx-request") == "true" else None
-    context = {"heading": gettext(words.title), "detail": gettext(words.detail) if words.detail else ""}
+    detail = KEPT if form else words.detail
+    context = {"heading": gettext(words.title), "detail": gettext(detail) if detail else "", "typed": form or {}}
     shown = request_id(request) if words.status == 500 else ""
-    return page(request, "error.html", block=block, status=words.status, headers=headers, shown_id=shown, **context)
+    return page(
+        request, "error.html", block=block, status=words.status, headers=headers, shown_id=shown,
+        again=request.url.path, **context,
+    )  # fmt: skip
 
 
 async def handle(request: Request, error: Exception) -> Response:
@@ -168,7 +186,7 @@ async def handle(request: Request, error: Exception) -> Response:
         return Response(status_code=error.status_code, headers=error.headers)
     if words_of(error) is FAILED:
         log.error("a request failed", request_id=request_id(request), path=request.url.path, error=repr(error))
-    return answer(request, error)
+    return answer(request, error, await kept(request, error))
 
 
 def install(app: FastAPI) -> None:

@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
 Answer = TypeVar("Answer", Standing, Taken)
 
 QUICKLY = RetryPolicy(maximum_attempts=2, initial_interval=timedelta(milliseconds=200))
-PATIENTLY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
+PATIENTLY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=5))
 
 
 @overload

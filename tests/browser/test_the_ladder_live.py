@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import pytest
@@ -14,13 +16,14 @@ from models.events import Event
 from tests.browser.chromium import Visitor, visiting
 from tests.browser.filing import Story, file
 from tests.browser.living import Living
+from tests.browser.looking import axe_source, faults
 
 pytestmark = pytest.mark.browser
 
 IN_SECONDS = """
 [complaint.no-supply]
 accept = "none"
-tiers = ["5s", "5s", "40s"]
+tiers = ["5s", "7s", "40s"]
 standard = "60s"
 """
 PHONE, MAIL = "+919810000041", "consumer@demo.example"
@@ -44,11 +47,34 @@ async def shown_at(page: Page, title: str) -> float:
     return next(float(one["at"]) for one in watched if one["title"] == title) / 1000
 
 
-def within_a_second(shown: float, event: Event) -> None:
-    """What was shown was shown within one second of the instant it fell due, and not before."""
+def within_a_second(shown: float, event: Event, kept_waiting: float) -> None:
+    """What was shown was shown within one second of the instant it fell due, and not before.
+
+    `kept_waiting` is how long a busy machine kept this whole town, which is one process, from running at all.
+    """
     assert isinstance(event.due, datetime)
     late = shown - event.due.timestamp()
-    assert -0.05 <= late < 1, f"shown {late:.2f} s after it fell due"
+    recorded = (event.recorded - event.due).total_seconds()
+    assert -0.05 <= late < 1 + kept_waiting, f"shown {late:.2f} s after it fell due, recorded after {recorded:.2f} s"
+
+
+@asynccontextmanager
+async def waited() -> AsyncIterator[list[float]]:
+    """How long everything here stood still at worst while the block ran, in the list's one place."""
+    worst = [0.0]
+
+    async def watch() -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            before = clock()
+            await asyncio.sleep(0.02)
+            worst[0] = max(worst[0], clock() - before - 0.02)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield worst
+    finally:
+        watching.cancel()
 
 
 async def test_the_page_stays_open_and_shows_each_officer_within_a_second(town: Living, browser: Browser) -> None:
@@ -63,20 +89,36 @@ async def test_the_page_stays_open_and_shows_each_officer_within_a_second(town: 
         page = consumer.page
         await page.evaluate(WATCH)
 
-        manager = await shown_at(page, titles[0])
-        within_a_second(manager, await town.happened(reference, "escalated"))
+        async with waited() as worst:
+            manager = await shown_at(page, titles[0])
+        within_a_second(manager, await town.happened(reference, "escalated"), worst[0])
 
-        consumer.forgiven += ["ERR_CONNECTION", "ERR_INCOMPLETE_CHUNKED_ENCODING", "htmx:sse:error"]
+        consumer.forgiven += [
+            "ERR_CONNECTION",
+            "ERR_INCOMPLETE_CHUNKED_ENCODING",
+            "ERR_INTERNET_DISCONNECTED",
+            "htmx:sse:error",
+        ]
         await town.close(rudely=True)
         await asyncio.sleep(1)
         await town.open()
-
-        head = await shown_at(page, titles[1])
-        within_a_second(head, await town.happened(reference, "escalated", 2))
+        async with waited() as worst:
+            head = await shown_at(page, titles[1])
+        within_a_second(head, await town.happened(reference, "escalated", 2), worst[0])
         assert len(await page.evaluate("window.watched")) == 3, "the same page, never loaded anew"
         await expect(page.locator("#progress h1")).to_have_text(HINDI)
 
+        await says_that_it_is_offline(consumer)
         await told_in_hindi(town, consumer, reference, roles)
+
+
+async def says_that_it_is_offline(consumer: Visitor) -> None:
+    """Without a connection the open page says so, until there is one again."""
+    notice = consumer.page.locator("#offline")
+    await consumer.context.set_offline(True)
+    await expect(notice).to_be_visible()
+    await consumer.context.set_offline(False)
+    await expect(notice).to_be_hidden()
 
 
 async def told_in_hindi(town: Living, consumer: Visitor, reference: str, roles: list[str]) -> None:
@@ -89,3 +131,4 @@ async def told_in_hindi(town: Living, consumer: Visitor, reference: str, roles: 
     await consumer.go(f"{town.messages}/?q={reference}")
     await expect(consumer.page.get_by_text(PHONE)).to_have_count(3)
     await expect(consumer.page.get_by_text(MAIL)).to_have_count(3)
+    assert not await faults(consumer.page, axe_source())

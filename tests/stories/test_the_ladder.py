@@ -167,7 +167,7 @@ async def test_the_consumer_ends_a_hold_himself(town: Timeline) -> None:
     await town.until(at("18:30"))
     answer = await town.consumer(complaint, Act.PRESENT)
     assert answer.standing.state is State.IN_PROGRESS
-    assert seconds(answer.standing.tasks[0].due) == at("20:00")
+    assert nearest(answer.standing.tasks[0].due) == at("20:00")
 
 
 async def test_a_broken_expected_time_is_counted_and_moves_no_clock(town: Timeline) -> None:

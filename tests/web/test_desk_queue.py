@@ -64,7 +64,7 @@ def a_request(reference: str, consumer: int, state: State) -> ServiceRequest:
 @pytest.fixture(autouse=True)
 async def _only_these(sessions: Sessions) -> None:
     async with sessions.begin() as session:
-        await session.exec(delete(Lapse).where(col(Lapse.post) == US))
+        await session.exec(delete(Lapse).where(col(Lapse.post).in_([US, BOSS, OTHER])))
         await session.exec(delete(Task).where(col(Task.handler).in_([US, BOSS, OTHER])))
         await session.exec(delete(ServiceRequest).where(col(ServiceRequest.token).startswith("queue-")))
 
@@ -166,6 +166,17 @@ async def test_who_let_it_lapse_keeps_it_unless_it_became_confidential(sessions:
     assert dues(await page(sessions)) == [10, 20]
     await change(sessions, 20, confidential=True)
     assert dues(await page(sessions)) == [10]
+
+
+async def test_what_climbed_past_us_stays_in_our_queue_and_is_counted(sessions: Sessions) -> None:
+    await put(sessions, [10, 20], OTHER, BOSS)
+    async with sessions.begin() as session:
+        passed = (await queue(session, (BOSS,), View.ALL, BOUNDS)).rows[0].task
+        session.add(Lapse(task_id=passed.id, reference=passed.reference, tier=1, post=US, due=NOON, at=NOON))
+    assert dues(await page(sessions)) == [10]
+    async with sessions() as session:
+        assert (await counts(session, (US,), BOUNDS))[View.ALL] == 1
+        assert (await counts(session, (US, BOSS), BOUNDS))[View.ALL] == 2
 
 
 async def test_done_tasks_and_people_without_posts_have_nothing(sessions: Sessions) -> None:

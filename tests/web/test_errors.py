@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
+from models.database import Sessions, engine, sessions_of
 from rules.terms import Refused
 from tests.web.window import Window, checked, words
-from web.database import DatabaseAway
+from web.database import Bounded, DatabaseAway
 from web.errors import FieldError, Invalid, NotYours, RefusedAct, Stale, TooMany
 
 
@@ -70,3 +73,43 @@ async def test_a_wrong_method_is_answered_and_names_the_right_one(window: Window
         answer = await visitor.delete("/")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+async def test_a_form_the_database_could_not_take_can_be_sent_again_as_it_was_typed(
+    window: Window, language: str
+) -> None:
+    reference = await window.filed()
+    there, window.parts.database = window.parts.database, Bounded(nowhere())
+    typed = {"words": 'Dark since "the storm" <b>\nThe whole lane', "token": "a-token-of-its-own", "seen": "4"}
+    try:
+        async with window.visitor(language, Cookie="staff=somebody; consumer=somebody") as visitor:
+            for address in (f"/desk/requests/{reference}/note", f"/track/{reference}/acts/add"):
+                answer = checked(await visitor.post(address, data=typed))
+                assert (answer.status_code, f'action="{address}"' in answer.text) == (503, True)
+                page = html.unescape(answer.text)
+                assert not [text for text in typed.values() if text not in page]
+                assert "<b>" not in answer.text
+    finally:
+        window.parts.database = there
+
+
+async def test_a_password_is_never_shown_again(window: Window) -> None:
+    there, window.parts.database = window.parts.database, Bounded(nowhere())
+    window.app.add_api_route("/secret", away, methods=["POST"])
+    try:
+        async with window.visitor() as visitor:
+            answer = checked(await visitor.post("/secret", data={"username": "asha", "password": "lantern"}))
+    finally:
+        window.parts.database = there
+    assert (answer.status_code, "lantern" in answer.text) == (503, False)
+
+
+def nowhere() -> Sessions:
+    """Sessions on a database that is not there."""
+    return sessions_of(engine("postgresql+psycopg://postgres@/none?host=/nonexistent"))
+
+
+async def away() -> None:
+    """What every page says without a database."""
+    raise DatabaseAway

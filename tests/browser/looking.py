@@ -1,0 +1,88 @@
+"""How screens are looked at: everybody's browser in one language, and axe."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from tests.browser.chromium import Visitor, visiting
+from tests.browser.screens import Screen
+from tests.browser.town_of_screens import Town
+
+VENDOR = Path(__file__).parent / "vendor"
+AXE = VENDOR / "axe.min.js"
+GRAVE = frozenset({"serious", "critical"})
+STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla")
+OWNED = ("in_progress", "resolved", "on_hold", "beyond", "closed")
+
+
+class Everybody:
+    """A browser for each who looks, opened when first needed, all in one language."""
+
+    def __init__(
+        self, browser: Browser, town: Town, language: str, held: AsyncExitStack, *, phone: bool | None
+    ) -> None:
+        self.browser = browser
+        self.town = town
+        self.language = language
+        self.held = held
+        self.phone = phone
+        self.visitors: dict[str, Visitor] = {}
+
+    async def visitor(self, who: str) -> Visitor:
+        """The browser of anyone, of the consumer himself, or of one of the staff; `phone` None: as they have it."""
+        if who not in self.visitors:
+            phone = who not in STAFF if self.phone is None else self.phone
+            visitor = visiting(self.browser, self.town.address, self.language, phone=phone)
+            self.visitors[who] = await self.held.enter_async_context(visitor)
+            await self.visitors[who].context.add_cookies(await self.cookies(who))  # type: ignore[arg-type]
+        return self.visitors[who]
+
+    async def cookies(self, who: str) -> list[dict[str, Any]]:
+        """What makes this browser theirs."""
+        language = {"name": "language", "value": self.language, "domain": "127.0.0.1", "path": "/"}
+        if who == "own":
+            return [language, *[await self.town.own(name) for name in OWNED]]
+        return [language, await self.town.staff(who)] if who in STAFF else [language]
+
+    async def see(self, screen: Screen, scheme: str) -> Page:
+        """Open a screen in a colour scheme."""
+        visitor = await self.visitor(screen.who)
+        await visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await visitor.go(screen.path, screen.status)
+        if screen.then is not None:
+            visitor.forgiven.append("status of 422")
+            await screen.then(visitor.page)
+        return visitor.page
+
+
+@asynccontextmanager
+async def everybody(
+    browser: Browser, town: Town, language: str, *, phone: bool | None = None
+) -> AsyncIterator[Everybody]:
+    """All of them; at the end none of their pages may have complained."""
+    async with AsyncExitStack() as held:
+        yield Everybody(browser, town, language, held, phone=phone)
+
+
+def axe_source() -> str:
+    """axe as it was published: its sum is checked."""
+    source = AXE.read_bytes()
+    assert f"{hashlib.sha256(source).hexdigest()}  {AXE.name}" in (VENDOR / "SHA256SUMS").read_text().splitlines()
+    return source.decode()
+
+
+async def faults(page: Page, source: str) -> list[str]:
+    """What axe finds serious or critical on a page, each with the elements concerned."""
+    await page.evaluate(source)
+    found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']][:5]}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE
+    ]

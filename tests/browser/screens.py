@@ -1,0 +1,134 @@
+"""Every screen there is: who sees it, where it lies, and what must be tapped to see it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from playwright.async_api import Page
+
+from tests.browser.town_of_screens import TOKEN, Town
+
+NOBODY = itertools.count(1)
+Prepare = Callable[[Page], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen. `who` is anyone, or a user name of the staff, or `own`; `then` is what is done once it is open."""
+
+    name: str
+    path: str
+    who: str = "anyone"
+    status: int = 200
+    then: Prepare | None = None
+
+
+async def sent_empty(page: Page) -> None:
+    """Send the page's form as it is."""
+    await page.locator("main form button.main").first.click()
+    await page.locator(".summary").wait_for()
+
+
+async def sent_with(page: Page, **fields: str) -> None:
+    """Send the page's form with these fields."""
+    for name, text in fields.items():
+        await page.locator(f"main [name={name}]").fill(text)
+    await sent_empty(page)
+
+
+async def wrong_sign_in(page: Page) -> None:
+    """Sign in as somebody who is not there; each time another, since guessing one name is slowed."""
+    await sent_with(page, username=f"nobody-{next(NOBODY)}", password="wrong")
+
+
+async def all_open(page: Page) -> None:
+    """Open whatever can be opened."""
+    for closed in await page.locator("main details:not([open]):not([name]) > summary").all():
+        if await closed.is_visible():
+            await closed.click()
+
+
+async def act_open(page: Page, name: str) -> None:
+    """Open the form of one of the officer's actions."""
+    form = page.locator(f"#act-{name} > summary")
+    if not await form.is_visible():
+        await page.locator("details.more > summary").click()
+    await form.click()
+
+
+STATES = ("received", "assigned", "in_progress", "escalated", "on_hold", "resolved", "beyond", "closed", "withdrawn")
+
+
+def consumer_screens(town: Town) -> list[Screen]:
+    """What consumers see."""
+    of = town.of
+    return [
+        Screen("home", "/"),
+        Screen("home-all-tiles", "/", then=all_open),
+        Screen("home-wrong-number", "/track?reference=12345", status=422),
+        *(Screen(f"track-{state}", f"/track/{of[state]}") for state in STATES),
+        Screen("track-everything-open", f"/track/{of['escalated']}", then=all_open),
+        Screen("track-confidential", f"/track/{of['confidential']}"),
+        *(Screen(f"own-{state}", f"/track/{of[state]}", "own") for state in ("in_progress", "resolved", "on_hold", "beyond", "closed")),
+        Screen("own-after-an-act", f"/track/{of['in_progress']}?told=done", "own"),
+        Screen("withdraw", f"/track/{of['in_progress']}/acts/withdraw", "own", then=sent_empty),
+        Screen("add", f"/track/{of['in_progress']}/acts/add", "own"),
+        Screen("reopen", f"/track/{of['closed']}/acts/reopen", "own"),
+        Screen("code-phone", f"/track/{of['assigned']}/code", then=partial(sent_with, last_four="12")),
+        Screen("code-digits", f"/track/{of['assigned']}/code?step=code", then=partial(sent_with, code="12")),
+        Screen("answer", f"/answer/{town.question}"),
+        Screen("not-here", "/nothing-is-here", status=404),
+        Screen("no-such-number", "/track/123456782", status=404),
+    ]  # fmt: skip
+
+
+def filing_screens() -> list[Screen]:
+    """The questions of the form, one a page, and what they say to a wrong answer."""
+    plain = ("what", "where", "address", "words", "you", "check")
+    return [
+        Screen("file-danger", "/file"),
+        Screen("file-danger-empty", "/file?category=no-supply", then=sent_empty),
+        *(Screen(f"file-{step}", f"/file/{TOKEN}/{step}") for step in plain),
+        Screen("file-what-urgent", f"/file/{TOKEN}-urgent/what", then=all_open),
+        Screen("file-where-open", f"/file/{TOKEN}-unknown/where", then=all_open),
+        Screen("file-where-choose", f"/file/{TOKEN}/where", then=partial(sent_with, locality="Def")),
+        Screen("file-where-wrong", f"/file/{TOKEN}/where", then=partial(sent_with, locality="zzzz")),
+        Screen("file-address-unknown", f"/file/{TOKEN}-unknown/address"),
+        Screen("file-you-wrong", f"/file/{TOKEN}/you", then=partial(sent_with, phone="12")),
+        Screen("file-gone", f"/file/{'x' * 20}/what", status=404),
+    ]
+
+
+def staff_screens(town: Town) -> list[Screen]:
+    """What officers, the counter and administrators see."""
+    of = town.of
+    requests = ("assigned", "escalated", "on_hold", "resolved", "beyond", "closed")
+    return [
+        Screen("sign-in", "/sign-in"),
+        Screen("sign-in-wrong", "/sign-in", then=wrong_sign_in),
+        Screen("queue", "/desk", "chitra"),
+        Screen("queue-mine", "/desk?view=mine", "asha"),
+        Screen("queue-empty", "/desk", "kabir"),
+        Screen("queue-wrong-number", "/desk/find?reference=12", "chitra", 422),
+        *(Screen(f"request-{state}", f"/desk/requests/{of[state]}", "chitra") for state in requests),
+        *(
+            Screen(f"request-{act}", f"/desk/requests/{of['in_progress']}", "danish", then=partial(act_open, name=act))
+            for act in ("resolve", "expect", "hold", "give", "escalate", "note")
+        ),
+        Screen("request-direct", f"/desk/requests/{of['escalated']}", "chitra", then=partial(act_open, name="direct")),
+        Screen("counter", "/counter", "tara"),
+        Screen("not-yours", "/admin", "chitra", 403),
+        Screen("timings", "/admin", "vimla"),
+        Screen("versions", "/admin/versions", "vimla"),
+        Screen("version", "/admin/versions/1", "vimla"),
+        Screen("audit", "/admin/audit", "vimla"),
+        Screen("admin-messages", "/admin/messages", "vimla"),
+    ]
+
+
+def every_screen(town: Town) -> list[Screen]:
+    """All of them."""
+    return [*consumer_screens(town), *filing_screens(), *staff_screens(town)]

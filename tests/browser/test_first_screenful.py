@@ -1,0 +1,78 @@
+"""On a small telephone, without scrolling: what is happening, by when, whom to ring, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from embedded.postgres import Postgres
+from tests.browser.chromium import PHONE, visiting
+from tests.browser.screens import STATES
+from tests.browser.town_of_screens import Town, town_on
+from tests.conftest import database_of
+
+pytestmark = pytest.mark.browser
+
+WAITING_FOR_A_TIME = frozenset({"received", "assigned", "in_progress", "escalated", "on_hold", "resolved"})
+ORDER = """shown => {
+  const text = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT), places = [];
+  for (let node; (node = text.nextNode()); )
+    for (let at = 0; at < node.length; at++) {
+      if (!/[0-9]/.test(node.data[at])) continue;
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      places.push([node.data[at], range.getBoundingClientRect().left]);
+    }
+  return places.sort((one, other) => one[1] - other[1]).map(([digit]) => digit).join("");
+}"""
+"""The digits of an element as they stand on the screen, from the left."""
+
+
+@pytest.fixture(scope="module")
+async def screens(browser: Browser, postgres: Postgres) -> AsyncIterator[Town]:
+    """The town with a request in every state."""
+    async with database_of(postgres) as url, town_on(url) as town:
+        yield town
+
+
+async def below_the_fold(page: Page, *places: str) -> list[str]:
+    """Those of the places that are not wholly on the first screenful."""
+    hidden = []
+    for place in places:
+        box = await page.locator(place).first.bounding_box()
+        if box is None or box["y"] < 0 or box["y"] + box["height"] > PHONE["height"]:
+            hidden.append(f"{place} {box}")
+        elif box["x"] < 0 or box["x"] + box["width"] > PHONE["width"] + 0.5:
+            hidden.append(f"{place} sideways {box}")
+    return hidden
+
+
+@pytest.mark.parametrize("language", ["hi", "ur"])
+async def test_everything_that_matters_is_seen_without_scrolling(
+    screens: Town, browser: Browser, language: str
+) -> None:
+    found = {}
+    async with visiting(browser, screens.address, language) as consumer:
+        for state in STATES:
+            await consumer.go(f"/track/{screens.of[state]}")
+            matters = [".ring", ".number", "#progress h1", ".todo", ".whom"]
+            if state in WAITING_FOR_A_TIME:
+                matters.append(".bywhen")
+            if hidden := await below_the_fold(consumer.page, *matters):
+                found[state] = hidden
+            width = await consumer.page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], f"{state}: {width} wide"
+    assert not found, found
+
+
+async def test_numbers_keep_their_order_in_urdu(screens: Town, browser: Browser) -> None:
+    reference = screens.of["assigned"]
+    async with visiting(browser, screens.address, "ur") as consumer:
+        await consumer.go(f"/track/{reference}")
+        await expect(consumer.page.locator("html")).to_have_attribute("dir", "rtl")
+        assert await consumer.page.locator(".number").evaluate(ORDER) == reference
+        assert await consumer.page.locator(".ring").evaluate(ORDER) == "18000004827"
+        assert await consumer.page.locator(".whom").evaluate(ORDER) == "18000004827"

@@ -1,0 +1,143 @@
+"""A town with a request in every state, on a clock that stands still: what every screen is looked at with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from models.filing import save_draft
+from models.intake import New, register
+from models.proofs import open_session
+from models.staff import set_password, sign_in
+from models.tray import put
+from rules.terms import Act, Actor, Channel, Kind, Take
+from tests.activities.mailroom import served
+from tests.web.window import MONDAY, PHONE, Window, window_on
+from web.app import create_app
+
+PASSWORD = "gizri electric trial"
+NOW = MONDAY + timedelta(hours=5, minutes=30)
+"""Monday, half past three in the afternoon."""
+TOKEN = "a-draft-for-every-screen"
+MORE = (
+    ("wrong-bill", "delhi-colony"),
+    ("meter-fault", "tnt-colony"),
+    ("streetlight", "gizri"),
+    ("payment-not-posted", "hazara-colony"),
+    ("transformer", "punjab-colony"),
+    ("try-it", "gizri"),
+)
+"""What else fills the queues."""
+DRAFT: dict[str, Any] = {
+    "danger": "no",
+    "category": "no-supply",
+    "channel": "web",
+    "locality": "gizri",
+    "address": "12, Lane 3",
+    "place": "behind the school",
+    "words": "The whole lane is dark since noon.",
+    "phone": "+919800000017",
+    "typed_phone": "98000 00017",
+    "name": "Asha Demo",
+    "email": "",
+    "language": "hi",
+}
+
+
+@dataclass
+class Town:
+    """Where the pages are, the request of each state by its name, and the link of the open question."""
+
+    window: Window
+    address: str = ""
+    of: dict[str, str] = field(default_factory=dict)
+    question: str = ""
+
+    async def file(self, name: str, at: datetime, category: str = "no-supply", **more: object) -> str:
+        """A request filed and assigned at `at`."""
+        self.window.now = at
+        self.of[name] = await self.window.filed(category, **more)
+        return self.of[name]
+
+    async def own(self, name: str) -> dict[str, Any]:
+        """The cookie of the consumer who proved that this request is his."""
+        async with self.window.sessions.begin() as session:
+            token = await open_session(session, self.of[name])
+        return {"name": "consumer", "value": token, "domain": "127.0.0.1", "path": f"/track/{self.of[name]}"}
+
+    async def staff(self, username: str) -> dict[str, Any]:
+        """The cookie of somebody of the staff who is signed in."""
+        async with self.window.sessions.begin() as session:
+            assert await set_password(session, username, PASSWORD)
+        token = await sign_in(self.window.sessions, username, PASSWORD, NOW)
+        return {"name": "staff", "value": token, "domain": "127.0.0.1", "path": "/"}
+
+
+async def long_open(town: Town) -> None:
+    """Nobody acted: past the last officer; and one that has climbed once."""
+    window = town.window
+    await window.passes(NOW - MONDAY, await town.file("beyond", MONDAY))
+    escalated = await town.file("escalated", NOW - timedelta(minutes=70))
+    await window.passes(timedelta(minutes=70), escalated)
+
+
+async def ended(town: Town) -> None:
+    """Closed by word, and taken back."""
+    window = town.window
+    closed = await town.file("closed", NOW - timedelta(hours=3))
+    await window.resolved(closed)
+    await consumer(window, closed, Act.CONFIRM)
+    await consumer(window, await town.file("withdrawn", NOW - timedelta(hours=2), "voltage"), Act.WITHDRAW, "solved")
+
+
+async def consumer(window: Window, reference: str, act: Act, reason: str = "") -> None:
+    """The consumer does something."""
+    id, data = f"story-{reference}-{act}", {"reason": reason} if reason else {}
+    async with window.sessions.begin() as session:
+        await put(session, id=id, reference=reference, act=act, actor=Actor.CONSUMER, at=window.now, data=data)
+    taken = await window.record.take(Take(reference, id, act))
+    assert taken.refused is None, taken.refused
+
+
+async def under_way(town: Town) -> None:
+    """On hold, with an expected time, waiting for an answer, given to an officer, confidential, only received."""
+    window = town.window
+    held = await town.file("on_hold", NOW - timedelta(minutes=50), "meter-fault")
+    assert (await window.officer(held, Act.HOLD, data={"reason": "premises-locked"})).refused is None
+    going = await town.file("in_progress", NOW - timedelta(minutes=40), locality="defence-1")
+    until = (NOW + timedelta(minutes=70)).isoformat()
+    expected = await window.officer(going, Act.EXPECT, data={"until": until, "reason": "crew-on-the-way"})
+    assert expected.refused is None, expected.refused
+    asked = await town.file("resolved", NOW - timedelta(minutes=35))
+    await window.resolved(asked)
+    town.question = (await window.newest_notice(asked, "question")).data["token"]
+    await town.file("confidential", NOW - timedelta(minutes=8), "theft-report")
+    await town.file("assigned", NOW - timedelta(minutes=5))
+    for ago, (category, locality) in enumerate(MORE, 9):
+        await town.file(category, NOW - timedelta(minutes=ago), category, locality=locality)
+    window.now = NOW - timedelta(minutes=1)
+    new = New(Kind.COMPLAINT, "no-supply", Channel.WEB, "en", "Dark", "only-received", window.now, locality="gizri")
+    async with window.sessions.begin() as session:
+        town.of["received"] = (await register(session, replace(new, phone=PHONE))).reference
+
+
+@asynccontextmanager
+async def town_on(url: str) -> AsyncIterator[Town]:
+    """The town over a database of its own, its pages on a port."""
+    async with window_on(url) as window:
+        town = Town(window)
+        await long_open(town)
+        await ended(town)
+        await under_way(town)
+        window.now = NOW
+        async with window.sessions.begin() as session:
+            await save_draft(session, TOKEN, DRAFT, NOW)
+            await save_draft(session, TOKEN + "-urgent", {**DRAFT, "danger": "yes", "category": ""}, NOW)
+            await save_draft(session, TOKEN + "-unknown", {**DRAFT, "locality": None, "unknown": True}, NOW)
+        window.parts.messages_url = "http://127.0.0.1:9/"
+        async with served(create_app(window.parts)) as address:
+            town.address = address
+            yield town

@@ -1,0 +1,28 @@
+"""What the workflows write today replays today; with SAVE_HISTORIES set it is kept for tomorrow."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.replay.kept import replay, save, saved
+from tests.replay.scenarios import SCENARIOS, Scenario
+from tests.timeline import Timeline
+from tests.workflows.conftest import Faults, is_running
+
+SAVING = "SAVE_HISTORIES"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__.replace("_", "-"))
+async def test_a_history_made_now_replays_now(town: Timeline, faults: Faults, scenario: Scenario) -> None:
+    town.now = town.now.replace(hour=12, minute=30)
+    reference = await scenario(town, faults)
+    history = await town.handle(reference).fetch_history()
+    await replay(history)
+    name = scenario.__name__.replace("_", "-")
+    if os.environ.get(SAVING):
+        save(name, history)
+    elif not (await town.row(reference)).over:
+        assert await is_running(town, reference)
+    assert any(file.name.startswith(f"{name}-") for file in saved()), "save it: python -m tests.replay.save"
