@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx2
 
 from activities.channels import Letter, Outcome, Result
+from rules.sms import is_gsm
 
 SECONDS = 6.0
 """How long one answer of the gateway may take."""
@@ -20,7 +21,7 @@ BEGIN_WITHIN = 8.0
 AT_ONCE = 8
 BETWEEN_DIGITS = re.compile(r"[\s().-]")
 """What people write into a number to read it better, and gateways refuse."""
-PLACE = re.compile(r"\{(to|text|id|callback|from)\}")
+PLACE = re.compile(r"\{(to|text|id|callback|from|coding)\}")
 OWN_FORM = '{"to": "{to}", "text": "{text}", "id": "{id}", "callback": "{callback}"}'
 TRY_AGAIN = frozenset({401, 403, 404, 405, 407, 408, 425, 429})
 """Answers that speak of our settings or of the hour, not of this message."""
@@ -46,8 +47,11 @@ class Gateway:
         """The gateway of a setting.
 
         An address alone is a gateway like the built-in one: POST of JSON, GET of address/id for the state. Any other is
-        `METHOD address [body]` with {to}, {text}, {id}, {callback} and {from} where its request has them; a body that
-        begins with { is JSON, any other a form. ValueError when it is neither.
+        `METHOD address [body]` with {to}, {text}, {id}, {callback}, {from} and {coding} (0: the GSM alphabet, 2: UCS-2)
+        where its request has them; a body that begins with { is JSON, any other a form. ValueError when it is neither.
+        A Kannel gateway, with its delivery reports:
+        GET http://host:13013/cgi-bin/sendsms?username=u&password=p&from=NAME&charset=UTF-8&coding={coding}&to={to}
+        &text={text}&dlr-mask=19&dlr-url=https%3A%2F%2Four.address%2Fapi%2Fv1%2Freceipts%2Fkannel%3Fid%3D{id}%26state%3D%25d
         """
         method, _, rest = setting.strip().partition(" ")
         if not rest:
@@ -122,6 +126,7 @@ class Sms:
             "id": letter.id,
             "callback": self.callback,
             "from": self.sender,
+            "coding": "0" if is_gsm(letter.message.text) else "2",
         }
 
     async def hand_over(self, client: httpx2.AsyncClient, letter: Letter) -> Outcome:

@@ -118,6 +118,15 @@ async def test_a_connection_cut_after_the_message_left_is_unclear_and_none_at_al
     assert (await Sms(address, "").send([letter()]))[1].result is Result.FAILED
 
 
+@pytest.mark.parametrize(("text", "coding"), [("Complaint received. £ 5", "0"), ("शिकायत", "2"), (URDU, "2")])
+def test_a_gateway_is_told_which_alphabet_a_message_needs(text: str, coding: str) -> None:
+    sms = Sms("GET http://gateway.example/send?coding={coding}&to={to}&text={text}", "")
+    values = sms.values(Letter(1, "a1", "+91 98100 00001", "234567895", Message("en", text)))
+    _, url, body, headers = sms.gateway.request(values)
+    assert url.startswith(f"http://gateway.example/send?coding={coding}&to=%2B919810000001&text=")
+    assert (body, headers) == ("", {})
+
+
 @pytest.mark.parametrize("setting", ["", "gateway", "ftp://x/y", "DELETE http://x/{to}", "smtp://localhost"])
 def test_a_setting_that_is_no_gateway_is_refused_at_start(setting: str) -> None:
     with pytest.raises(ValueError):

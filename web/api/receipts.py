@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
-from models.receipts import record_receipt
+from models.receipts import Arrival, record_receipt
 from rules.terms import Take
 from web.api.bodies import Receipt
 from web.api.description import problems_of
 from web.api.problems import INVALID, UNKNOWN_MESSAGE, Api, Problem
 from web.deps import Now, Parts
-from web.onewindow import Door
+from web.onewindow import Door, Onewindow
 from workflows.client import NotYet
 
 router = APIRouter(prefix="/api/v1", route_class=Api, tags=["gateways"])
 telling: set[asyncio.Task[None]] = set()
 """Reports on their way to their requests; should one not arrive, the tray has it."""
 log = structlog.get_logger()
+
+MessageId = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]
+DlrState = Annotated[int, Query(ge=0, le=255, description="Kannel's dlr-type")]
+KANNEL: Mapping[int, Arrival] = {1: "delivered", 2: "failed", 16: "failed"}
+"""Kannel's delivery report types that say the last word."""
 
 
 @router.post(
@@ -31,8 +39,29 @@ log = structlog.get_logger()
 )
 async def sms(receipt: Receipt, parts: Parts, now: Now) -> Response:
     """Keep a gateway's report; repeating it changes nothing. Only what was handed to the gateway can be reported on."""
+    return await keep(parts, receipt.id, receipt.state, min(receipt.at, now))
+
+
+@router.get(
+    "/receipts/kannel",
+    operation_id="receive_kannel_receipt",
+    summary="Report what became of a text message, as a Kannel gateway does",
+    status_code=204,
+    responses=problems_of(INVALID, UNKNOWN_MESSAGE, plain=(503,)),
+)
+async def kannel(id: MessageId, state: DlrState, parts: Parts, now: Now) -> Response:
+    """Keep a report of Kannel, which calls an address of ours by GET: `state` is what it puts for %d in its dlr-url.
+
+    1 is delivered, 2 not delivered, 16 refused by the operator; the stages between change nothing.
+    """
+    arrival = KANNEL.get(state)
+    return Response(status_code=204) if arrival is None else await keep(parts, id, arrival, now)
+
+
+async def keep(parts: Onewindow, id: str, state: Arrival, at: datetime) -> Response:
+    """Keep a report and pass it on to the request it concerns; UNKNOWN_MESSAGE for an id of none of ours."""
     try:
-        take = await parts.database.write(record_receipt, receipt.id, receipt.state, min(receipt.at, now))
+        take = await parts.database.write(record_receipt, id, state, at)
     except LookupError:
         raise Problem(UNKNOWN_MESSAGE) from None
     if take is not None:
