@@ -42,13 +42,8 @@ async def sms(receipt: Receipt, parts: Parts, now: Now) -> Response:
     return await keep(parts, receipt.id, receipt.state, min(receipt.at, now))
 
 
-@router.get(
-    "/receipts/kannel",
-    operation_id="receive_kannel_receipt",
-    summary="Report what became of a text message, as a Kannel gateway does",
-    status_code=204,
-    responses=problems_of(INVALID, UNKNOWN_MESSAGE, plain=(503,)),
-)
+# Kannel reports by GET alone. It is no part of the described API, in which no GET changes anything.
+@router.get("/receipts/kannel", status_code=204, include_in_schema=False)
 async def kannel(id: MessageId, state: DlrState, parts: Parts, now: Now) -> Response:
     """Keep a report of Kannel, which calls an address of ours by GET: `state` is what it puts for %d in its dlr-url.
 
