@@ -215,7 +215,12 @@ async def test_a_wait_that_was_not_his_turn_is_judged_above(desk: Desk) -> None:
     await desk.act(RO, reference, "hold", reason="premises-locked")
     await desk.town.consumer(reference, Act.PRESENT, claim="was_there")
     words = plain(await desk.page(SM, f"/desk/requests/{reference}"))
-    for shown in ("Was it the consumer's turn?", "Said by the consumer", "The wait was right", "The wait was not right"):
+    for shown in (
+        "Was it the consumer's turn?",
+        "Said by the consumer",
+        "The wait was right",
+        "The wait was not right",
+    ):
         assert shown in words.replace("&#39;", "'")
     assert (await desk.act(SM, reference, "disagree")).is_redirect
     assert "Its time does not count." in plain(await desk.page(RO, f"/desk/requests/{reference}"))
