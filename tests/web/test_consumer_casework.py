@@ -146,15 +146,23 @@ async def test_a_longer_standard_that_is_proposed_is_told_with_both_dates(window
     assert "Then the latest would be: Thursday 20 May" in shown
 
 
-async def test_a_confidential_category_that_is_proposed_or_left_is_not_named(window: Window) -> None:
-    reference = await window.filed("wrong-bill")
-    taken = await window.officer(reference, Act.CORRECT, data={"category": "theft-report"})
+@pytest.mark.parametrize(("before", "after"), [("wrong-bill", "theft-report"), ("theft-report", "wrong-bill")])
+async def test_a_confidential_category_that_is_proposed_or_left_is_not_named(
+    window: Window, before: str, after: str
+) -> None:
+    reference = await window.filed(before)
+    taken = await window.officer(reference, Act.CORRECT, data={"category": after})
     assert taken.refused is None
-    for language in ("en", "hi"):
+    if before == "theft-report":
+        agreed = await post_acts(window, reference, Act.AGREE, (await window.row(reference)).proposal["post"])
+        assert (agreed.refused, (await window.row(reference)).confidential) == (None, False)
+        assert "Wrong bill" in await page_of(window, reference)
+    for language, vigilance in (("en", "igilance"), ("hi", "सतर्कता")):
         shown = await page_of(window, reference, language)
         named = window.parts.book.row("category", "theft-report")
         assert named is not None
         assert named.labels[language] not in shown
+        assert vigilance not in shown
 
 
 async def test_which_office_has_it_now_is_said(window: Window) -> None:

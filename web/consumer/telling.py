@@ -11,13 +11,14 @@ from languages.catalog import N_, gettext
 from languages.labels import state_label
 from languages.story import Reader, Story, StoryEvent
 from models.people import Office
-from models.tracking import Tracked, TrackedEvent
+from models.tracking import Tracked
 from rules.states import OPEN
-from rules.terms import Closing, Codes, EventKind, Proposal, State
+from rules.terms import Closing, EventKind, Proposal, State
 from web.book import Book
 from web.consumer.hearing import LADDER, heard, hearing_line
 from web.consumer.ladder import Step, ladder_of, next_title
 from web.consumer.may import may, tell_again
+from web.consumer.openly import is_confidential, openly
 
 STEPS: Sequence[tuple[str, frozenset[State]]] = (
     (N_("Received"), frozenset({State.RECEIVED})),
@@ -124,29 +125,17 @@ def reject_reason(tracked: Tracked, book: Book) -> str:
     return book.name("reject_reason", reasons[-1]) if reasons else ""
 
 
-def is_confidential(category: str, tracked: Tracked, book: Book) -> bool:
-    """Whether nobody with the number alone may read of this category."""
-    policy = book.policies[tracked.policy_version]
-    return category in policy.timings and book.timing(policy.version, category, tracked.area_class).confidential
-
-
 def events_of(tracked: Tracked, book: Book) -> tuple[StoryEvent, ...]:
-    """The public lines, with their names looked up; what is confidential is not named."""
+    """The public lines, with their names looked up."""
     return tuple(
-        told.event_of(event.number, event.kind, event.at, event.actor, event.due, data, book.name, event.post)
+        told.event_of(event.number, event.kind, event.at, event.actor, event.due, event.data, book.name, event.post)
         for event in tracked.events
-        for data in (shown_of(event, tracked, book),)
     )
-
-
-def shown_of(event: TrackedEvent, tracked: Tracked, book: Book) -> Codes:
-    """An event's data without a category that is confidential."""
-    hidden = [key for key in ("category", "from_category") if is_confidential(event.data.get(key, ""), tracked, book)]
-    return {key: value for key, value in event.data.items() if key not in hidden} if hidden else event.data
 
 
 def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
     """What the page says at `now`."""
+    tracked = openly(tracked, book)
     policy = book.policies[tracked.policy_version]
     timing = book.timing(tracked.policy_version, tracked.category, tracked.area_class)
     steps = () if timing.confidential else ladder_of(tracked, policy, timing, book, now)
