@@ -67,7 +67,7 @@ def hidden(page: str, name: str) -> str:
 
 async def agent(window: Window, username: str = "tara") -> Agent:
     """Somebody of the staff, signed in on an English page."""
-    token = f"token of {username}"
+    token = f"token-of-{username}"
     async with window.sessions.begin() as session:
         person = (await session.exec(select(Staff).where(Staff.username == username))).one()
         known = await session.get(StaffSession, hashed(token))
