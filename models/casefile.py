@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Event
-from models.openings import Opening, openings
+from models.openings import Opening
 from models.outbox import Attempt, Notification
 from models.people import Staff
 from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
@@ -40,7 +40,7 @@ class Said:
 class CaseFile:
     """One request as officers see it. `task` is None before assignment, `consumer` once his data is erased.
 
-    `openings`: who of the staff opened it, if it is confidential.
+    `openings`: who of the staff opened it, where whoever shows it has read them.
     """
 
     request: ServiceRequest
@@ -90,7 +90,6 @@ async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
             (await session.exec(select(Lapse).where(Lapse.reference == reference).order_by(col(Lapse.at)))).all()
         ),
         said=await deliveries(session, reference),
-        openings=tuple(await openings(session, reference)) if request.confidential else (),
     )
 
 

@@ -221,7 +221,7 @@ async def test_each_opening_is_on_record_once_a_person_and_hour_and_so_is_a_try(
     await rooms.page("priya", f"/desk/requests/{reference}")
     assert await audited(window, reference) == [OPENED, REFUSED, OPENED]
     page = plain(await rooms.page("yusuf", f"/desk/requests/{reference}"))
-    assert "Every opening is on record, yours too." in page
+    assert "Who opened this This is confidential. Every opening is on record, yours too. Yusuf Example" in page
     assert "Asha Example today, Monday, 10 in the morning Was not let in" in page
     window.now += timedelta(minutes=61)
     await rooms.page("omar", f"/desk/requests/{reference}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -16,7 +17,7 @@ from languages.story import refusal
 from languages.views import Reader
 from models.casefile import CaseFile, case_file
 from models.events import Submission
-from models.openings import opening
+from models.openings import opening, openings
 from models.posts import WORKS, may_see
 from rules.reference import is_well_formed, normalise
 from rules.terms import Act, Refused
@@ -49,7 +50,7 @@ async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) 
         await db.write(opening, reference, person.id, parts.clock(), let_in=let_in)
     if not let_in:
         raise NotYours
-    return file
+    return replace(file, openings=tuple(await db.read(openings, reference))) if request.confidential else file
 
 
 def may_open(file: CaseFile, person: Person) -> bool:
