@@ -28,7 +28,7 @@ def standard_under(request: Request, ground: Ground) -> datetime:
 def raise_to_safety(turn: Turn, sent: Sent) -> None:
     """Danger after all: anybody on the staff may say so, with one tap, and it counts at once."""
     other = elsewhere(turn)
-    if turn.request.safety or not other.ground.timing.safety:
+    if turn.request.safety or turn.request.confidential or not other.ground.timing.safety:
         raise Refusal(Refused.ILLEGAL)
     corrected(turn, other)
 
@@ -78,7 +78,9 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
     if danger and ground.timing.accept is not None:
         task.accepted_at, task.offered = None, [task.handler]
         task.accept_by = after(ground.timing.accept, turn.at, ground.calendar)
-        if request.state is State.IN_PROGRESS:
+        if (hold := turn.open_hold) is not None:
+            hold.end = turn.at
+        if request.state is not State.ASSIGNED:
             turn.to(State.ASSIGNED)
     settle(turn)
     turn.event(

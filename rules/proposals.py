@@ -44,7 +44,8 @@ def ask_post(turn: Turn, what: Proposal, post: str, **data: Any) -> None:
     by = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
     turn.request.proposal = {"what": what.value, "post": post, **by, **_plain(data), "number": number}
     turn.tell_post(NoticeKind.PROPOSED, post, what=what, **data)
-    if what is Proposal.CORRECT:
+    hidden = turn.ground.elsewhere is not None and turn.ground.elsewhere.ground.timing.confidential
+    if what is Proposal.CORRECT and not hidden:
         turn.tell(NoticeKind.PROPOSED, CONSUMER, what=what, **data)
 
 

@@ -15,6 +15,8 @@ def transfer(turn: Turn, sent: Sent) -> None:
     """To the office it belongs to: tier and due instant stay; sent back once, then the lowest post above both decides."""
     other = elsewhere(turn)
     request = turn.request
+    if request.confidential:
+        raise Refusal(Refused.ILLEGAL)
     if other.office == request.office:
         raise Refusal(Refused.UNKNOWN_CODE)
     if other.office in request.offices and len(request.offices) > 2:

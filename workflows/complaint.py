@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.terms import Standing, State, Take, Taken
     from workflows.casework import Casework
 
-ANSWERED = frozenset({State.RESOLVED, State.CLOSED})
+ANSWERED = frozenset({State.RESOLVED, State.CLOSED, State.REJECTED})
 
 
 @workflow.defn
