@@ -17,7 +17,7 @@ from rules.states import OPEN
 from rules.terms import Channel, Kind, State
 from rules.turn import Turn
 
-TRIES = 600
+TRIES = 400
 QUIET = timedelta(minutes=3)
 """Nothing falls due before this from now on: the worker must be up by then."""
 CHANNELS = {Channel.WEB: 55, Channel.CALL: 28, Channel.COUNTER: 17}
