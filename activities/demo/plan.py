@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from activities.demo_acts import Scene, daytime
-from activities.demo_course import Course, course_end
-from activities.demo_people import Holder
-from activities.demo_stories import Goal, Story
+from activities.demo.acts import Scene, daytime
+from activities.demo.course import Course, course_end
+from activities.demo.people import Holder
+from activities.demo.stories import Goal, Story
 from rules.request import Request
 from rules.states import OPEN
 from rules.terms import Channel, Kind, State

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from activities.demo_course import By, Step, of_the_standard
+from activities.demo.course import By, Step, of_the_standard
 from rules.request import Request
 from rules.states import WORKED
 from rules.terms import Act, Closing, EventKind, State
