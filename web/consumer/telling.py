@@ -13,7 +13,7 @@ from languages.story import Reader, Story, StoryEvent
 from models.people import Office
 from models.tracking import Tracked
 from rules.states import OPEN
-from rules.terms import Closing, EventKind, State
+from rules.terms import Cause, Closing, EventKind, State
 from web.book import Book
 from web.consumer.ladder import Step, ladder_of, next_title
 
@@ -146,11 +146,12 @@ def stages_of(story: Story) -> tuple[Stage, ...]:
 
 
 def log_of(story: Story, now: datetime) -> tuple[LogLine, ...]:
-    """The log, newest first."""
+    """The log, newest first. That nobody took it up is said by the line that says where it went."""
+    went_up = {event.at for event in story.events if event.cause is Cause.NOT_TAKEN_UP}
     lines = [
         LogLine(event.at, told.log_line(event, story.zone, now, Reader.CONSUMER), event.kind.value)
         for event in story.events
-        if event.kind is not EventKind.NOTED
+        if event.kind is not EventKind.NOTED and not (event.kind is EventKind.NOT_TAKEN_UP and event.at in went_up)
     ]
     return tuple(reversed(lines))
 
