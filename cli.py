@@ -157,7 +157,7 @@ async def _prepared(config: Config, profile: Profile) -> None:
 
     async with _sessions(config) as sessions:
         made = await install(sessions, profile, DEMO_PASSWORD if config.for_trying_out else None, datetime.now(UTC))
-        if made is not None and profile.code == DEMO and config.for_trying_out:
+        if profile.code == DEMO and config.for_trying_out:
             await _filled(sessions)
     if made:
         people = json.dumps([asdict(one) for one in made], ensure_ascii=False, indent=1)
@@ -171,7 +171,7 @@ async def _filled(sessions: Sessions) -> None:
     """Demo consumers and requests, with a bar that shows how far it is."""
     from rich.progress import Progress
 
-    from activities.demo import seed
+    from activities.demo.seed import seed
 
     with Progress() as bars:
         bar = bars.add_task("Demo data")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Float, cast, func
+from sqlalchemy import Float, and_, cast, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +20,7 @@ from rules.terms import EventKind, State
 ALIVE = timedelta(seconds=10)
 LATELY = timedelta(hours=1)
 FIRED = (EventKind.ESCALATED, EventKind.STANDARD_LAPSED, EventKind.NOT_TAKEN_UP, EventKind.HOLD_ENDED, EventKind.BEYOND)
-"""Events a timer writes; their `due` against the database's `recorded` is the published lateness."""
+"""Events a timer writes; from their `due` to the database's `recorded` is the published lateness."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,14 @@ async def _outbox(session: AsyncSession) -> tuple[int, float]:
 
 
 async def _lateness(session: AsyncSession) -> tuple[float | None, float | None]:
-    late = func.greatest(cast(func.extract("epoch", col(Event.recorded) - col(Event.due)), Float), 0.0)
-    asked = select(func.percentile_cont(0.5).within_group(late), func.max(late)).where(
-        col(Event.kind).in_(FIRED), col(Event.due).is_not(None), col(Event.recorded) > func.now() - LATELY
+    before = aliased(Event)
+    # a standard that passed while the request was resolved could not fire before the consumer said no
+    could = func.greatest(col(Event.due), col(before.at))
+    late = func.greatest(cast(func.extract("epoch", col(Event.recorded) - could), Float), 0.0)
+    asked = (
+        select(func.percentile_cont(0.5).within_group(late), func.max(late))
+        .join(before, and_(col(before.reference) == col(Event.reference), col(before.number) == col(Event.number) - 1))
+        .where(col(Event.kind).in_(FIRED), col(Event.due).is_not(None), col(Event.recorded) > func.now() - LATELY)
     )
     middle, most = (await session.exec(asked)).one()
     return middle, most

@@ -36,9 +36,7 @@ class Locality(SQLModel, table=True):
     """A place a consumer can name. `search` holds its names and PIN code in all scripts, for trigrams."""
 
     __table_args__ = (
-        Index(
-            "ix_locality_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
-        ),
+        Index("ix_locality_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 
     code: str = Field(primary_key=True, max_length=60)

@@ -50,6 +50,16 @@ async def test_a_number_written_for_people_is_dialled_without_its_spaces() -> No
     assert parse_qs(peer.asked[0][2])["to"] == ["+915550000101"]
 
 
+@pytest.mark.parametrize(("many", "connections"), [(1, 1), (10, 1), (11, 2), (200, 4)])
+async def test_many_mails_go_over_a_few_connections_each_once(many: int, connections: int) -> None:
+    async with MailServer().open() as server:
+        letters = [Letter(n, f"a{n}", f"c{n}@drill.example", "1", Message("en", "x", "s")) for n in range(many)]
+        outcomes = await Email(f"smtp://127.0.0.1:{server.port}", "o@drill.example").send(letters)
+    assert [outcomes[n].result for n in range(many)] == [Result.SENT] * many
+    assert sorted(str(mail["to"]) for mail in server.mails) == sorted(f"c{n}@drill.example" for n in range(many))
+    assert server.connections == connections
+
+
 @pytest.mark.parametrize("setting", [KANNEL, FORM, JSON], ids=["query", "form", "json"])
 async def test_another_gateway_is_a_line_of_settings(setting: str) -> None:
     peer = Peer()

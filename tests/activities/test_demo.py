@@ -18,13 +18,13 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities import writing
-from activities.demo import SEED, all_planned, seed
-from activities.demo_course import Move
-from activities.demo_plan import QUIET, Plan
-from activities.demo_requests import new_of, tell
-from activities.demo_scenes import Cast
-from activities.demo_stories import CLOSED, OPEN
-from activities.demo_words import LANGUAGES, WITH_WORDS, written
+from activities.demo.course import Move
+from activities.demo.plan import QUIET, Plan
+from activities.demo.requests import new_of, tell
+from activities.demo.scenes import Cast
+from activities.demo.seed import SEED, all_planned, seed
+from activities.demo.stories import CLOSED, OPEN
+from activities.demo.words import LANGUAGES, WITH_WORDS, written
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import database

@@ -79,7 +79,7 @@ async def test_many_wait_by_the_looks_of_one(away: Away, monkeypatch: pytest.Mon
     many = [patient(local=False).run(away.record.look, away.look) for _ in range(50)]
     failed = await asyncio.gather(*many, return_exceptions=True)
     assert {type(one) for one in failed} == {OperationalError}
-    assert looks <= 4
+    assert looks < len(many) / 2
 
 
 async def test_a_command_in_a_hurry_fails_at_once(away: Away) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +54,12 @@ class Everybody:
         """Open a screen in a colour scheme."""
         visitor = await self.visitor(screen.who)
         await visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        await visitor.go(screen.path, screen.status)
+        with self.town.database_away() if screen.away == "page" else nullcontext():
+            await visitor.go(screen.path, screen.status)
         if screen.then is not None:
-            visitor.forgiven.append("status of 422")
-            await screen.then(visitor.page)
+            visitor.forgiven.append("status of 503" if screen.away else "status of 422")
+            with self.town.database_away() if screen.away else nullcontext():
+                await screen.then(visitor.page)
         return visitor.page
 
 

@@ -6,10 +6,11 @@ import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from playwright.async_api import Page
 
-from tests.browser.town_of_screens import TOKEN, Town
+from tests.browser.town_of_screens import FILED, TOKEN, Town
 
 NOBODY = itertools.count(1)
 Prepare = Callable[[Page], Awaitable[None]]
@@ -17,13 +18,23 @@ Prepare = Callable[[Page], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen. `who` is anyone, or a user name of the staff, or `own`; `then` is what is done once it is open."""
+    """One screen. `who` is anyone, or a user name of the staff, or `own`; `then` is what is done once it is open.
+
+    `away` says what finds no database: the whole page, or only what is done then.
+    """
 
     name: str
     path: str
     who: str = "anyone"
     status: int = 200
     then: Prepare | None = None
+    away: Literal["", "page", "then"] = ""
+
+
+async def sent(page: Page) -> None:
+    """Send the page's form, which cannot be taken now."""
+    await page.locator("main form button.main").first.click()
+    await page.locator(".alert").wait_for()
 
 
 async def sent_empty(page: Page) -> None:
@@ -98,6 +109,10 @@ def filing_screens() -> list[Screen]:
         Screen("file-where-wrong", f"/file/{TOKEN}/where", then=partial(sent_with, locality="zzzz")),
         Screen("file-address-unknown", f"/file/{TOKEN}-unknown/address"),
         Screen("file-you-wrong", f"/file/{TOKEN}/you", then=partial(sent_with, phone="12")),
+        Screen("file-done", f"/file/{FILED}/done"),
+        Screen("file-away", f"/file/{TOKEN}/where", status=503, away="page"),
+        Screen("file-typed-away", f"/file/{TOKEN}/address", then=sent, away="then"),
+        Screen("file-check-away", f"/file/{TOKEN}/check", then=sent, away="then"),
         Screen("file-gone", f"/file/{'x' * 20}/what", status=404),
     ]
 

@@ -12,7 +12,7 @@ from languages.catalog import LANGUAGES
 from tests.browser.chromium import visiting
 from tests.browser.looking import axe_source, everybody, faults
 from tests.browser.screens import every_screen
-from tests.browser.town_of_screens import TOKEN, Town, town_on
+from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
 from tests.conftest import database_of
 
 pytestmark = pytest.mark.browser
@@ -62,6 +62,7 @@ async def transferred(browser: Browser, address: str, path: str) -> int:
 
 
 async def test_the_first_view_of_a_consumer_page_is_small(screens: Town, browser: Browser) -> None:
-    paths = ["/", "/file", f"/file/{TOKEN}/what", f"/track/{screens.of['beyond']}", f"/answer/{screens.question}"]
+    paths = ["/", "/file", f"/file/{TOKEN}/what", f"/file/{FILED}/done"]
+    paths += [f"/track/{screens.of['beyond']}", f"/answer/{screens.question}"]
     sizes = {path: await transferred(browser, screens.address, path) for path in paths}
     assert all(5_000 < size < LARGEST_FIRST_VIEW for size in sizes.values()), sizes

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.database import engine, sessions_of
 from models.filing import save_draft
 from models.intake import New, register
 from models.proofs import open_session
@@ -31,6 +32,7 @@ MORE = (
     ("try-it", "gizri"),
 )
 """What else fills the queues."""
+FILED = "a-form-that-was-sent"
 DRAFT: dict[str, Any] = {
     "danger": "no",
     "category": "no-supply",
@@ -61,6 +63,16 @@ class Town:
         self.window.now = at
         self.of[name] = await self.window.filed(category, **more)
         return self.of[name]
+
+    @contextmanager
+    def database_away(self) -> Iterator[None]:
+        """The pages' database answers nothing while the block lasts."""
+        bounded = self.window.parts.database
+        there, bounded.sessions = bounded.sessions, sessions_of(engine("postgresql+psycopg://nobody@127.0.0.1:9/none"))
+        try:
+            yield
+        finally:
+            bounded.sessions = there
 
     async def own(self, name: str) -> dict[str, Any]:
         """The cookie of the consumer who proved that this request is his."""
@@ -119,7 +131,7 @@ async def under_way(town: Town) -> None:
     for ago, (category, locality) in enumerate(MORE, 9):
         await town.file(category, NOW - timedelta(minutes=ago), category, locality=locality)
     window.now = NOW - timedelta(minutes=1)
-    new = New(Kind.COMPLAINT, "no-supply", Channel.WEB, "en", "Dark", "only-received", window.now, locality="gizri")
+    new = New(Kind.COMPLAINT, "no-supply", Channel.WEB, "en", "Dark", FILED, window.now, locality="gizri")
     async with window.sessions.begin() as session:
         town.of["received"] = (await register(session, replace(new, phone=PHONE))).reference
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from sqlmodel import select
 
-from models.people import Fill, Post
+from models.people import Fill
 from models.profile import ALWAYS
 from models.requests import Consumer
 from rules.terms import Act, Refused, State
-from tests.stories.test_the_ladder import at, nearest, seconds
+from tests.stories.test_the_ladder import at, nearest
 from tests.timeline import Timeline
 
 OFFICER = "relationship-officer-gizri-1"
@@ -89,7 +88,9 @@ async def test_a_fallen_wire_rings_until_it_is_accepted(town: Timeline) -> None:
     rung = len(await town.notices(wire, "danger"))
     await town.until(at("02:26", 3))
     assert len(await town.notices(wire, "danger")) > rung
-    assert (await town.officer(wire, Act.HOLD, "control-room", reason="premises-locked")).refused is Refused.NOT_FOR_SAFETY
+    assert (
+        await town.officer(wire, Act.HOLD, "control-room", reason="premises-locked")
+    ).refused is Refused.NOT_FOR_SAFETY
     no = await town.officer(wire, Act.REJECT, "control-room", reason="nothing-there", words="Nothing.")
     assert no.refused is Refused.NOT_FOR_SAFETY
     lower = await town.officer(wire, Act.CORRECT, "control-room", category="no-supply")
@@ -204,7 +205,13 @@ async def test_not_my_complaint_stops_the_messages(town: Timeline) -> None:
     complaint = await town.file("no-supply")
     await town.consumer(complaint, Act.NOT_MINE)
     before = len(await town.notices(complaint))
-    await town.officer(complaint, Act.EXPECT, await handler(town, complaint), until=town.now + timedelta(hours=1), reason="crew-on-the-way")
+    await town.officer(
+        complaint,
+        Act.EXPECT,
+        await handler(town, complaint),
+        until=town.now + timedelta(hours=1),
+        reason="crew-on-the-way",
+    )
     assert [n.kind for n in (await town.notices(complaint))[before:] if n.consumer_id] == []
 
 
@@ -215,4 +222,6 @@ async def test_a_changed_number_is_told_to_the_old_one(town: Timeline) -> None:
     assert len(town.said_to("+919810000001")) == 2
     row = await town.row(complaint)
     async with town.sessions() as session:
-        assert (await session.exec(select(Consumer.phone).where(Consumer.id == row.consumer_id))).one() == "+919810000002"
+        assert (
+            await session.exec(select(Consumer.phone).where(Consumer.id == row.consumer_id))
+        ).one() == "+919810000002"

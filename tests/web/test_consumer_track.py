@@ -147,3 +147,11 @@ async def test_tracking_pages_are_not_for_search_engines(window: Window) -> None
         answer = await visitor.get(f"/track/{reference}")
     assert answer.headers["x-robots-tag"] == "noindex"
     assert '<meta name="robots" content="noindex">' in answer.text
+
+
+async def test_what_nobody_took_up_is_said_once_in_the_log(window: Window) -> None:
+    reference = await window.filed(locality="defence-1")
+    await window.passes(timedelta(minutes=41), reference)
+    async with window.visitor() as visitor:
+        told = words(await visitor.get(f"/track/{reference}")).partition("What happened")[2]
+    assert told.count("took it up") + told.count("taken it up") == 1, told

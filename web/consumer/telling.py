@@ -13,7 +13,7 @@ from languages.story import Reader, Story, StoryEvent
 from models.people import Office
 from models.tracking import Tracked
 from rules.states import OPEN
-from rules.terms import Closing, EventKind, Proposal, State
+from rules.terms import Cause, Closing, EventKind, Proposal, State
 from web.book import Book
 from web.consumer.hearing import LADDER, heard, hearing_line
 from web.consumer.ladder import Step, ladder_of, next_title
@@ -178,10 +178,11 @@ def stages_of(story: Story) -> tuple[Stage, ...]:
 
 
 def log_of(story: Story, now: datetime) -> tuple[LogLine, ...]:
-    """The log, newest first."""
+    """The log, newest first. That nobody took it up is said by the line that says where it went."""
+    went_up = {event.at for event in story.events if event.cause is Cause.NOT_TAKEN_UP}
     lines = [
         LogLine(event.at, told.log_line(event, story.zone, now, Reader.CONSUMER), event.kind.value)
         for event in story.events
-        if event.kind is not EventKind.NOTED
+        if event.kind is not EventKind.NOTED and not (event.kind is EventKind.NOT_TAKEN_UP and event.at in went_up)
     ]
     return tuple(reversed(lines))

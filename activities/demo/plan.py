@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from activities.demo_acts import Scene, daytime
-from activities.demo_course import Course, course_end
-from activities.demo_people import Holder
-from activities.demo_stories import Goal, Story
+from activities.demo.acts import Scene, daytime
+from activities.demo.course import Course, course_end
+from activities.demo.people import Holder
+from activities.demo.stories import Goal, Story
 from rules.request import Request
 from rules.states import OPEN
 from rules.terms import Channel, Kind, State
 from rules.turn import Turn
 
-TRIES = 600
+TRIES = 400
 QUIET = timedelta(minutes=3)
 """Nothing falls due before this from now on: the worker must be up by then."""
 CHANNELS = {Channel.WEB: 55, Channel.CALL: 28, Channel.COUNTER: 17}

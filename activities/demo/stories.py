@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from activities.demo_course import By, Step, of_the_standard
+from activities.demo.course import By, Step, of_the_standard
 from rules.request import Request
 from rules.states import WORKED
 from rules.terms import Act, Closing, EventKind, State
@@ -16,6 +16,10 @@ NETWORK = ("voltage", "supply-quality", "burnt-meter", "streetlight")
 MONEY = ("wrong-bill", "wrong-bill", "bill-not-delivered", "payment-not-posted", "meter-fault")
 ALL = (*OUTAGE, *NETWORK, *MONEY)
 DANGER = ("wire-down", "sparks")
+PATIENT = (*NETWORK, *MONEY, "transformer")
+"""With a standard long enough that a consumer can deny within it what was said to be put right."""
+LONG = ("voltage", "supply-quality", "meter-fault", "streetlight", "wrong-bill")
+"""With a standard that outlasts silence and a day or two more."""
 SECRET = ("theft-report", "conduct")
 
 
@@ -107,7 +111,7 @@ CLOSED = (
     Story("withdrawn", 5, ALL, Goal(State.WITHDRAWN), (ACCEPT, Step(Act.WITHDRAW, 0.5, By.CONSUMER))),
     Story("unreached", 4, ALL, Goal(State.CLOSED, closing=Closing.UNREACHED), (ACCEPT, RESOLVE), reachable=False),
     Story(
-        "not repaired", 5, ALL, by_word(EventKind.NOT_REPAIRED, tier=2),
+        "not repaired", 5, PATIENT, by_word(EventKind.NOT_REPAIRED, tier=2),
         (ACCEPT, Step(Act.RESOLVE, 0.4), DENY, TOP_DIRECTS, RESOLVE, CONFIRM),
     ),
     Story(
@@ -122,7 +126,7 @@ CLOSED = (
         ),
     ),
     Story(
-        "reopened", 4, ALL, by_word(EventKind.REOPENED), (ACCEPT, RESOLVE, REOPEN, Step(Act.RESOLVE, 0.4), CONFIRM),
+        "reopened", 4, LONG, by_word(EventKind.REOPENED), (ACCEPT, RESOLVE, REOPEN, Step(Act.RESOLVE, 0.4), CONFIRM),
     ),
     Story(
         "held, consumer there", 4, (*NETWORK, "meter-fault"), by_word(EventKind.PRESENT),
@@ -202,11 +206,11 @@ OPEN = (
         ages=LATELY,
     ),
     Story(
-        "denied", 2, ALL, Goal(WORKED_ON, 2, seen=frozenset({EventKind.NOT_REPAIRED})),
+        "denied", 2, PATIENT, Goal(WORKED_ON, 2, seen=frozenset({EventKind.NOT_REPAIRED})),
         (ACCEPT, Step(Act.RESOLVE, 0.4), DENY), LATELY,
     ),
     Story(
-        "open again", 1, (*NETWORK, *MONEY), Goal(WORKED_ON, 2, seen=frozenset({EventKind.REOPENED})),
+        "open again", 1, LONG, Goal(WORKED_ON, 2, seen=frozenset({EventKind.REOPENED})),
         (ACCEPT, RESOLVE, REOPEN), LATELY,
     ),
     Story("with the zone head", 3, ALL, Goal(WORKED_ON, 3, beyond=False), (ACCEPT,), LATELY),

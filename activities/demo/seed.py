@@ -9,10 +9,10 @@ from random import Random
 from sqlalchemy import func
 from sqlmodel import select
 
-from activities.demo_plan import NoSuchLife, Plan, planned
-from activities.demo_requests import tell
-from activities.demo_scenes import Cast
-from activities.demo_stories import CLOSED, OPEN, PLAIN, Story
+from activities.demo.plan import NoSuchLife, Plan, planned
+from activities.demo.requests import tell
+from activities.demo.scenes import Cast
+from activities.demo.stories import CLOSED, OPEN, PLAIN, Story
 from models.database import Sessions
 from models.requests import ServiceRequest
 

@@ -16,9 +16,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities import writing
-from activities.demo_course import Course, Move, turn_of
-from activities.demo_plan import Plan
-from activities.demo_post import Postbag
+from activities.demo.course import Course, Move, turn_of
+from activities.demo.plan import Plan
+from activities.demo.post import Postbag
 from models.chain import linked
 from models.events import Event, Submission
 from models.notices import queue

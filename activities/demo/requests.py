@@ -10,10 +10,10 @@ from random import Random
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities import writing
-from activities.demo_plan import Plan
-from activities.demo_post import Postbag
-from activities.demo_told import Telling, with_loads
-from activities.demo_words import description
+from activities.demo.plan import Plan
+from activities.demo.post import Postbag
+from activities.demo.told import Telling, with_loads
+from activities.demo.words import description
 from models.events import Event
 from models.intake import New, register
 from models.requests import Consumer, ServiceRequest

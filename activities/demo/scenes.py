@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.demo_acts import Scene
-from activities.demo_people import Holder, a_manager_on_leave, holders
-from activities.demo_stories import Story
+from activities.demo.acts import Scene
+from activities.demo.people import Holder, a_manager_on_leave, holders
+from activities.demo.stories import Story
 from models.ground import Fillings, ground_of, standard_columns, utility_zone
 from models.people import Fill, Post, Staff
 from models.policy import Names

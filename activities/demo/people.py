@@ -11,7 +11,7 @@ import phonenumbers
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.demo_words import address, name
+from activities.demo.words import address, name
 from models.people import Feeder, Fill, Leave, Locality, Office, Post
 from models.policy import Names
 from models.requests import Connection, Consumer

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from activities.demo_acts import Scene, data_of, daytime
-from activities.demo_words import words_for
+from activities.demo.acts import Scene, data_of, daytime
+from activities.demo.words import words_for
 from rules import judge
 from rules.ladder import Seat, present
 from rules.request import Ground, Request, Sent

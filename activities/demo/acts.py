@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from activities.demo_words import Work
+from activities.demo.words import Work
 from models.ground import Fillings
 from rules.request import UNDER_QUESTION, Ground, Request
 from rules.terms import Act, Codes

@@ -1,0 +1,225 @@
+"""The count after a drill finds what is lost, doubled or broken: each kind is made on purpose, in real tables."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.record import Record
+from drills.auditor import Promised, audit, settled
+from drills.messages import unexplained
+from drills.people import Answer, fate, sheets
+from embedded.message_store import Caught, stamp
+from models.database import Sessions
+from models.events import Event, Submission
+from models.intake import New, register
+from models.outbox import Attempt, Notification
+from models.requests import Lapse, ServiceRequest
+from models.tray import put
+from rules.terms import Act, Actor, Channel, EventKind, ItIsTime, Kind, Look, Take
+
+
+@dataclass
+class Drilled:
+    """A complaint with an action taken and two tiers climbed, every message of it arrived; all as promised."""
+
+    sessions: Sessions
+    promised: Promised
+    caught: list[Caught] = field(default_factory=list)
+
+    @property
+    def reference(self) -> str:
+        """Its number."""
+        return self.promised.numbers["key"]
+
+    async def change(self, change: Callable[[AsyncSession, str], Awaitable[object]]) -> None:
+        """Do something to the tables that the product never would."""
+        async with self.sessions.begin() as session:
+            await change(session, self.reference)
+
+    async def broken(self) -> set[str]:
+        """The promises that the count finds broken."""
+        async with self.sessions() as session:
+            found = await audit(session, self.promised, lambda: self.caught)
+        return {finding.what for finding in found if not finding.good}
+
+
+@pytest.fixture
+async def drilled(sessions: Sessions) -> Drilled:
+    """Made by the real pen, a moment ago."""
+    since, record = datetime.now(UTC), Record(sessions)
+    new = New(
+        Kind.COMPLAINT, "no-supply", Channel.WEB, "en", "Dark", f"form-{since.timestamp()}", since,
+        locality="gizri", phone="+915550000001",
+    )  # fmt: skip
+    async with sessions.begin() as session:
+        reference = (await register(session, new)).reference
+    standing, id = await record.look(Look(reference, since)), f"desk-1-note-{reference}"
+    async with sessions.begin() as session:
+        await put(
+            session, id=id, reference=reference, act=Act.NOTE, actor=Actor.OFFICER, at=since, words="On the way",
+            post=standing.tasks[0].handler,
+        )  # fmt: skip
+    taken = await record.take(Take(reference, id, Act.NOTE))
+    for hours in (1, 2, 3):
+        await record.it_is_time(ItIsTime(reference, since + timedelta(hours=hours)))
+    made = Drilled(sessions, Promised(since, {"key": reference}, {id: "refused" if taken.refused else "done"}))
+    await made.change(_send)
+    async with sessions() as session:
+        for attempt in (await session.exec(select(Attempt))).all():
+            made.caught.append(Caught(attempt.sender_id or "", "sms", "+915550000001", "…", stamp(since)))
+    return made
+
+
+async def _send(session: AsyncSession, reference: str) -> None:
+    for row in (await session.exec(select(Notification).where(Notification.reference == reference))).all():
+        assert row.id is not None
+        row.state = "done"
+        session.add(Attempt(notification_id=row.id, channel="sms", state="sent", at=row.queued, sender_id=f"s{row.id}"))
+
+
+async def _first(session: AsyncSession, reference: str, kind: EventKind) -> Event:
+    asked = select(Event).where(Event.reference == reference, Event.kind == kind).order_by(col(Event.number))
+    found = (await session.exec(asked)).first()
+    assert found is not None
+    return found
+
+
+async def _once_more(session: AsyncSession, reference: str, kind: EventKind) -> None:
+    first = await _first(session, reference, kind)
+    row = await session.get(ServiceRequest, reference)
+    assert row is not None
+    row.number += 1
+    session.add(Event(**{**first.model_dump(), "number": row.number, "recorded": datetime.now(UTC)}))
+
+
+async def _rewritten(session: AsyncSession, reference: str) -> None:
+    await session.exec(update(Event).where(col(Event.reference) == reference, col(Event.number) == 2).values(post="x"))
+
+
+async def _gone(session: AsyncSession, reference: str) -> None:
+    await session.exec(update(ServiceRequest).where(col(ServiceRequest.reference) == reference).values(number=99))
+
+
+async def _escalated_twice(session: AsyncSession, reference: str) -> None:
+    await _once_more(session, reference, EventKind.ESCALATED)
+
+
+async def _done_twice(session: AsyncSession, reference: str) -> None:
+    await _once_more(session, reference, EventKind.NOTED)
+
+
+async def _lapsed_twice(session: AsyncSession, reference: str) -> None:
+    lapse = (await session.exec(select(Lapse).where(Lapse.reference == reference))).first()
+    assert lapse is not None
+    session.add(Lapse(**{**lapse.model_dump(), "id": None}))
+
+
+async def _unanswered(session: AsyncSession, reference: str) -> None:
+    await session.exec(update(Submission).where(col(Submission.reference) == reference).values(answered=None))
+
+
+async def _other_outcome(session: AsyncSession, reference: str) -> None:
+    await session.exec(update(Submission).where(col(Submission.reference) == reference).values(refused="stale"))
+
+
+async def _never_queued(session: AsyncSession, reference: str) -> None:
+    rows = select(Notification.id).where(Notification.reference == reference, Notification.kind == "escalated")
+    ids = list((await session.exec(rows)).all())
+    await session.exec(delete(Attempt).where(col(Attempt.notification_id).in_(ids)))
+    await session.exec(delete(Notification).where(col(Notification.id).in_(ids)))
+
+
+async def _still_waiting(session: AsyncSession, reference: str) -> None:
+    await session.exec(update(Notification).where(col(Notification.reference) == reference).values(state="waiting"))
+
+
+async def test_what_is_whole_is_found_whole(drilled: Drilled) -> None:
+    assert await drilled.broken() == set()
+
+
+CHAIN = "histories with a gap or a broken chain"
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (_rewritten, {CHAIN}),
+        (_gone, {CHAIN}),
+        (_escalated_twice, {CHAIN, "timers fired twice", "tiers climbed twice", "notices never queued"}),
+        (_done_twice, {CHAIN, "submissions done twice"}),
+        (_lapsed_twice, {"lapses kept twice"}),
+        (_unanswered, {"submissions without an outcome"}),
+        (_other_outcome, {"outcomes other than told"}),
+        (_never_queued, {"notices never queued", "messages nobody sent"}),
+        (_still_waiting, {"notices not done"}),
+    ],
+)
+async def test_what_is_broken_on_purpose_is_found(
+    drilled: Drilled, change: Callable[[AsyncSession, str], Awaitable[None]], broken: set[str]
+) -> None:
+    await drilled.change(change)
+    assert await drilled.broken() == broken
+
+
+async def test_what_was_promised_outside_and_is_not_there_is_found(drilled: Drilled) -> None:
+    drilled.promised.numbers |= {"other key": "482719360", "third key": drilled.reference}
+    drilled.promised.told["desk-1-note-nowhere"] = "done"
+    drilled.caught.pop()
+    assert await drilled.broken() == {
+        "numbers given and lost", "numbers given twice", "actions taken and lost", "messages that never came",
+    }  # fmt: skip
+
+
+async def test_a_message_that_came_twice_is_forgiven_only_after_a_kill(drilled: Drilled) -> None:
+    drilled.caught.append(drilled.caught[0])
+    assert await drilled.broken() == {"messages come twice without a kill"}
+    drilled.promised.kills.append(drilled.promised.since)
+    assert await drilled.broken() == set()
+
+
+def test_a_kill_explains_only_what_came_again_after_it() -> None:
+    at = datetime(2027, 5, 14, tzinfo=UTC)
+    times = {"a": [at, at + timedelta(seconds=20)]}
+    assert unexplained(times, [at + timedelta(seconds=10)]) == []
+    assert unexplained(times, [at - timedelta(seconds=10), at + timedelta(seconds=30)]) == ["a"]
+
+
+async def test_what_is_still_to_be_done_is_named(drilled: Drilled) -> None:
+    async with drilled.sessions() as session:
+        before = await settled(session)
+        year = await settled(session, timedelta(days=366))
+    assert not [words for words in before if words.endswith("timers due")]
+    assert [words for words in year if words.endswith("timers due")]
+
+
+def test_a_form_of_the_desk_is_read_as_a_browser_would() -> None:
+    page = (
+        '<form method="post" action="/desk/requests/482719360/hold"><input type="hidden" name="token" value="t-1">'
+        '<input type="hidden" name="seen" value="4"><input type="radio" name="reason" value="premises-locked" required>'
+        '<select name="post"><option value="">Choose</option><option value="zone-head-south">Zone head</option></select>'
+        "</form>"
+    )
+    [sheet] = sheets(page)
+    assert (sheet.address, sheet.fields) == ("/desk/requests/482719360/hold", {"token": "t-1", "seen": "4"})
+    assert (sheet.reasons, sheet.choices) == (["premises-locked"], ["zone-head-south"])
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer(303, 0, leads_to="/desk/requests/1?done=note&seen=4"), "done"),
+        (Answer(303, 0, leads_to="/desk/requests/1?sent=desk-1-note-t"), "received"),
+        (Answer(303, 0, leads_to="/sign-in?next=x"), None),
+        (Answer(409, 0), "refused"),
+        (Answer(503, 0), None),
+        (Answer(0, 0), None),
+    ],
+)
+def test_what_an_answer_tells(answer: Answer, told: str | None) -> None:
+    assert fate(answer) == told
