@@ -50,7 +50,9 @@ async def unsent_and_doubled(
     known = set((await session.exec(select(Attempt.sender_id))).all())
     asked = select(Attempt).join(Notification, col(Attempt.notification_id) == col(Notification.id))
     attempts = (await session.exec(asked.where(col(Notification.queued) >= since))).all()
-    waiting = select(Notification.key).where(Notification.state != "done", col(Notification.queued) >= since)
+    waiting = select(Notification.key).where(
+        Notification.state != "done", col(Notification.queued) >= since, ~col(Notification.together)
+    )
     came = by_sender(arrived())
     ids = {attempt.sender_id or "" for attempt in attempts}
     twice = {id: times for id, times in came.items() if len(times) > 1}

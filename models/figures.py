@@ -68,7 +68,9 @@ async def figures(session: AsyncSession) -> Figures:
 
 async def _outbox(session: AsyncSession) -> tuple[int, float]:
     oldest = func.extract("epoch", func.now() - func.min(Notification.queued))
-    asked = select(func.count(), cast(oldest, Float)).where(Notification.state == "waiting")
+    asked = select(func.count(), cast(oldest, Float)).where(
+        Notification.state == "waiting", ~col(Notification.together)
+    )
     count, age = (await session.exec(asked)).one()
     return count, age or 0.0
 

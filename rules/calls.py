@@ -97,5 +97,6 @@ def change_phone(turn: Turn, sent: Sent) -> None:
     if not sent.words:
         raise Refusal(Refused.OUT_OF_RANGE)
     turn.event(EventKind.PHONE_CHANGED)
-    turn.tell(NoticeKind.PHONE_CHANGED, "consumer")
+    if not turn.request.contact_refused:
+        turn.tell(NoticeKind.PHONE_CHANGED, "consumer")
     turn.request.contact_refused = False

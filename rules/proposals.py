@@ -20,14 +20,20 @@ def elsewhere(turn: Turn) -> Elsewhere:
 
 
 def propose(turn: Turn, what: Proposal, **data: Any) -> bool:
-    """Ask the next tier; the clocks run on. True where nobody need be asked: at the top, by one who does not do the work."""
+    """Ask the next tier, at the top whoever answers there; the clocks run on.
+
+    True where nobody need be asked: the top itself proposes, and does not do the work.
+    """
     task = turn.task
     none_pending(turn)
     found = answers(turn.ground.rungs, task.tier + 1, turn.at, barred(turn))
     if found is not None:
         ask_post(turn, what, found.post, **data)
         return False
-    if turn.sent is None or turn.sent.post == task.handler:
+    if turn.sent is None or turn.sent.post != task.answerable:
+        ask_post(turn, what, task.answerable, **data)
+        return False
+    if turn.sent.post == task.handler:
         raise Refusal(Refused.AT_THE_TOP)
     return True
 
@@ -40,11 +46,11 @@ def none_pending(turn: Turn) -> None:
 
 def ask_post(turn: Turn, what: Proposal, post: str, **data: Any) -> None:
     """Put a proposal before `post`."""
-    number = turn.event(EventKind.PROPOSED, what=what, post=post, **data)
+    hidden = turn.ground.elsewhere is not None and turn.ground.elsewhere.ground.timing.confidential
+    number = turn.event(EventKind.PROPOSED, public=not hidden, what=what, post=post, **data)
     by = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
     turn.request.proposal = {"what": what.value, "post": post, **by, **_plain(data), "number": number}
     turn.tell_post(NoticeKind.PROPOSED, post, what=what, **data)
-    hidden = turn.ground.elsewhere is not None and turn.ground.elsewhere.ground.timing.confidential
     if what is Proposal.CORRECT and not hidden:
         turn.tell(NoticeKind.PROPOSED, CONSUMER, what=what, **data)
 
