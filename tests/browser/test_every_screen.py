@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 from embedded.postgres import Postgres
 from languages.catalog import LANGUAGES
 from tests.browser.chromium import visiting
-from tests.browser.looking import axe_source, everybody, faults
+from tests.browser.looking import everybody, faults
 from tests.browser.screens import every_screen
 from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
 from tests.conftest import database_of
@@ -30,12 +30,12 @@ async def screens(browser: Browser, postgres: Postgres) -> AsyncIterator[Town]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_axe_finds_nothing_serious_on_any_screen(screens: Town, browser: Browser, language: str) -> None:
-    source, found = axe_source(), {}
-    async with everybody(browser, screens, language) as people:
+    found = {}
+    async with everybody(browser, screens, language, with_axe=True) as people:
         for place, screen in enumerate(every_screen(screens), LANGUAGES.index(language)):
             scheme = SCHEMES[place % 2]
             page = await people.see(screen, scheme)
-            if bad := await faults(page, source):
+            if bad := await faults(page):
                 found[f"{screen.name} ({scheme})"] = bad
     assert not found, "\n".join(f"{name}: {bad}" for name, bad in found.items())
 
@@ -45,7 +45,7 @@ async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:
         page = await people.see(every_screen(screens)[0], "light")
         await page.evaluate("document.querySelector('h1 label').remove()")
         await page.evaluate("document.querySelector('main').prepend(document.createElement('img'))")
-        found = await faults(page, axe_source())
+        found = await faults(page)
     assert {fault.split(":")[0] for fault in found} >= {"image-alt", "label"}, found
 
 
