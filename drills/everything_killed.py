@@ -56,7 +56,7 @@ class Watched:
 
 async def drill(chosen: Chosen) -> list[Finding]:
     """Kill worker, Temporal, PostgreSQL and everything in turn; each stays away for a while."""
-    async with running(chosen) as stack:
+    async with running(chosen, PROFILE="demo") as stack:
         await stack.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in DUE.items()))
         promised = Promised(datetime.now(UTC))
         found: list[Finding] = []

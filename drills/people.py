@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import httpx2
 
@@ -94,7 +95,7 @@ def consumer_of(key: str) -> dict[str, str]:
     number = random.Random(key).randrange(10**6)
     return {
         "name": f"Drill consumer {number}",
-        "phone": f"+9155500{number:06d}1"[:13],
+        "phone": f"+91555{number:06d}7",
         "email": f"c{number}@drill.example",
     }
 
@@ -185,6 +186,4 @@ def fate(answer: Answer) -> str | None:
 
 
 def _now_in_india() -> str:
-    from zoneinfo import ZoneInfo
-
     return datetime.now(UTC).astimezone(ZoneInfo("Asia/Kolkata")).strftime("%Y-%m-%dT%H:%M")

@@ -58,7 +58,7 @@ class Stack:
         self.port = free_ports(1)[0]
         self.url = f"http://localhost:{self.port}"
         self.environ = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        self.environ |= {"PORT": str(self.port), "DATA_DIR": str(folder), "PROFILE": "demo", **settings}
+        self.environ |= {"PORT": str(self.port), "DATA_DIR": str(folder), **settings}
         self.kills: list[datetime] = []
         self.supervisor: asyncio.subprocess.Process | None = None
 
@@ -218,7 +218,7 @@ class Stack:
 async def running(chosen: Chosen, **settings: str) -> AsyncIterator[Stack]:
     """A started stack in a temporary folder; the folder stays when asked for or when the drill could not be finished."""
     above = Path(tempfile.mkdtemp(prefix="onewindow-drill-"))
-    stack = Stack(above / "data", **settings)
+    stack = Stack(above / "data", **{"PROFILE": str(empty_profile(above)), **settings})
     stack.folder.mkdir()
     try:
         await stack.start()
@@ -234,6 +234,14 @@ async def running(chosen: Chosen, **settings: str) -> AsyncIterator[Stack]:
             shutil.rmtree(above)
     finally:
         await stack.stop()
+
+
+def empty_profile(folder: Path) -> Path:
+    """The demo's utility without the demo's consumers and requests, which only a profile of that name comes with."""
+    made = folder / "drill.toml"
+    demo = (ROOT / "profiles" / "demo.toml").read_text(encoding="utf-8")
+    made.write_text(demo.replace('code = "demo"', 'code = "drill"', 1), encoding="utf-8")
+    return made
 
 
 def _children(parent: int) -> list[tuple[int, str]]:

@@ -25,13 +25,14 @@ class Everybody:
     """A browser for each who looks, opened when first needed, all in one language."""
 
     def __init__(
-        self, browser: Browser, town: Town, language: str, held: AsyncExitStack, *, phone: bool | None
+        self, browser: Browser, town: Town, language: str, held: AsyncExitStack, *, phone: bool | None, with_axe: bool
     ) -> None:
         self.browser = browser
         self.town = town
         self.language = language
         self.held = held
         self.phone = phone
+        self.with_axe = with_axe
         self.visitors: dict[str, Visitor] = {}
 
     async def visitor(self, who: str) -> Visitor:
@@ -40,6 +41,8 @@ class Everybody:
             phone = who not in STAFF if self.phone is None else self.phone
             visitor = visiting(self.browser, self.town.address, self.language, phone=phone)
             self.visitors[who] = await self.held.enter_async_context(visitor)
+            if self.with_axe:
+                await self.visitors[who].context.add_init_script(axe_source())
             await self.visitors[who].context.add_cookies(await self.cookies(who))  # type: ignore[arg-type]
         return self.visitors[who]
 
@@ -65,11 +68,11 @@ class Everybody:
 
 @asynccontextmanager
 async def everybody(
-    browser: Browser, town: Town, language: str, *, phone: bool | None = None
+    browser: Browser, town: Town, language: str, *, phone: bool | None = None, with_axe: bool = False
 ) -> AsyncIterator[Everybody]:
-    """All of them; at the end none of their pages may have complained."""
+    """All of them; at the end none of their pages may have complained. `with_axe`: every page brings it along."""
     async with AsyncExitStack() as held:
-        yield Everybody(browser, town, language, held, phone=phone)
+        yield Everybody(browser, town, language, held, phone=phone, with_axe=with_axe)
 
 
 def axe_source() -> str:
@@ -79,9 +82,10 @@ def axe_source() -> str:
     return source.decode()
 
 
-async def faults(page: Page, source: str) -> list[str]:
+async def faults(page: Page) -> list[str]:
     """What axe finds serious or critical on a page, each with the elements concerned."""
-    await page.evaluate(source)
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(axe_source())
     found = await page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     return [
         f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']][:5]}"

@@ -16,7 +16,7 @@ from models.events import Event
 from tests.browser.chromium import Visitor, visiting
 from tests.browser.filing import Story, file
 from tests.browser.living import Living
-from tests.browser.looking import axe_source, faults
+from tests.browser.looking import faults
 
 pytestmark = pytest.mark.browser
 
@@ -131,4 +131,4 @@ async def told_in_hindi(town: Living, consumer: Visitor, reference: str, roles: 
     await consumer.go(f"{town.messages}/?q={reference}")
     await expect(consumer.page.get_by_text(PHONE)).to_have_count(3)
     await expect(consumer.page.get_by_text(MAIL)).to_have_count(3)
-    assert not await faults(consumer.page, axe_source())
+    assert not await faults(consumer.page)
