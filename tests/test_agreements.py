@@ -103,7 +103,8 @@ def test_nothing_personal_can_cross_into_a_workflows_history() -> None:
 
 def test_everything_that_falls_due_is_done_and_every_act_is_somebodys() -> None:
     assert set(timers.FALLS_DUE) == set(Wake)
-    assert {*officer_acts.ACTS, *consumer_acts.ACTS, Act.RECEIPT} == set(Act)
+    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE}
+    assert {*officer_acts.ACTS, *consumer_acts.ACTS, *judged_apart} == set(Act)
 
 
 def test_every_state_is_in_the_table_and_open_ones_lead_somewhere() -> None:
@@ -151,7 +152,7 @@ async def test_the_tables_are_what_the_migrations_make(database_url: str) -> Non
 
 
 PUBLIC = re.compile(
-    r"/|/file(/.*)?|/track(/.*)?|/answer/\{token\}|/sign-in|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
+    r"/|/file(/.*)?|/track(/.*)?|/answer/\{token\}|/not-mine/\{token\}|/sign-in|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
     r"|/api/v1/.*|/healthz|/readyz|/metrics|/api|/language"
 )
 """Addresses that anybody may ask for; what belongs to one consumer behind them is held by his code."""

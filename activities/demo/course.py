@@ -11,6 +11,7 @@ from random import Random
 from activities.demo.acts import Scene, data_of, daytime
 from activities.demo.words import words_for
 from rules import judge
+from rules.calls import TAKES_CALLS
 from rules.ladder import Seat, present
 from rules.request import Ground, Request, Sent
 from rules.terms import Act, Actor, Codes, State
@@ -26,6 +27,11 @@ class By(StrEnum):
     HANDLER = "handler"
     ANSWERABLE = "answerable"
     CONSUMER = "consumer"
+    CALL_CENTRE = "call_centre"
+
+
+CALL_CENTRE = "call-centre-1"
+"""The post that rings back those whom no question reached."""
 
 
 def running(request: Request) -> tuple[datetime, datetime]:
@@ -50,6 +56,17 @@ def running(request: Request) -> tuple[datetime, datetime]:
 def of_the_standard(request: Request) -> tuple[datetime, datetime]:
     """The time of the whole request's standard."""
     return request.registered_at, request.standard_due or request.registered_at
+
+
+def of_the_call_back(request: Request) -> tuple[datetime, datetime]:
+    """From the last try, or the day it was asked for, until somebody is reminded to ring."""
+    end = request.call_back_at or request.registered_at
+    return request.called_at or end - timedelta(hours=20), end
+
+
+def to_be_rung(request: Request) -> bool:
+    """Whether somebody must ring the consumer."""
+    return request.call_back_at is not None
 
 
 def at_once(request: Request) -> bool:
@@ -157,6 +174,8 @@ class Course:
         if step.by is By.CONSUMER:
             said = None if step.act is Act.ESCALATE else self._words(step.act, self.scene.language)
             return Move(at, Sent(step.act, Actor.CONSUMER, data, words=said is not None), said)
+        if step.by is By.CALL_CENTRE:
+            return Move(at, Sent(step.act, Actor.OFFICER, data, post=CALL_CENTRE, rights=TAKES_CALLS))
         assert request.task is not None
         post = request.task.handler if step.by is By.HANDLER else request.task.answerable
         who = present(Seat(post, self.scene.filled.get(post, ())), at)

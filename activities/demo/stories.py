@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from activities.demo.course import By, Step, of_the_standard
+from activities.demo.course import By, Step, of_the_call_back, of_the_standard, to_be_rung
 from rules.request import Request
 from rules.states import WORKED
 from rules.terms import Act, Closing, EventKind, State
@@ -91,6 +91,7 @@ ACCEPT = Step(Act.ACCEPT, 0.4)
 EXPECT = Step(Act.EXPECT, 0.3)
 RESOLVE = Step(Act.RESOLVE, 0.6)
 CONFIRM = Step(Act.CONFIRM, 0.25, By.CONSUMER)
+RING = Step(Act.CALLED, 0.35, By.CALL_CENTRE, to_be_rung, of_the_call_back)
 DENY = Step(Act.NOT_REPAIRED, 0.25, By.CONSUMER)
 REOPEN = Step(Act.REOPEN, 0.4, By.CONSUMER, closed)
 HOLD = Step(Act.HOLD, 0.35)
@@ -109,7 +110,7 @@ CLOSED = (
     Story("hearing", 2, ("billing-old-dues",), BY_WORD, (ACCEPT, Step(Act.NOTE, 0.3), RESOLVE, CONFIRM)),
     Story("supply back", 5, ("no-supply", "voltage"), BY_WORD, (ACCEPT, Step(Act.SUPPLY_BACK, 0.5, By.CONSUMER))),
     Story("withdrawn", 5, ALL, Goal(State.WITHDRAWN), (ACCEPT, Step(Act.WITHDRAW, 0.5, By.CONSUMER))),
-    Story("unreached", 4, ALL, Goal(State.CLOSED, closing=Closing.UNREACHED), (ACCEPT, RESOLVE), reachable=False),
+    Story("unreached", 4, ALL, Goal(State.CLOSED, closing=Closing.UNREACHED), (ACCEPT, RESOLVE, RING, RING), reachable=False),
     Story(
         "not repaired", 5, PATIENT, by_word(EventKind.NOT_REPAIRED, tier=2),
         (ACCEPT, Step(Act.RESOLVE, 0.4), DENY, TOP_DIRECTS, RESOLVE, CONFIRM),
