@@ -15,6 +15,8 @@ from tests.conftest import database_of
 
 pytestmark = pytest.mark.browser
 
+TO_DO = ".todo, #progress .two .button"
+"""What to do: a sentence, or the two buttons by which a consumer ends a wait."""
 WAITING_FOR_A_TIME = frozenset({"received", "assigned", "in_progress", "escalated", "on_hold", "resolved"})
 ORDER = """shown => {
   const text = document.createTreeWalker(shown, NodeFilter.SHOW_TEXT), places = [];
@@ -58,7 +60,7 @@ async def test_everything_that_matters_is_seen_without_scrolling(
     async with visiting(browser, screens.address, language) as consumer:
         for state in STATES:
             await consumer.go(f"/track/{screens.of[state]}")
-            matters = [".ring", ".number", "#progress h1", ".todo", ".whom"]
+            matters = [".ring", ".number", "#progress h1", TO_DO, ".whom"]
             if state in WAITING_FOR_A_TIME:
                 matters.append(".bywhen")
             if hidden := await below_the_fold(consumer.page, *matters):
