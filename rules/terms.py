@@ -12,6 +12,11 @@ class Kind(StrEnum):
     """What is asked for; decides the workflow."""
 
     COMPLAINT = "complaint"
+    NEW_CONNECTION = "new_connection"
+    LOAD_CHANGE = "load_change"
+    DISCONNECTION = "disconnection"
+    NAME_CHANGE = "name_change"
+    METER_SHIFT = "meter_shift"
 
 
 class State(StrEnum):
