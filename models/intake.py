@@ -142,7 +142,7 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
     )
     session.add(linked(event, ""))
     notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
-    await queue(session, row, [notice], {}, None, new.at, now=now, confidential=timing.confidential)
+    await queue(session, row, [notice], {}, {}, new.at, now=now, confidential=timing.confidential)
 
 
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:

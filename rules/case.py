@@ -6,15 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-
-class PaperState(StrEnum):
-    """How one submitted document stands."""
-
-    WAITING = "waiting"
-    ACCEPTED = "accepted"
-    FAULTED = "faulted"
-    REPLACED = "replaced"
-    LOST = "lost"
+from rules.papers import DocumentState
 
 
 class Fault(StrEnum):
@@ -44,7 +36,7 @@ class Paper:
 
     id: str
     code: str
-    state: PaperState
+    state: DocumentState
     fault: Fault | None = None
 
 

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rules.case import Fault, PaperState
+from rules.case import Fault
 from rules.fees import law_of
+from rules.papers import DocumentState
 from rules.procedure import Does, Procedure
 from rules.request import CONSUMER, Request, Standard
 from rules.stages import load_of, open_what_follows, procedure_of
 from rules.terms import EventKind, NoticeKind, State
 from rules.turn import Turn
 
-LACKING = frozenset({PaperState.FAULTED, PaperState.LOST})
+LACKING = frozenset({DocumentState.FAULTED, DocumentState.LOST})
 
 
 def begin(turn: Turn) -> None:
