@@ -48,6 +48,20 @@ class Does(StrEnum):
     """It is done (energised, changed, shifted, disconnected), and the applicant may be asked."""
 
 
+class Billed(StrEnum):
+    """How a final bill came out; the outcomes of every stage that does a bill, without being written."""
+
+    DUE = "due"
+    """Something is left to be paid."""
+    CREDIT = "credit"
+    """Something is left to be given back."""
+    EVEN = "even"
+
+
+REFUSED = "refused"
+"""The outcome of a decision that ends the request."""
+
+
 class Whose(StrEnum):
     """Whose turn a stage is from the moment it opens; all but the office's are held from the start."""
 
@@ -155,6 +169,11 @@ class Procedure:
     refund: str | None = None
     account: bool = False
     """Whether the request is about a connection that exists, whose account must be given."""
+
+
+def outcomes_of(stage: Stage) -> tuple[str, ...]:
+    """How a stage may come out: as it is written, or as every final bill may."""
+    return tuple(Billed) if stage.does is Does.BILL else stage.outcomes
 
 
 def opening(procedure: Procedure, done: Mapping[str, str | None], open_now: Collection[str]) -> Iterator[Stage]:
