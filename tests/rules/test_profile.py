@@ -507,7 +507,7 @@ def test_an_empty_file_is_refused() -> None:
 
 def test_an_office_whose_area_no_standard_covers_is_refused() -> None:
     text, _ = broken('area_class = "rural"', 'area_class = "hilly"')
-    with pytest.raises(BrokenProfile, match="no standard covers hilly, 0[.]5 kW"):
+    with pytest.raises(BrokenProfile, match=r"no standard covers hilly, 0\.5 kW"):
         load(text, "demo.toml", public_holidays)
 
 
