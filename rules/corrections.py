@@ -70,7 +70,7 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
     request.standard_lapsed_at = None
     if ground.standard is None:
         request.standard_due = None
-    turn.ground = ground
+    turn.whole = ground
     danger = request.safety and not was_safe
     if task.ladder != ground.timing.ladder:
         task.ladder = ground.timing.ladder

@@ -16,6 +16,7 @@ def decide(turn: Turn, sent: Sent, *, agreed: bool) -> None:
     proposal = turn.request.proposal
     if not proposal:
         raise Refusal(Refused.NOTHING_PROPOSED)
+    turn.focus(proposal.get("task"))
     above = {proposal.get("post")}
     if proposal["what"] != Proposal.TRANSFER:
         above.add(turn.task.answerable)
@@ -54,6 +55,6 @@ def declined(turn: Turn) -> None:
 
 
 def _annul_last_hold(turn: Turn) -> None:
-    holds = [hold for hold in turn.request.holds if hold.stops_standard and hold.end is not None]
+    holds = [hold for hold in turn.task.holds if hold.stops_standard and hold.end is not None]
     if holds:
         holds[-1].end = holds[-1].start

@@ -8,7 +8,7 @@ from typing import Any
 from rules.escalation import barred
 from rules.ladder import answers
 from rules.request import CONSUMER, Elsewhere
-from rules.terms import EventKind, NoticeKind, Proposal, Refused
+from rules.terms import Codes, EventKind, NoticeKind, Proposal, Refused
 from rules.turn import Refusal, Turn
 
 
@@ -48,7 +48,9 @@ def ask_post(turn: Turn, what: Proposal, post: str, **data: Any) -> None:
     """Put a proposal before `post`."""
     hidden = turn.ground.elsewhere is not None and turn.ground.elsewhere.ground.timing.confidential
     number = turn.event(EventKind.PROPOSED, public=not hidden, what=what, post=post, **data)
-    by = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
+    by: Codes = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
+    if turn.whole.procedure is not None:
+        by["task"] = turn.task.id
     turn.request.proposal = {"what": what.value, "post": post, **by, **_plain(data), "number": number}
     turn.tell_post(NoticeKind.PROPOSED, post, what=what, **data)
     if what is Proposal.CORRECT and not hidden:

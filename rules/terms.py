@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a complaint stands in its life."""
+    """Where a request stands in its life: `complete`, `done` and `lapsed` are a connection request's."""
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
@@ -30,6 +30,9 @@ class State(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
+    COMPLETE = "complete"
+    DONE = "done"
+    LAPSED = "lapsed"
 
 
 class Channel(StrEnum):
@@ -75,6 +78,14 @@ class Act(StrEnum):
     CALLED = "called"
     NOT_MINE = "not_mine"
     CHANGE_PHONE = "change_phone"
+    DOCUMENT = "document"
+    FAULT = "fault"
+    FINISH = "finish"
+    SLOT = "slot"
+    MISSED = "missed"
+    REISSUE = "reissue"
+    PAY = "pay"
+    COMPLAIN = "complain"
 
 
 class Actor(StrEnum):
@@ -128,6 +139,22 @@ class EventKind(StrEnum):
     CALLED = "called"
     CONTACT_REFUSED = "contact_refused"
     PHONE_CHANGED = "phone_changed"
+    STAGE_DONE = "stage_done"
+    PAPER = "paper"
+    DEFICIENT = "deficient"
+    COMPLETE = "complete"
+    TURN_REMINDED = "turn_reminded"
+    SLOTS_OFFERED = "slots_offered"
+    SLOT_CHOSEN = "slot_chosen"
+    VISIT_MISSED = "visit_missed"
+    NOTE_ISSUED = "note_issued"
+    NOTE_EXPIRED = "note_expired"
+    PAID = "paid"
+    REFUND_DUE = "refund_due"
+    DONE = "done"
+    LAPSED = "lapsed"
+    UNDONE = "undone"
+    COMPLAINED = "complained"
 
 
 class Proposal(StrEnum):
@@ -149,6 +176,18 @@ class Closing(StrEnum):
     NOT_ASKED = "not_asked"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
+    LAPSED = "lapsed"
+
+
+class Wait(StrEnum):
+    """For what a stage waits while it is not the office's turn: the reason of its hold."""
+
+    PAPERS = "papers"
+    SLOT = "slot"
+    VISIT = "visit"
+    NO_ACCESS = "no_access"
+    PAYMENT = "payment"
+    PERMISSION = "permission"
 
 
 class Wake(StrEnum):
@@ -158,6 +197,7 @@ class Wake(StrEnum):
     REMINDER = "reminder"
     DUE = "due"
     HOLD = "hold"
+    HOLD_REMINDER = "hold_reminder"
     EXPECTED = "expected"
     STANDARD = "standard"
     CONFIRMATION = "confirmation"
@@ -177,6 +217,8 @@ class Cause(StrEnum):
     REOPENED = "reopened"
     REJECTION = "rejection"
     OBJECTION = "objection"
+    COMPLAINT = "complaint"
+    MISSED = "missed"
 
 
 class Skip(StrEnum):
@@ -214,6 +256,19 @@ class NoticeKind(StrEnum):
     REJECTED = "rejected"
     CALL_BACK = "call_back"
     PHONE_CHANGED = "phone_changed"
+    COMPLETE = "complete"
+    DEFICIENT = "deficient"
+    SLOTS = "slots"
+    SLOT_CHOSEN = "slot_chosen"
+    VISIT_MISSED = "visit_missed"
+    TURN_REMINDER = "turn_reminder"
+    NOTE_ISSUED = "note_issued"
+    NOTE_EXPIRED = "note_expired"
+    PAID = "paid"
+    REFUND_DUE = "refund_due"
+    STAGE_DONE = "stage_done"
+    LAPSED = "lapsed"
+    COMPLAINED = "complained"
 
 
 class Refused(StrEnum):
@@ -237,6 +292,13 @@ class Refused(StrEnum):
     DECIDED_ABOVE = "decided_above"
     ONCE_ONLY = "once_only"
     SAME_HOUR = "same_hour"
+    NOT_THIS_STAGE = "not_this_stage"
+    NOT_ASKED_FOR = "not_asked_for"
+    NOT_COMPLETE = "not_complete"
+    SLOT_TAKEN = "slot_taken"
+    METER_TAKEN = "meter_taken"
+    UNKNOWN_METER = "unknown_meter"
+    WRONG_NOTE = "wrong_note"
 
 
 class Scope(StrEnum):
