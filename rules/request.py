@@ -10,18 +10,9 @@ from rules.assignment import Candidate
 from rules.calendar import Calendar
 from rules.durations import Duration
 from rules.ladder import Rung
+from rules.messages import Standing, TaskStanding
 from rules.policy import Limits, Timing
-from rules.terms import (
-    Act,
-    Actor,
-    Codes,
-    EventKind,
-    Kind,
-    Standing,
-    State,
-    TaskStanding,
-    Wake,
-)
+from rules.terms import Act, Actor, Codes, EventKind, Kind, State, Wake
 
 CONSUMER, HANDLER, ANSWERABLE = "consumer", "handler", "answerable"
 """To whom a notice goes."""
