@@ -23,8 +23,9 @@ from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
 from rules import judge
+from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
-from rules.terms import Act, Actor, EventKind, ItIsTime, Look, Refused, Standing, State, Take, Taken
+from rules.terms import Act, Actor, EventKind, Refused, State
 from rules.turn import Refusal
 
 

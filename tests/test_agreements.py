@@ -34,9 +34,10 @@ from models.requests import Hold as HoldRow
 from models.requests import ServiceRequest
 from models.requests import Task as TaskRow
 from rules import consumer_acts, officer_acts, timers
+from rules.messages import ItIsTime, Look, Standing, Take, Taken, TaskStanding
 from rules.request import Hold, Request, Task
 from rules.states import LEADS_TO, OPEN, WORKED
-from rules.terms import Act, ItIsTime, Kind, Look, Standing, State, Take, Taken, TaskStanding, Wake
+from rules.terms import Act, Kind, State, Wake
 from web.app import Application, create_app
 from web.desk.session import signed_in
 from web.onewindow import Onewindow

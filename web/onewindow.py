@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from models.database import Sessions
-from rules.terms import Take, Taken
+from rules.messages import Take, Taken
 from web.assets import Assets
 from web.book import Book
 from web.database import Bounded

@@ -11,7 +11,8 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from rules.terms import ItIsTime, Look, Standing, State, Take, Taken
+    from rules.messages import ItIsTime, Look, Standing, Take, Taken
+    from rules.terms import State
     from workflows.attributes import TIER
     from workflows.pen import record
 

@@ -19,7 +19,8 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from rules.terms import Kind, Standing, Take, Taken
+from rules.messages import Standing, Take, Taken
+from rules.terms import Kind
 from workflows.attributes import SAFETY_FIRST, TASK_QUEUE, THE_REST, attributes
 from workflows.complaint import ComplaintWorkflow
 
