@@ -99,7 +99,9 @@ class Casework:
         before, self.standing = self.standing, standing
         if standing.tasks and (before is None or before.tier != standing.tier) and standing.tier > 1:
             workflow.upsert_search_attributes([TIER.value_set(standing.tier)])
-        task = standing.tasks[0] if standing.tasks else None
-        who = f", answerable: {task.answerable} (tier {task.tier}), handler: {task.handler}" if task else ""
+        who = "".join(
+            f", {task.stage}: answerable {task.answerable} (tier {task.tier}), handler {task.handler}"
+            for task in standing.tasks
+        )
         wake = f", next: {standing.wake_for} at {standing.wake_at:%Y-%m-%d %H:%M:%S} UTC" if standing.wake_at else ""
         workflow.set_current_details(f"**{standing.state}**, line {standing.number}{who}{wake}")

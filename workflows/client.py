@@ -23,8 +23,11 @@ from rules.messages import Standing, Take, Taken
 from rules.terms import Kind
 from workflows.attributes import SAFETY_FIRST, TASK_QUEUE, THE_REST, attributes
 from workflows.complaint import ComplaintWorkflow
+from workflows.connection import ConnectionWorkflow
 
-WORKFLOWS: dict[Kind, Any] = {Kind.COMPLAINT: ComplaintWorkflow}
+WORKFLOWS: dict[Kind, Any] = {
+    kind: ComplaintWorkflow if kind is Kind.COMPLAINT else ConnectionWorkflow for kind in Kind
+}
 """Which workflow tells the story of which kind."""
 
 PATIENCE = timedelta(seconds=12)
