@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules.case import NoteState, Paper, Payment, Taking
+from rules.case import NoteState, Paper, Payment, Taking, Wait
 from rules.clocks import settle
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import refund_what_is_too_much
@@ -17,7 +17,7 @@ from rules.request import ANSWERABLE, CONSUMER, HANDLER, Sent, Task
 from rules.stage_acts import missed_by
 from rules.stages import chosen_end, chosen_start, finish, go_on, offer_slots, procedure_of, wait_for_visit
 from rules.states import WORKED
-from rules.terms import Act, Actor, Cause, EventKind, NoticeKind, Refused, Wait
+from rules.terms import Act, Actor, Cause, EventKind, NoticeKind, Refused
 from rules.turn import Refusal, Turn
 
 OTHER = "other"

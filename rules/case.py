@@ -21,6 +21,17 @@ class Fault(StrEnum):
     LOST = "lost"
 
 
+class Wait(StrEnum):
+    """For what a stage waits while it is not the office's turn: the reason of its hold."""
+
+    PAPERS = "papers"
+    SLOT = "slot"
+    VISIT = "visit"
+    NO_ACCESS = "no_access"
+    PAYMENT = "payment"
+    PERMISSION = "permission"
+
+
 class NoteState(StrEnum):
     """How a demand note stands."""
 

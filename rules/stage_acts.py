@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules.case import Fault, Line, Note, NoteState, Payment, Taking
+from rules.case import Fault, Line, Note, NoteState, Payment, Taking, Wait
 from rules.clocks import after
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import let_go, over, refund_what_is_too_much
@@ -17,7 +17,7 @@ from rules.procedure import REFUSED, Billed, Does
 from rules.rejections import reject
 from rules.request import CONSUMER, Sent
 from rules.stages import await_payment, chosen_start, finish, go_on, load_of, offer_slots, procedure_of, stage_of, wait
-from rules.terms import Act, Cause, EventKind, NoticeKind, Refused, Wait
+from rules.terms import Act, Cause, EventKind, NoticeKind, Refused
 from rules.turn import Turn
 
 

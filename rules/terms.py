@@ -177,17 +177,6 @@ class Closing(StrEnum):
     LAPSED = "lapsed"
 
 
-class Wait(StrEnum):
-    """For what a stage waits while it is not the office's turn: the reason of its hold."""
-
-    PAPERS = "papers"
-    SLOT = "slot"
-    VISIT = "visit"
-    NO_ACCESS = "no_access"
-    PAYMENT = "payment"
-    PERMISSION = "permission"
-
-
 class Wake(StrEnum):
     """What a request's one timer is set for."""
 
