@@ -49,8 +49,9 @@ class Fault(StrEnum):
 
 
 class DocumentState(StrEnum):
-    """Where a document stands: handed in, looked at, superseded, or no longer there."""
+    """Where a document stands: sent for a request and not yet taken, handed in, looked at, superseded, or no longer there."""
 
+    SENT = "sent"
     WAITING = "waiting"
     ACCEPTED = "accepted"
     FAULTED = "faulted"
