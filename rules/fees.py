@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +11,8 @@ from rules.procedure import Fee, Law, Loads, Procedure
 
 ESTIMATE = "estimate"
 """The line of what an officer estimated for work outside the usual; it has no fee of its own."""
+DUES = "dues"
+"""The line of a final bill."""
 
 
 def lines_of(procedure: Procedure, load: Decimal | None, applicant: str, estimate: int = 0) -> list[Line]:
@@ -36,7 +38,7 @@ def _within(load: Decimal | None, above: Decimal | None, up_to: Decimal | None) 
 def law_of(laws: Iterable[Law], on: date, area: str, load: Decimal | None, voltage: str | None = None) -> Law | None:
     """The regulated time in force on a day for this area class, load and voltage; the most particular one, None if there is none."""
     fitting = [law for law in laws if _in_force(law, on) and _applies(law, area, load, voltage)]
-    return max(fitting, key=lambda law: sum(part is not None for part in _particulars(law)), default=None)
+    return max(fitting, key=particular, default=None)
 
 
 def _in_force(law: Law, on: date) -> bool:
@@ -48,8 +50,9 @@ def _applies(law: Law, area: str, load: Decimal | None, voltage: str | None) -> 
     return here and _within(load, law.above_kw, law.up_to_kw)
 
 
-def _particulars(law: Law) -> Iterator[object]:
-    yield from (law.area, law.voltage, law.above_kw, law.up_to_kw)
+def particular(law: Law) -> int:
+    """How much a regulated time says of the requests it is for; of two that fit, the one that says more rules."""
+    return sum(part is not None for part in (law.area, law.voltage, law.above_kw, law.up_to_kw))
 
 
 def is_load(loads: Loads, load: Decimal) -> bool:

@@ -53,9 +53,8 @@ class Billed(StrEnum):
 
     DUE = "due"
     """Something is left to be paid."""
-    CREDIT = "credit"
-    """Something is left to be given back."""
     EVEN = "even"
+    """Nothing is; money that is left over is given back in the refund stage of the procedure."""
 
 
 REFUSED = "refused"

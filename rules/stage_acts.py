@@ -10,19 +10,14 @@ from rules.clocks import after
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import let_go, over, refund_what_is_too_much
 from rules.escalation import escalate
-from rules.fees import lines_of
+from rules.fees import DUES, lines_of
 from rules.given import instant, need, short, whole
-from rules.procedure import Does
+from rules.procedure import REFUSED, Billed, Does
 from rules.rejections import reject
 from rules.request import CONSUMER, Sent
 from rules.stages import await_payment, chosen_start, finish, go_on, load_of, offer_slots, procedure_of, stage_of, wait
 from rules.terms import Act, Cause, EventKind, NoticeKind, Refused, Wait
 from rules.turn import Turn
-
-REFUSED = "refused"
-"""The outcome of a decision that ends the request."""
-DUE, EVEN = "due", "even"
-"""How a final bill comes out: there is something to pay, or nothing."""
 
 
 def end_stage(turn: Turn, sent: Sent) -> None:
@@ -183,8 +178,8 @@ def _billed(turn: Turn, sent: Sent) -> None:
     case = turn.request.case
     if security:
         case.payments.append(Payment(f"{turn.task.id}/security", security, turn.at, "security"))
-    _new_note(turn, [Line("dues", dues or 0)])
-    finish(turn, DUE if case.to_pay else EVEN)
+    _new_note(turn, [Line(DUES, dues or 0)])
+    finish(turn, Billed.DUE if case.to_pay else Billed.EVEN)
     refund_what_is_too_much(turn)
 
 

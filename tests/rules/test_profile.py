@@ -14,12 +14,12 @@ import pytest
 from models.holidays import public_holidays
 from rules.calendar import Calendar
 from rules.durations import Duration, Unit
+from rules.fees import DUES, ESTIMATE, law_of
 from rules.hours import week_from
 from rules.policy import Policy, timing_of
 from rules.policy_check import latest_tier, warnings
 from rules.policy_toml import Surroundings, export, parse
 from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
-from rules.procedure_laws import law_of
 from rules.profile import BrokenProfile, Fill, How, Post, Profile, Rights
 from rules.profile_requests import Described
 from rules.profile_toml import load
@@ -168,7 +168,7 @@ def test_every_word_of_a_procedure_is_used(shipped: Profile) -> None:
         "stages": {stage.code for stage in stages},
         "papers": {paper for one in procedures for papers in one.papers.values() for paper in papers},
         "applicants": {applicant for one in procedures for applicant in one.papers},
-        "fees": {fee.code for one in procedures for fee in one.fees},
+        "fees": {DUES, ESTIMATE} | {fee.code for one in procedures for fee in one.fees},
         "checks": {check for stage in stages for check in stage.checklist},
         "outcomes": {outcome for stage in stages for outcome in outcomes_of(stage)},
     }
@@ -242,7 +242,7 @@ def test_a_new_connection_in_the_country_has_twice_the_time_since_2024(demo: Pro
     procedure = demo.policy.procedures["new-connection"]
     for area, before, now in (("urban", 15, 7), ("rural", 30, 15)):
         for day, time in ((date(2024, 2, 21), before), (date(2024, 2, 22), now)):
-            law = law_of(procedure, area, Decimal(3), None, day)
+            law = law_of(procedure.standards, day, area, Decimal(3))
             assert law is not None
             assert law.time == Duration(time, Unit.DAYS)
 
