@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules.case import NoteState, Paper, PaperState, Payment, Taking
+from rules.case import NoteState, Paper, Payment, Taking, Wait
 from rules.clocks import settle
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import refund_what_is_too_much
 from rules.escalation import escalate
 from rules.given import need, short, whole
+from rules.papers import DocumentState
 from rules.procedure import Does
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, Sent, Task
 from rules.stage_acts import missed_by
 from rules.stages import chosen_end, chosen_start, finish, go_on, offer_slots, procedure_of, wait_for_visit
 from rules.states import WORKED
-from rules.terms import Act, Actor, Cause, EventKind, NoticeKind, Refused, Wait
+from rules.terms import Act, Actor, Cause, EventKind, NoticeKind, Refused
 from rules.turn import Refusal, Turn
 
 OTHER = "other"
@@ -38,11 +39,11 @@ def document(turn: Turn, sent: Sent) -> None:
     at_stage(turn, Does.DOCUMENTS)
     case = turn.request.case
     before = case.paper(code)
-    accepted = before is not None and before.state is PaperState.ACCEPTED
+    accepted = before is not None and before.state is DocumentState.ACCEPTED
     need(bool(id) and code in wanted(procedure_of(turn), turn.request) and not accepted, Refused.NOT_ASKED_FOR)
     if before is not None:
-        before.state = PaperState.REPLACED
-    case.papers.append(Paper(id, code, PaperState.WAITING))
+        before.state = DocumentState.REPLACED
+    case.papers.append(Paper(id, code, DocumentState.WAITING))
     turn.event(EventKind.PAPER, paper=code)
     if not lacking(procedure_of(turn), turn.request) and _waits_for(turn, Wait.PAPERS):
         go_on(turn)

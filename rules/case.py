@@ -6,15 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-
-class PaperState(StrEnum):
-    """How one submitted document stands."""
-
-    WAITING = "waiting"
-    ACCEPTED = "accepted"
-    FAULTED = "faulted"
-    REPLACED = "replaced"
-    LOST = "lost"
+from rules.papers import DocumentState
 
 
 class Fault(StrEnum):
@@ -27,6 +19,17 @@ class Fault(StrEnum):
     NOT_MATCHING = "not_matching"
     NOT_SIGNED = "not_signed"
     LOST = "lost"
+
+
+class Wait(StrEnum):
+    """For what a stage waits while it is not the office's turn: the reason of its hold."""
+
+    PAPERS = "papers"
+    SLOT = "slot"
+    VISIT = "visit"
+    NO_ACCESS = "no_access"
+    PAYMENT = "payment"
+    PERMISSION = "permission"
 
 
 class NoteState(StrEnum):
@@ -44,7 +47,7 @@ class Paper:
 
     id: str
     code: str
-    state: PaperState
+    state: DocumentState
     fault: Fault | None = None
 
 

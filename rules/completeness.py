@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rules.case import Fault, PaperState
-from rules.fees import law_of
+from rules.case import Fault
+from rules.papers import DocumentState
 from rules.procedure import Does, Procedure
+from rules.procedure_laws import law_of
 from rules.request import CONSUMER, Request, Standard
 from rules.stages import load_of, open_what_follows, procedure_of
 from rules.terms import EventKind, NoticeKind, State
 from rules.turn import Turn
 
-LACKING = frozenset({PaperState.FAULTED, PaperState.LOST})
+LACKING = frozenset({DocumentState.FAULTED, DocumentState.LOST})
 
 
 def begin(turn: Turn) -> None:
@@ -66,7 +67,7 @@ def _promise(turn: Turn) -> None:
     assert request.complete_at is not None
     day = request.complete_at.astimezone(ZoneInfo(turn.whole.calendar.zone)).date()
     voltage = request.application.get("voltage")
-    law = law_of(procedure.standards, day, request.area_class, load_of(turn), voltage)
+    law = law_of(procedure, request.area_class, load_of(turn), voltage, day)
     if law is not None:
         request.standard, request.standard_calendar = str(law.time), law.calendar
         turn.whole = replace(turn.whole, standard=Standard(law.time, turn.whole.calendars[law.calendar]))

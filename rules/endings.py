@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rules.case import NoteState
+from rules.case import NoteState, Wait
 from rules.clocks import settle
 from rules.procedure import Does, Lapse, opening
 from rules.request import CONSUMER, HANDLER, Hold
 from rules.stages import AGAIN, done, open_stage, procedure_of, stage_of
-from rules.terms import Closing, EventKind, NoticeKind, State, Wait
+from rules.terms import Closing, EventKind, NoticeKind, State
 from rules.turn import Turn
 
 

@@ -1,13 +1,11 @@
-"""What a connection costs and how long it may take by law: the lines of a demand note, and the regulated time that fits."""
+"""What a connection costs: the lines of a demand note by load and sort of applicant."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from rules.case import Line
-from rules.procedure import Fee, Law, Loads, Procedure
+from rules.procedure import Fee, Loads, Procedure
 
 ESTIMATE = "estimate"
 """The line of what an officer estimated for work outside the usual; it has no fee of its own."""
@@ -33,26 +31,6 @@ def _within(load: Decimal | None, above: Decimal | None, up_to: Decimal | None) 
     if load is None:
         return above is None
     return (above is None or load > above) and (up_to is None or load <= up_to)
-
-
-def law_of(laws: Iterable[Law], on: date, area: str, load: Decimal | None, voltage: str | None = None) -> Law | None:
-    """The regulated time in force on a day for this area class, load and voltage; the most particular one, None if there is none."""
-    fitting = [law for law in laws if _in_force(law, on) and _applies(law, area, load, voltage)]
-    return max(fitting, key=particular, default=None)
-
-
-def _in_force(law: Law, on: date) -> bool:
-    return (law.since is None or law.since <= on) and (law.until is None or on < law.until)
-
-
-def _applies(law: Law, area: str, load: Decimal | None, voltage: str | None) -> bool:
-    here = law.area in (None, area) and law.voltage in (None, voltage)
-    return here and _within(load, law.above_kw, law.up_to_kw)
-
-
-def particular(law: Law) -> int:
-    """How much a regulated time says of the requests it is for; of two that fit, the one that says more rules."""
-    return sum(part is not None for part in (law.area, law.voltage, law.above_kw, law.up_to_kw))
 
 
 def is_load(loads: Loads, load: Decimal) -> bool:

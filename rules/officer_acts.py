@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from rules import stage_acts
 from rules.assignment import choose
+from rules.case import Wait
 from rules.clocks import after, settle
 from rules.closing import ask, closed
 from rules.corrections import correct, raise_to_safety
@@ -16,7 +17,7 @@ from rules.given import instant, known, need
 from rules.rejections import reject
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
 from rules.states import WORKED
-from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Refused, State, Wait
+from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Refused, State
 from rules.transfers import transfer
 from rules.turn import Refusal, Turn
 

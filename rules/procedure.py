@@ -53,8 +53,9 @@ class Billed(StrEnum):
 
     DUE = "due"
     """Something is left to be paid."""
+    CREDIT = "credit"
+    """Something is left over; the refund stage of the procedure gives it back."""
     EVEN = "even"
-    """Nothing is; money that is left over is given back in the refund stage of the procedure."""
 
 
 REFUSED = "refused"

@@ -173,6 +173,9 @@ def _money(procedure: Procedure) -> Iterator[Fault]:
     for key in ("note_valid", "fees"):
         if Does.NOTE not in does and Does.BILL not in does and getattr(procedure, key):
             yield (key.removesuffix("s"),), "belongs to a demand note, but no stage issues one"
+    for number, stage in _numbered(procedure):
+        if stage.does is Does.REFUND and stage.code != procedure.refund:
+            yield ("stage", str(number), "does"), "gives money back, but is not the stage that refund names"
     yield from _final_bill(procedure)
     yield from _fees(procedure)
 

@@ -11,19 +11,10 @@ from rules.calendar import Calendar
 from rules.case import Case
 from rules.durations import Duration
 from rules.ladder import Rung
+from rules.messages import Standing, TaskStanding
 from rules.policy import Limits, Timing
 from rules.procedure import Procedure
-from rules.terms import (
-    Act,
-    Actor,
-    Codes,
-    EventKind,
-    Kind,
-    Standing,
-    State,
-    TaskStanding,
-    Wake,
-)
+from rules.terms import Act, Actor, Codes, EventKind, Kind, State, Wake
 
 CONSUMER, HANDLER, ANSWERABLE = "consumer", "handler", "answerable"
 """To whom a notice goes."""

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules.case import Fault, Line, Note, NoteState, PaperState, Payment, Taking
+from rules.case import Fault, Line, Note, NoteState, Payment, Taking, Wait
 from rules.clocks import after
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import let_go, over, refund_what_is_too_much
 from rules.escalation import escalate
 from rules.fees import DUES, lines_of
 from rules.given import instant, need, short, whole
+from rules.papers import DocumentState
 from rules.procedure import REFUSED, Billed, Does
 from rules.rejections import reject
 from rules.request import CONSUMER, Sent
 from rules.stages import await_payment, chosen_start, finish, go_on, load_of, offer_slots, procedure_of, stage_of, wait
-from rules.terms import Act, Cause, EventKind, NoticeKind, Refused, Wait
+from rules.terms import Act, Cause, EventKind, NoticeKind, Refused
 from rules.turn import Turn
 
 
@@ -31,7 +32,7 @@ def _checked(turn: Turn, sent: Sent) -> None:
     for code in wanted(procedure_of(turn), turn.request):
         paper = turn.request.case.paper(code)
         if paper is not None:
-            paper.state = PaperState.ACCEPTED
+            paper.state = DocumentState.ACCEPTED
     judge_completeness(turn, turn.at)
     finish(turn)
 
@@ -46,9 +47,9 @@ def fault(turn: Turn, sent: Sent) -> None:
     for code in codes:
         paper = turn.request.case.paper(code)
         if paper is not None and code in faults:
-            paper.state, paper.fault = PaperState.FAULTED, Fault(faults[code])
-        elif paper is not None and paper.state is PaperState.WAITING:
-            paper.state = PaperState.ACCEPTED
+            paper.state, paper.fault = DocumentState.FAULTED, Fault(faults[code])
+        elif paper is not None and paper.state is DocumentState.WAITING:
+            paper.state = DocumentState.ACCEPTED
     wrong = {code: found.value for code, found in lacking(procedure_of(turn), turn.request).items()}
     need(bool(wrong), Refused.OUT_OF_RANGE)
     judge_completeness(turn, turn.at)
@@ -179,7 +180,7 @@ def _billed(turn: Turn, sent: Sent) -> None:
     if security:
         case.payments.append(Payment(f"{turn.task.id}/security", security, turn.at, "security"))
     _new_note(turn, [Line(DUES, dues or 0)])
-    finish(turn, Billed.DUE if case.to_pay else Billed.EVEN)
+    finish(turn, Billed.DUE if case.to_pay else Billed.CREDIT if case.surplus else Billed.EVEN)
     refund_what_is_too_much(turn)
 
 

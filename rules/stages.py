@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from rules.case import Wait
 from rules.clocks import after, settle
 from rules.closing import ask, closed
 from rules.giving import give_out
 from rules.procedure import Does, Procedure, Stage, Whose, ended, opening
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, Hold
-from rules.terms import Closing, EventKind, NoticeKind, State, Wait
+from rules.terms import Closing, EventKind, NoticeKind, State
 from rules.turn import Turn
 from rules.visits import offers
 

@@ -1,9 +1,7 @@
-"""The words of a service request: codes, and the small messages that may cross into a workflow's history."""
+"""The words of a service request: its codes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -179,17 +177,6 @@ class Closing(StrEnum):
     LAPSED = "lapsed"
 
 
-class Wait(StrEnum):
-    """For what a stage waits while it is not the office's turn: the reason of its hold."""
-
-    PAPERS = "papers"
-    SLOT = "slot"
-    VISIT = "visit"
-    NO_ACCESS = "no_access"
-    PAYMENT = "payment"
-    PERMISSION = "permission"
-
-
 class Wake(StrEnum):
     """What a request's one timer is set for."""
 
@@ -307,75 +294,6 @@ class Scope(StrEnum):
     OFFICE = "office"
     ZONE = "zone"
     COMPANY = "company"
-
-
-@dataclass(frozen=True)
-class Look:
-    """Bring row and workflow together: assign what was only received, and answer how things stand."""
-
-    reference: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class ItIsTime:
-    """The one timer ran out; the pen decides what fell due."""
-
-    reference: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Take:
-    """Take one submission from the tray; `submission` is its id, `act` its kind (for readers of the history)."""
-
-    reference: str
-    submission: str
-    act: Act
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class TaskStanding:
-    """How one open task stands."""
-
-    id: str
-    stage: str
-    handler: str
-    answerable: str
-    tier: int
-    entered: datetime
-    due: datetime | None
-    held: bool
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a request stands: the workflow's copy of its row, refreshed by every answer of the pen."""
-
-    reference: str
-    kind: Kind
-    state: State
-    number: int
-    standard_due: datetime | None
-    wake_at: datetime | None
-    wake_for: Wake | None
-    over: bool
-    tasks: tuple[TaskStanding, ...] = ()
-
-    @property
-    def tier(self) -> int:
-        """The highest tier any open task has climbed to; 0 when none is open."""
-        return max((task.tier for task in self.tasks), default=0)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of a submission: done (`refused` is None) or why not, and how the request stands now."""
-
-    standing: Standing
-    refused: Refused | None = None
-    number: int = 0
 
 
 Codes = dict[str, Any]

@@ -25,7 +25,8 @@ from models.outbox import Notification
 from models.people import Post
 from models.requests import Lapse, ServiceRequest, Task
 from models.tray import put
-from rules.terms import Act, Actor, Channel, Kind, Take, Taken
+from rules.messages import Take, Taken
+from rules.terms import Act, Actor, Channel, Kind
 from workflows.client import Door
 
 IDS = itertools.count(1)

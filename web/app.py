@@ -94,9 +94,14 @@ async def run(config: Config) -> None:
         config.public_url,
         config.secure_cookies,
         config.messages_url,
+        config.documents_url,
+        config.clamd_url,
     )
     async with AsyncExitStack() as held:
-        onewindow = await parts_of(given, held)
+        try:
+            onewindow = await parts_of(given, held)
+        except ImportError as missing:
+            raise BadConfig(f"DOCUMENTS_URL needs a part that is not installed: {missing.name}.") from None
         settings = uvicorn.Config(
             create_app(onewindow),
             config.host,

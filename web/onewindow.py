@@ -9,11 +9,12 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from models.database import Sessions
-from rules.terms import Take, Taken
+from rules.messages import Take, Taken
 from web.assets import Assets
 from web.book import Book
 from web.database import Bounded
 from web.live import Hub
+from web.uploads.receive import Uploads
 
 
 class Door(Protocol):
@@ -43,6 +44,7 @@ class Onewindow:
     messages_url: str | None = None
     listen_url: str | None = None
     temporal: Callable[[], Awaitable[bool]] | None = None
+    uploads: Uploads = field(default_factory=Uploads)
     book: Book = field(default_factory=Book)
     assets: Assets = field(default_factory=Assets)
     hub: Hub = field(init=False)

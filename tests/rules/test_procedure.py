@@ -13,7 +13,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rules.durations import Duration, Unit
-from rules.fees import law_of
 from rules.policy import BadPolicy, Policy, Timing, days
 from rules.policy_json import from_json, to_json
 from rules.policy_toml import export, parse
@@ -32,6 +31,7 @@ from rules.procedure import (
     outcomes_of,
 )
 from rules.procedure_check import faults
+from rules.procedure_laws import law_of
 from rules.terms import Kind
 
 AROUND = """
@@ -269,7 +269,7 @@ def test_a_procedure_that_is_written_takes_the_place_of_the_old_one_whole(sample
 def test_the_standard_goes_by_area_load_and_day(
     procedure: Procedure, area: str, load: str, day: date, time: Duration | None
 ) -> None:
-    law = law_of(procedure.standards, day, area, Decimal(load))
+    law = law_of(procedure, area, Decimal(load), None, day)
     assert (law.time if law else None) == time
 
 
@@ -290,7 +290,7 @@ def test_the_standard_goes_by_area_load_and_day(
         pytest.param('tenant = ["photo", "landlord-consent"]', "tenant = []", "papers.tenant", "no paper", id="papers"),
         pytest.param('area = "urban"\nuntil', 'area = "town"\nuntil', "standard.0.area", "is none of", id="area"),
         pytest.param(
-            'above_kw = "20"\n', 'above_kw = "19"\n', "standard.2", "urban, 19.5 kW is covered twice on", id="law 2"
+            "until = 2024-02-22", "until = 2024-02-23", "standard.1", "covered twice on 2024-02-22", id="law 2"
         ),
         pytest.param(
             "until = 2024-02-22", "until = 2024-02-21", "standard", "no standard covers urban, 0.5 kW on", id="0"
@@ -392,11 +392,18 @@ def test_a_final_bill_is_paid_only_if_something_is_due() -> None:
     assert [stage.code for stage in opening(procedure, done, ())] == ["payment"]
     assert not ended(procedure, done)
     assert ended(procedure, {**done, "bill": "even"})
+    assert ended(procedure, {**done, "bill": "credit"})
 
 
 def test_a_final_bill_nobody_pays_is_refused() -> None:
     with pytest.raises(BadPolicy, match='no stage does "payment" when = "bill: due"'):
         parse(closing(DOCUMENTS, BILL, BACK))
+
+
+def test_money_is_given_back_in_one_stage_alone() -> None:
+    second = 'code = "give-back"\ndoes = "refund"\nafter = ["bill"]\nwhen = "bill: credit"'
+    with pytest.raises(BadPolicy, match="is not the stage that refund names"):
+        parse(closing(DOCUMENTS, BILL, PAID, second, BACK))
 
 
 # No procedure that is accepted comes to a dead end.

@@ -14,12 +14,13 @@ import pytest
 from models.holidays import public_holidays
 from rules.calendar import Calendar
 from rules.durations import Duration, Unit
-from rules.fees import DUES, ESTIMATE, law_of
+from rules.fees import DUES, ESTIMATE
 from rules.hours import week_from
 from rules.policy import Policy, timing_of
 from rules.policy_check import latest_tier, warnings
 from rules.policy_toml import Surroundings, export, parse
 from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
+from rules.procedure_laws import law_of
 from rules.profile import BrokenProfile, Fill, How, Post, Profile, Rights
 from rules.profile_requests import Described
 from rules.profile_toml import load
@@ -242,7 +243,7 @@ def test_a_new_connection_in_the_country_has_twice_the_time_since_2024(demo: Pro
     procedure = demo.policy.procedures["new-connection"]
     for area, before, now in (("urban", 15, 7), ("rural", 30, 15)):
         for day, time in ((date(2024, 2, 21), before), (date(2024, 2, 22), now)):
-            law = law_of(procedure.standards, day, area, Decimal(3))
+            law = law_of(procedure, area, Decimal(3), None, day)
             assert law is not None
             assert law.time == Duration(time, Unit.DAYS)
 
