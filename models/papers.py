@@ -121,6 +121,13 @@ async def drop(session: AsyncSession, draft: str, id: str) -> bool:
     return True
 
 
+async def take_back(session: AsyncSession, id: str) -> None:
+    """Let go of a document that its request refused. Its file is the caller's to delete."""
+    found = await session.get(Document, id)
+    if found is not None:
+        await session.delete(found)
+
+
 async def mark_lost(session: AsyncSession, id: str) -> bool:
     """Say that a document's file is gone or damaged; whether that is news."""
     gone = update(Document).where(col(Document.id) == id, col(Document.state) != DocumentState.LOST.value)
