@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 
 from rules.calls import called_again, change_phone, not_mine
 from rules.closing import closed
+from rules.decisions import annul_last_hold
 from rules.escalation import barred, beyond, escalate
 from rules.ladder import answers
 from rules.officer_acts import end_hold, need, resolve
 from rules.proposals import ask_post
 from rules.rejections import object_to
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Sent
+from rules.safety import ring_anew
 from rules.states import OPEN, WORKED
 from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
 from rules.turn import Refusal, Turn
@@ -81,6 +83,8 @@ def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause)
     turn.tell(notice, HANDLER)
     if not escalate(turn, cause) and turn.task.beyond_at is None:
         beyond(turn, None)
+    if request.safety:
+        ring_anew(turn)
 
 
 def _present(turn: Turn, sent: Sent) -> None:
@@ -88,8 +92,19 @@ def _present(turn: Turn, sent: Sent) -> None:
     end_hold(turn, EventKind.PRESENT)
     turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
     if sent.data.get("claim") == WAS_THERE and not turn.request.proposal:
-        found = answers(turn.ground.rungs, turn.task.tier + 1, turn.at, barred(turn))
-        ask_post(turn, Proposal.HOLD, turn.task.answerable if found is None else found.post)
+        _contest_the_hold(turn)
+
+
+def _contest_the_hold(turn: Turn) -> None:
+    """The next tier judges it; where only he could who put it there, the consumer's word stands."""
+    task, author = turn.task, next(hold.author for hold in reversed(turn.request.holds) if hold.stops_standard)
+    found = answers(turn.ground.rungs, task.tier + 1, turn.at, barred(turn))
+    if found is None and author is not None and author == task.answerable_person:
+        annul_last_hold(turn)
+        turn.event(EventKind.DECLINED, what=Proposal.HOLD)
+        return
+    ask_post(turn, Proposal.HOLD, task.answerable if found is None else found.post)
+    turn.request.proposal["by"] = author
 
 
 def _withdraw(turn: Turn, sent: Sent) -> None:

@@ -19,6 +19,7 @@ MOVING = frozenset(
         EventKind.PRESENT, EventKind.ESCALATED, EventKind.TAKEN_OVER, EventKind.GIVEN, EventKind.RESOLVED,
         EventKind.NOT_REPAIRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.WITHDRAWN, EventKind.PROPOSED,
         EventKind.DECLINED, EventKind.CORRECTED, EventKind.RAISED, EventKind.TRANSFERRED, EventKind.REJECTED,
+        EventKind.OBJECTED,
     }
 )  # fmt: skip
 """Events after which an action decided on an older page is stale: the task or the request's state moved."""
