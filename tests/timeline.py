@@ -86,11 +86,11 @@ class Timeline:
             "locality": "gizri",
             "phone": "+919810000001",
             "language": "en",
+            "channel": Channel.WEB,
         }
         new = New(
             kind=Kind.COMPLAINT,
             category=category,
-            channel=Channel.WEB,
             token=f"form-{next(IDS)}",
             at=self.now,
             **{**words, **more},
