@@ -156,6 +156,7 @@ def _needs(*rights: str) -> DependsOn:
 
 
 Tunes = Annotated[Person, _needs("tune")]
+Manages = Annotated[Person, _needs("tune", "answerable")]
 ReadsAdmin = Annotated[Person, _needs("tune", "audit")]
 TakesCalls = Annotated[Person, _needs("take_calls", "control_room")]
 
