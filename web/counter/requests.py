@@ -65,7 +65,7 @@ def details(file: Overview, parts: Onewindow) -> dict[str, Any]:
     place = parts.book.locality(row.locality)
     return {
         "consumer": file.consumer,
-        "category": parts.book.label("category", row.category),
+        "category": parts.book.sort(row),
         "locality": named(place.names) if place else parts.book.name("office", row.office),
         "channel": channel_label(Channel(row.channel)),
     }

@@ -57,7 +57,7 @@ def shown(asked: Asked, book: Book) -> Row:
     return Row(
         reference=row.reference,
         number=row.number,
-        category=book.label("category", row.category),
+        category=book.sort(row),
         locality=named(place.names) if place else book.name("office", row.office),
         state=row.state,
         state_words=state_label(State(row.state), Reader.OFFICER),
