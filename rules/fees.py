@@ -9,6 +9,8 @@ from rules.procedure import Fee, Loads, Procedure
 
 ESTIMATE = "estimate"
 """The line of what an officer estimated for work outside the usual; it has no fee of its own."""
+DUES = "dues"
+"""The line of a final bill."""
 
 
 def lines_of(procedure: Procedure, load: Decimal | None, applicant: str, estimate: int = 0) -> list[Line]:

@@ -54,7 +54,7 @@ class Billed(StrEnum):
     DUE = "due"
     """Something is left to be paid."""
     CREDIT = "credit"
-    """Something is left to be given back."""
+    """Something is left over; the refund stage of the procedure gives it back."""
     EVEN = "even"
 
 

@@ -168,11 +168,14 @@ def _money(procedure: Procedure) -> Iterator[Fault]:
         yield ("refund",), "nobody can reach it: no money is taken"
     if Does.NOTE in does and Does.PAYMENT not in does:
         yield ("stage",), "a demand note is issued, but no stage has it paid"
-    for key, given in (("note_valid", procedure.note_valid), ("fee", procedure.fees)):
-        if Does.NOTE in does and not given:
-            yield (key,), "is missing: a demand note has lines and a last day"
-        if Does.NOTE not in does and given:
-            yield (key,), "belongs to a demand note, but no stage issues one"
+    if Does.NOTE in does and procedure.note_valid is None:
+        yield ("note_valid",), "is missing: a demand note has a last day"
+    for key in ("note_valid", "fees"):
+        if Does.NOTE not in does and Does.BILL not in does and getattr(procedure, key):
+            yield (key.removesuffix("s"),), "belongs to a demand note, but no stage issues one"
+    for number, stage in _numbered(procedure):
+        if stage.does is Does.REFUND and stage.code != procedure.refund:
+            yield ("stage", str(number), "does"), "gives money back, but is not the stage that refund names"
     yield from _final_bill(procedure)
     yield from _fees(procedure)
 
@@ -180,11 +183,9 @@ def _money(procedure: Procedure) -> Iterator[Fault]:
 def _final_bill(procedure: Procedure) -> Iterator[Fault]:
     ways = {(stage.does, stage.when) for stage in procedure.stages.values()}
     for number, stage in _numbered(procedure):
-        if stage.does is Does.BILL:
-            for outcome, does in ((Billed.DUE, Does.PAYMENT), (Billed.CREDIT, Does.REFUND)):
-                if (does, (stage.code, outcome)) not in ways:
-                    reason = f'no stage does "{does}" when = "{stage.code}: {outcome}"'
-                    yield ("stage", str(number), "does"), reason
+        if stage.does is Does.BILL and (Does.PAYMENT, (stage.code, Billed.DUE)) not in ways:
+            reason = f'no stage does "{Does.PAYMENT}" when = "{stage.code}: {Billed.DUE}"'
+            yield ("stage", str(number), "does"), reason
 
 
 def _fees(procedure: Procedure) -> Iterator[Fault]:
@@ -218,8 +219,8 @@ def _wants(procedure: Procedure) -> Iterator[Fault]:
     if loads := procedure.loads:
         if loads.step <= 0 or not 0 < loads.least < loads.most:
             yield ("loads",), "has to go from something to something more, in steps"
-        elif (loads.most - loads.least) % loads.step:
-            yield ("loads",), f"steps of {loads.step} kW from {loads.least} kW never come to {loads.most} kW"
+        elif loads.least % loads.step or loads.most % loads.step:
+            yield ("loads",), f"steps of {loads.step} kW do not come to both {loads.least} kW and {loads.most} kW"
     elif any(law.above_kw is not None or law.up_to_kw is not None for law in procedure.standards):
         yield ("standard",), "goes by load, but no load is asked for"
         return

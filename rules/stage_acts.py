@@ -10,7 +10,7 @@ from rules.clocks import after
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import let_go, over, refund_what_is_too_much
 from rules.escalation import escalate
-from rules.fees import lines_of
+from rules.fees import DUES, lines_of
 from rules.given import instant, need, short, whole
 from rules.papers import DocumentState
 from rules.procedure import REFUSED, Billed, Does
@@ -179,7 +179,7 @@ def _billed(turn: Turn, sent: Sent) -> None:
     case = turn.request.case
     if security:
         case.payments.append(Payment(f"{turn.task.id}/security", security, turn.at, "security"))
-    _new_note(turn, [Line("dues", dues or 0)])
+    _new_note(turn, [Line(DUES, dues or 0)])
     finish(turn, Billed.DUE if case.to_pay else Billed.CREDIT if case.surplus else Billed.EVEN)
     refund_what_is_too_much(turn)
 

@@ -18,6 +18,7 @@ from languages.catalog import N_, gettext
 from languages.labels import refusal
 from languages.papers import unfit
 from models.storage import StorageAway
+from rules.papers import FileFault
 from rules.states import IllegalMove
 from rules.terms import Refused
 from web.database import DatabaseAway
@@ -27,7 +28,7 @@ from web.uploads.faults import Lost, Unfit
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
-SECRET = frozenset({"password", "code"})
+SECRET = frozenset({"password", "code", "new", "again"})
 """Fields that are never shown again."""
 
 
@@ -124,12 +125,17 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
 
 
+def unfit_status(fault: FileFault) -> int:
+    """The status of a file that cannot be taken."""
+    return {FileFault.TOO_LARGE: 413, FileFault.TOO_MANY: 409, FileFault.NOT_SCANNED: 503}.get(fault, 422)
+
+
 def words_of(error: Exception) -> Words:
     """What is said of this error."""
     if isinstance(error, RefusedAct):
         return Words(409, N_("This cannot be done now"), refusal(error.code))
     if isinstance(error, Unfit):
-        return Words(422, N_("This file cannot be taken"), unfit(error.fault))
+        return Words(unfit_status(error.fault), N_("This file cannot be taken"), unfit(error.fault))
     if isinstance(error, RequestValidationError):
         return WORDS[Invalid]
     if isinstance(error, HTTPException):
@@ -166,7 +172,7 @@ def request_id(request: Request) -> str:
 
 async def kept(request: Request, error: Exception) -> Mapping[str, str]:
     """What was typed into a form that the database could not take, to be sent again; nothing when it holds a secret."""
-    if isinstance(error, DatabaseAway) and request.method == "POST" and not wants_json(request):
+    if isinstance(error, DatabaseAway | NotYours) and request.method == "POST" and not wants_json(request):
         with suppress(HTTPException):
             form = await typed(request)
             return {} if SECRET & form.keys() else form
@@ -184,7 +190,7 @@ def answer(request: Request, error: Exception, form: Mapping[str, str] | None = 
         response.headers.update(headers)
         return response
     block = "message" if request.headers.get("hx-request") == "true" else None
-    detail = KEPT if form else words.detail
+    detail = KEPT if form and isinstance(error, DatabaseAway) else words.detail
     context = {"heading": gettext(words.title), "detail": gettext(detail) if detail else "", "typed": form or {}}
     shown = request_id(request) if words.status == 500 else ""
     return page(

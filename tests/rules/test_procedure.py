@@ -281,7 +281,7 @@ def test_the_standard_goes_by_area_load_and_day(
     [
         pytest.param('kind = "new_connection"', 'kind = "complaint"', "kind", "is none of", id="kind"),
         pytest.param('step = "0.5"', "step = 0.5", "loads.step", "no number of kilowatts", id="a number as a number"),
-        pytest.param('step = "0.5"', 'step = "0.4"', "loads", "never come to 150 kW", id="a step that does not divide"),
+        pytest.param('step = "0.5"', 'step = "0.4"', "loads", "do not come to both", id="a step that does not divide"),
         pytest.param('least = "0.5"', 'least = "0"', "loads", "from something to something more", id="no load at all"),
         pytest.param('"600.00"', '"600"', "fee.0.amount", "no sum of money", id="money"),
         pytest.param('"10:00-13:00"', '"10-13"', "slots.spans", "no span", id="span"),
@@ -383,21 +383,27 @@ PAID = (
     'code = "payment"\ndoes = "payment"\nafter = ["bill"]\nwhen = "bill: due"\n'
     'whose = "applicant"\nlimit = "9 days"\nremind = "2 days"'
 )
-GIVEN = 'code = "give-back"\ndoes = "refund"\nafter = ["bill"]\nwhen = "bill: credit"'
 BACK = 'code = "money-back"\ndoes = "refund"'
 
 
-def test_a_final_bill_is_paid_or_given_back_as_it_comes_out() -> None:
-    procedure = parse(closing(DOCUMENTS, BILL, PAID, GIVEN, BACK)).procedures["disconnection"]
-    done: dict[str, str | None] = {"documents": None, "bill": "credit"}
-    assert [stage.code for stage in opening(procedure, done, ())] == ["give-back"]
+def test_a_final_bill_is_paid_only_if_something_is_due() -> None:
+    procedure = parse(closing(DOCUMENTS, BILL, PAID, BACK)).procedures["disconnection"]
+    done: dict[str, str | None] = {"documents": None, "bill": "due"}
+    assert [stage.code for stage in opening(procedure, done, ())] == ["payment"]
     assert not ended(procedure, done)
     assert ended(procedure, {**done, "bill": "even"})
+    assert ended(procedure, {**done, "bill": "credit"})
 
 
-def test_a_final_bill_nobody_gives_back_is_refused() -> None:
-    with pytest.raises(BadPolicy, match='no stage does "refund" when = "bill: credit"'):
-        parse(closing(DOCUMENTS, BILL, PAID, BACK))
+def test_a_final_bill_nobody_pays_is_refused() -> None:
+    with pytest.raises(BadPolicy, match='no stage does "payment" when = "bill: due"'):
+        parse(closing(DOCUMENTS, BILL, BACK))
+
+
+def test_money_is_given_back_in_one_stage_alone() -> None:
+    second = 'code = "give-back"\ndoes = "refund"\nafter = ["bill"]\nwhen = "bill: credit"'
+    with pytest.raises(BadPolicy, match="is not the stage that refund names"):
+        parse(closing(DOCUMENTS, BILL, PAID, second, BACK))
 
 
 # No procedure that is accepted comes to a dead end.
