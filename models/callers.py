@@ -11,13 +11,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.requests import Connection, Consumer, ServiceRequest, Task
+from rules.states import ASKED
 from rules.terms import State
 
 REMEMBERED = timedelta(days=90)
 MOST = 50
 LONGEST_NAME = 120
 CALL_BACKS = 100
-ENDED = (State.CLOSED.value, State.WITHDRAWN.value, State.REJECTED.value)
+ENDED = (State.CLOSED.value, State.WITHDRAWN.value, State.REJECTED.value, State.LAPSED.value)
 ALIKE = text("select set_config('pg_trgm.word_similarity_threshold', '0.5', true)")
 
 
@@ -173,7 +174,7 @@ async def call_backs(session: AsyncSession) -> tuple[Asked, ...]:
         select(ServiceRequest, Consumer)
         .join(Consumer, col(Consumer.id) == col(ServiceRequest.consumer_id))
         .where(
-            ServiceRequest.state == State.RESOLVED.value,
+            col(ServiceRequest.state).in_(ASKED),
             col(ServiceRequest.call_back_at).is_not(None),
             col(ServiceRequest.confidential).is_(False),
         )
@@ -186,7 +187,7 @@ async def call_backs(session: AsyncSession) -> tuple[Asked, ...]:
 async def call_backs_waiting(session: AsyncSession) -> int:
     """How many there are to call back."""
     question = select(func.count()).where(
-        ServiceRequest.state == State.RESOLVED.value,
+        col(ServiceRequest.state).in_(ASKED),
         col(ServiceRequest.call_back_at).is_not(None),
         col(ServiceRequest.confidential).is_(False),
     )

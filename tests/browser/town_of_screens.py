@@ -8,15 +8,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import col, select
+
 from models.database import engine, sessions_of
 from models.filing import save_draft
 from models.intake import New, register
+from models.people import Fill, Staff
 from models.proofs import open_session
+from models.requests import Task
 from models.staff import set_password, sign_in
 from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from tests.activities.mailroom import served
+from tests.web.stages_at_hand import AtHand, applied_for
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app
 
@@ -52,11 +57,12 @@ DRAFT: dict[str, Any] = {
 
 @dataclass
 class Town:
-    """Where the pages are, the request of each state by its name, and the link of the open question."""
+    """Where the pages are, the request of each state by its name, who works on an application, and the link of the open question."""
 
     window: Window
     address: str = ""
     of: dict[str, str] = field(default_factory=dict)
+    by: dict[str, str] = field(default_factory=dict)
     question: str = ""
 
     async def file(self, name: str, at: datetime, category: str = "no-supply", **more: object) -> str:
@@ -64,6 +70,19 @@ class Town:
         self.window.now = at
         self.of[name] = await self.window.filed(category, **more)
         return self.of[name]
+
+    async def keep(self, name: str, asked: AtHand) -> None:
+        """Remember an application, and who works at its first open stage."""
+        self.of[name] = asked.reference
+        async with self.window.sessions() as session:
+            question = (
+                select(Staff.username)
+                .join(Fill, col(Fill.person) == col(Staff.id))
+                .join(Task, col(Task.handler) == col(Fill.post))
+                .where(Task.reference == asked.reference, col(Task.done_at).is_(None))
+                .order_by(col(Task.due).nulls_last(), Task.id)
+            )
+            self.by[name] = (await session.exec(question)).first() or "asha"
 
     @contextmanager
     def database_away(self) -> Iterator[None]:
@@ -137,6 +156,40 @@ async def under_way(town: Town) -> None:
         town.of["received"] = (await register(session, replace(new, phone=PHONE))).reference
 
 
+async def applications(town: Town) -> None:
+    """Connection requests at every sort of stage."""
+    window = town.window
+    for name, ago, do in (
+        ("app-note", 9, ("documents", "visit", "feasibility")),
+        ("app-payment", 8, ("documents", "visit", "feasibility", "note")),
+        ("app-work", 8, ("documents", "visit", "feasibility", "note", "payment")),
+        ("app-meter", 8, ("documents", "visit", "feasibility", "note", "payment", "agreement", "material")),
+        ("app-feasibility", 7, ("documents", "visit")),
+        ("app-visit", 6, ("documents",)),
+        ("app-papers", 1, ()),
+    ):
+        window.now = NOW - timedelta(days=ago, hours=3)
+        asked = await applied_for(window)
+        await asked.hand_in("photo", "identity", *(() if name == "app-papers" else ("ownership",)))
+        for stage in do:
+            await brought(asked, stage)
+        await town.keep(name, asked)
+    window.now = NOW - timedelta(hours=2)
+    asked = await applied_for(window)
+    await asked.hand_in("photo", "identity", "ownership")
+    await town.keep("app-checked", asked)
+
+
+async def brought(asked: AtHand, stage: str) -> None:
+    """The stage is over."""
+    if stage == "visit":
+        await asked.visited()
+    elif stage == "payment":
+        await asked.paid()
+    else:
+        await asked.finish(stage, **({"outcome": "feasible"} if stage == "feasibility" else {}))
+
+
 @asynccontextmanager
 async def town_on(url: str) -> AsyncIterator[Town]:
     """The town over a database of its own, its pages on a port."""
@@ -145,6 +198,7 @@ async def town_on(url: str) -> AsyncIterator[Town]:
         await long_open(town)
         await ended(town)
         await under_way(town)
+        await applications(town)
         window.now = NOW
         async with window.sessions.begin() as session:
             await save_draft(session, TOKEN, DRAFT, NOW)

@@ -54,7 +54,7 @@ def ticked(asked: Application, stage: str) -> dict[str, str]:
 
 
 async def test_the_page_shows_the_way_the_papers_and_both_instants(desk: Desk) -> None:
-    asked = await apply(desk.town, "new-connection")
+    asked = await apply(desk.town, "new-connection", "owner")
     page = plain(await desk.page(await who(asked, "documents"), f"/desk/requests/{asked.reference}"))
     assert "New connection" in page
     assert "The promised time has not begun" in page
@@ -67,7 +67,7 @@ async def test_the_page_shows_the_way_the_papers_and_both_instants(desk: Desk) -
 
 
 async def test_a_fault_is_named_for_one_paper_and_the_others_are_accepted(desk: Desk) -> None:
-    asked = await apply(desk.town, "new-connection")
+    asked = await apply(desk.town, "new-connection", "owner")
     await asked.hand_in()
     assert "done=fault" in await finish(desk, asked, "documents", "fault", **{"fault-photo": "unreadable"})
     case = await asked.case()
@@ -82,14 +82,14 @@ async def test_a_fault_is_named_for_one_paper_and_the_others_are_accepted(desk: 
 
 
 async def test_no_fault_named_is_said_beside_the_form(desk: Desk) -> None:
-    asked = await apply(desk.town, "new-connection")
+    asked = await apply(desk.town, "new-connection", "owner")
     await asked.hand_in()
     assert "Choose what is wrong with at least one paper" in await finish(desk, asked, "documents", "fault")
 
 
 async def at(desk: Desk, stage: str, **outcomes: str) -> Application:
     """A request that was worked up to a stage."""
-    asked = await apply(desk.town, "new-connection")
+    asked = await apply(desk.town, "new-connection", "owner")
     asked.outcomes |= outcomes
     await asked.walk(until=stage)
     return asked
@@ -174,7 +174,8 @@ async def test_a_stale_form_says_what_happened_at_its_own_stage_since(desk: Desk
     username, task = await who(asked, "agreement"), await asked.task("agreement")
     page = await desk.page(username, f"/desk/requests/{asked.reference}")
     await asked.officer("material", Act.FINISH, checks=list(asked.procedure.stages["material"].checklist))
-    await asked.officer("agreement", Act.GIVE, post=other(task))
+    given = await desk.act(username, asked.reference, "give", task=task.id, post=other(task))
+    assert given.is_redirect, plain(given.text)
     answer = await desk.act(username, asked.reference, "finish", page=page, task=task.id, **ticked(asked, "agreement"))
     said = plain(answer.text)
     assert answer.status_code == 409, said
@@ -223,6 +224,8 @@ async def test_every_stage_of_every_procedure_is_ended_by_its_form(desk: Desk, c
         does = asked.procedure.stages[code].does
         if does == "documents":
             await asked.hand_in()
+        if does == "handover":
+            await desk.town.hours_pass(0.5)
         if does == "visit":
             await asked.choose()
             slot = (await asked.task(code)).data["slot"]
