@@ -13,7 +13,6 @@ def ask(turn: Turn) -> None:
     request, time = turn.request, turn.ground.timing.confirm
     assert time is not None
     request.question_number = request.number
-    request.question_tries += 1
     request.question_delivered_at = None
     request.confirm_by = after(time, turn.at, turn.ground.calendar)
     turn.tell(

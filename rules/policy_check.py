@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -33,14 +34,12 @@ def warnings(policy: Policy, years: int = 1) -> list[Problem]:
     return found
 
 
-def latest_tier(policy: Policy, timing: Timing, registered: datetime) -> tuple[datetime, datetime] | None:
-    """When the last tier begins and when the standard ends, nobody acting; None if no standard is promised."""
-    if timing.standard is None:
-        return None
+def latest_tier(tiers: Sequence[Duration], registered: datetime, calendar: Calendar) -> datetime:
+    """When the last of these tiers begins, nobody acting."""
     begins = registered
-    for time in timing.tiers[:-1]:
-        begins = _due(time, begins, calendar_of(policy, timing))
-    return begins, _due(timing.standard, registered, standard_calendar_of(policy, timing))
+    for time in tiers[:-1]:
+        begins = _due(time, begins, calendar)
+    return begins
 
 
 def _timings(policy: Policy) -> Iterator[tuple[tuple[str, ...], Timing]]:
@@ -52,10 +51,23 @@ def _timings(policy: Policy) -> Iterator[tuple[tuple[str, ...], Timing]]:
 def _too_long(policy: Policy, timing: Timing, years: int) -> str | None:
     if timing.note or timing.standard is None:
         return None
-    for registered in _samples(calendar_of(policy, timing), standard_calendar_of(policy, timing), years=years):
-        found = latest_tier(policy, timing, registered)
-        if found and found[0] >= found[1]:
-            return _said(policy, timing, registered, *found)
+    calendars = calendar_of(policy, timing), standard_calendar_of(policy, timing)
+    found = _outlasted(timing.tiers, timing.standard, *calendars, years)
+    return _said(policy, timing, *found) if found else None
+
+
+@lru_cache(maxsize=1024)
+def _outlasted(
+    tiers: tuple[Duration, ...], standard: Duration, calendar: Calendar, standard_calendar: Calendar, years: int
+) -> tuple[datetime, datetime, datetime] | None:
+    """The first instant tried of which the last tier begins when the standard has ended, and both; None if there is none.
+
+    Kept, since a change of one time leaves the answers of all others as they were.
+    """
+    for registered in _samples(calendar, standard_calendar, years=years):
+        begins, ends = latest_tier(tiers, registered, calendar), _due(standard, registered, standard_calendar)
+        if begins >= ends:
+            return registered, begins, ends
     return None
 
 

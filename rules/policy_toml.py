@@ -15,10 +15,6 @@ from rules.policy_timings import read_timings, written_timings
 from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, lines_of, read, written_table
 
-TABLES = ("version", "calendar", "ladder", "limits", "holds", "complaint")
-"""The keys at the top of a document that belong to the policy."""
-
-
 MOST_TIERS = 8
 
 

@@ -363,9 +363,9 @@ def at(text: str) -> datetime:
 
 
 def test_the_last_tier_begins_when_those_before_have_run_out(sample: Policy) -> None:
-    registered = at("2026-03-02T10:00+05:30")
-    begins, ends = latest_tier(sample, sample.timings["no-supply"], registered) or (registered, registered)
-    assert (begins, ends) == (at("2026-03-02T12:30+05:30"), at("2026-03-02T14:00+05:30"))
+    timing = sample.timings["no-supply"]
+    begins = latest_tier(timing.tiers, at("2026-03-02T10:00+05:30"), calendar_of(sample, timing))
+    assert begins == at("2026-03-02T12:30+05:30")
 
 
 def test_tiers_that_fit_the_standard_are_not_warned_of(sample: Policy) -> None:

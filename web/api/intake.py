@@ -106,7 +106,7 @@ async def file(
     policy = book.policies.get(book.newest)
     new = new_request(filing, book, f"api/{drawn}", now)
     try:
-        filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key)
+        filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key, book.policies)
     except UnknownCode as unknown:
         raise invalid(unknown.field, gettext(UNKNOWN[unknown.field])) from None
     except TooManyFiled:
