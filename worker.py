@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import Worker
 
+from activities.brief import be_brief
 from activities.channels.email import Email
 from activities.channels.sms import Sms
 from activities.facts import Place
@@ -79,6 +80,7 @@ async def connected(config: Config) -> Client:
 
 async def main(config: Config) -> None:
     """Work until told to stop."""
+    be_brief()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _stopping, stop)

@@ -192,7 +192,10 @@ async def test_no_message_names_category_office_or_subject(rooms: Rooms) -> None
     async with window.sessions.begin() as session:
         for row in (await session.exec(select(Notification))).all():
             if row.reference == reference:
-                row.next_at, row.together = row.queued, False  # at night, by the clock on the wall, officers' messages wait
+                row.next_at, row.together = (
+                    row.queued,
+                    False,
+                )  # at night, by the clock on the wall, officers' messages wait
             else:
                 row.state = "sent"
             session.add(row)
