@@ -187,9 +187,3 @@ async def stop_token(session: AsyncSession, row: ServiceRequest) -> str:
 async def stopped_by(session: AsyncSession, token: str) -> StopLink | None:
     """Whose messages about which request a "not your complaint?" link stops; None if there is none."""
     return await session.get(StopLink, token_hash(token))
-
-
-async def question_of(session: AsyncSession, token: str) -> AnswerLink | None:
-    """The question a single-use link belongs to; None if there is none."""
-    found = await session.exec(select(AnswerLink).where(col(AnswerLink.token_hash) == token_hash(token)))
-    return found.first()

@@ -12,15 +12,15 @@ from models.database import engine, sessions_of
 from models.filing import save_draft
 from models.intake import New, register
 from models.proofs import open_session
-from models.staff import set_password, sign_in
+from models.staff import sign_in
 from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from tests.activities.mailroom import served
+from tests.passwords import PASSWORD, let_in
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app
 
-PASSWORD = "gizri electric trial"
 NOW = MONDAY + timedelta(hours=5, minutes=30)
 """Monday, half past three in the afternoon."""
 TOKEN = "a-draft-for-every-screen"
@@ -84,7 +84,7 @@ class Town:
     async def staff(self, username: str) -> dict[str, Any]:
         """The cookie of somebody of the staff who is signed in."""
         async with self.window.sessions.begin() as session:
-            assert await set_password(session, username, PASSWORD)
+            await let_in(session, username)
         token = await sign_in(self.window.sessions, username, PASSWORD, NOW)
         return {"name": "staff", "value": token, "domain": "127.0.0.1", "path": "/"}
 

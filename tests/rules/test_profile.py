@@ -13,10 +13,11 @@ import pytest
 
 from models.holidays import public_holidays
 from rules.calendar import Calendar
+from rules.due import due
 from rules.durations import Duration, Unit
 from rules.fees import DUES, ESTIMATE
 from rules.hours import week_from
-from rules.policy import Policy, timing_of
+from rules.policy import Policy, calendar_of, standard_calendar_of, timing_of
 from rules.policy_check import latest_tier, warnings
 from rules.policy_toml import Surroundings, export, parse
 from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
@@ -313,8 +314,12 @@ def test_delhi_has_the_holidays_of_the_calendar_of_the_land(tpddl: Profile) -> N
 
 def test_a_cut_in_delhi_reaches_the_district_manager_within_the_hour(tpddl: Profile) -> None:
     registered = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
-    found = latest_tier(tpddl.policy, tpddl.policy.timings["no-supply"], registered)
-    assert found == (datetime(2026, 3, 2, 18, 40, tzinfo=UTC), datetime(2026, 3, 2, 19, 0, tzinfo=UTC))
+    timing = tpddl.policy.timings["no-supply"]
+    begins = latest_tier(timing.tiers, registered, calendar_of(tpddl.policy, timing))
+    assert begins == datetime(2026, 3, 2, 18, 40, tzinfo=UTC)
+    assert timing.standard is not None
+    ends = due(timing.standard, registered, (), standard_calendar_of(tpddl.policy, timing))
+    assert ends == datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
 
 
 # Broken ones.

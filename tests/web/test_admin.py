@@ -201,6 +201,35 @@ async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language:
     await (await desk.of(ADMIN)).get("/admin?lang=en")
 
 
+DOUBTFUL = """
+[complaint.voltage]
+accept = "5h"
+tiers = ["4h", "4h", "1h"]
+standard = "4h"
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "late", "idle"),
+    [
+        pytest.param("en", "Time of each officer: Filed on ", "Take up within: 5 hours never end", id="en"),
+        pytest.param("hi", "शिकायत", "5 घंटे", id="hi"),
+        pytest.param("ur", "شکایت", "5 گھنٹے", id="ur"),
+    ],
+)
+async def test_doubtful_timings_are_told_in_the_readers_language(
+    desk: Desk, language: str, late: str, idle: str
+) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        await policy_versions.import_toml(session, DOUBTFUL, "Doubtful", None, desk.town.now)
+    page = await desk.page(ADMIN, f"/admin?lang={language}")
+    told = plain(f"<main{page.partition('<details')[2].partition('</details>')[0]}")
+    assert late in told
+    assert idle in told
+    assert ("becomes answerable" in told, "Filed on" in told) == (False, language == "en")
+    await (await desk.of(ADMIN)).get("/admin?lang=en")
+
+
 async def test_messages_that_reached_nobody_are_listed_without_addresses(desk: Desk) -> None:
     desk.town.sms.refusing = True
     reference = await desk.town.file("no-supply", phone="+919810000077")

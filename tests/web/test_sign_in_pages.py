@@ -12,7 +12,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
 from embedded.postgres import Postgres
-from tests.web.desk_town import PASSWORD, Desk, opened, plain, well_formed
+from tests.passwords import PASSWORD
+from tests.web.desk_town import Desk, opened, plain, well_formed
 
 STAFF = ("/desk", "/counter", "/admin", "/account")
 PUBLIC = (

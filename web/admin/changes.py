@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from languages import spoken
 from languages.catalog import gettext as _
 from models.policy_versions import Change
+from rules.policy_check import NeverMatters, TooLate
 from web.book import Book
 
 LONGEST = 160
@@ -31,6 +34,26 @@ def told_from_audit(before: Mapping[str, str], after: Mapping[str, str], book: B
     keys = [*after, *(key for key in before if key not in after)]
     return told(
         (Change(tuple(key.split(".")), str(before.get(key, "")), str(after.get(key, ""))) for key in keys), book
+    )
+
+
+def doubts(found: Iterable[TooLate | NeverMatters], book: Book) -> list[str]:
+    """What is allowed and hardly meant, in the reader's language."""
+    return [f"{_where((*one.path, one.key.rpartition('.')[2]), book)}: {_doubt(one, book)}" for one in found]
+
+
+def _doubt(one: TooLate | NeverMatters, book: Book) -> str:
+    if isinstance(one, NeverMatters):
+        return _("%(time)s never end before the first officer's time.", time=spoken.duration(one.accept))
+    zone = ZoneInfo(one.zone)
+    return _(
+        "Filed on %(filed)s, it comes to the last officer (%(role)s) on %(begins)s. The time limit of %(limit)s has ended"
+        " then: on %(ends)s. Shorten the times before, or say in a note why.",
+        filed=spoken.when(one.registered, zone),
+        role=book.label("role", one.role),
+        begins=spoken.when(one.begins, zone),
+        limit=spoken.duration(one.standard),
+        ends=spoken.when(one.ends, zone),
     )
 
 
