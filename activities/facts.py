@@ -21,6 +21,9 @@ from languages.spoken import day, inside, isolate, reference, when
 from languages.views import Reader, StoryEvent, event_of, skipped_of
 from rules.terms import Actor, Codes, EventKind, NoticeKind
 
+DATED = frozenset({"due", "fell_due", "standard_due", "standard_was", "standard_then"})
+"""Instants that are a day, where a matter is heard."""
+
 
 class Facts:
     """What a template may say, by name; "" where it is not known or must not be said."""
@@ -131,8 +134,15 @@ class Facts:
         """The first of these instants that is known, as people say it."""
         for key in keys:
             if self.data.get(key):
+                if self.heard and key in DATED:
+                    return self.day(key)
                 return when(datetime.fromisoformat(self.data[key]), self.place.zone)
         return ""
+
+    @property
+    def heard(self) -> bool:
+        """Whether the matter is heard rather than repaired."""
+        return "heard" in self.data and not self.confidential
 
     def day(self, key: str) -> str:
         """The day of this instant, as people say it; "" when it is not known."""

@@ -20,6 +20,7 @@ from models.requests import Connection, Consumer, ServiceRequest, Words
 from rules import reference
 from rules.clocks import after
 from rules.due import due
+from rules.ladder import HEARING
 from rules.policy import Policy, timing_of
 from rules.terms import Actor, Channel, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
@@ -148,7 +149,8 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
     """By when the first tier must have acted, for the acknowledgement."""
     timing = timing_of(policy, row.category, row.area_class)
-    return {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    return {**due, "heard": "yes"} if timing.ladder == HEARING else due
 
 
 async def _free_number(session: AsyncSession) -> str:
