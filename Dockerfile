@@ -6,7 +6,7 @@ COPY requirements.lock .
 RUN python -m venv .venv && pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY . .
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . \
-    && useradd --system --create-home onewindow && install -d -o onewindow /data
+    && useradd --system --create-home onewindow && install -d -o onewindow /data /data/documents
 USER onewindow
 VOLUME /data
 EXPOSE 8000

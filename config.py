@@ -21,10 +21,13 @@ NAMES: Mapping[str, str] = {
     "MAIL_FROM": "sender of the mails",
     "SMS_URL": "the SMS gateway's address, or METHOD address body; unset, an embedded one is started",
     "MESSAGES_URL": "page that shows what mail catcher and gateway took; unset in production",
+    "DOCUMENTS_URL": "where documents are kept: file:///folder or s3://bucket/prefix; unset, a folder in DATA_DIR",
+    "CLAMD_URL": "virus scanner clamd as tcp://host:port or unix:///path; unset, files are not scanned",
     "PUBLIC_URL": "address consumers use, without a slash at the end; links in messages begin with it",
     "SECRET_KEY": "signs links, codes and forms; at least 32 characters; embedded mode makes one and keeps it",
     "LOG_LEVEL": "debug, info, warning or error",
 }
+BUCKETS = ("s3", "gs", "az")
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -47,6 +50,8 @@ class Config:
     mail_from: str
     sms_url: str | None = field(repr=False)
     messages_url: str | None
+    documents_url: str
+    clamd_url: str | None
     public_url: str
     log_level: str
     secret_key: str | None = field(repr=False)
@@ -89,6 +94,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         mail_from=given.get("MAIL_FROM", "Onewindow <onewindow@localhost>"),
         sms_url=_gateway(given.get("SMS_URL")),
         messages_url=_url("MESSAGES_URL", given.get("MESSAGES_URL"), "http", "https"),
+        documents_url=_documents(given.get("DOCUMENTS_URL"), data_dir),
+        clamd_url=_clamd(given.get("CLAMD_URL")),
         public_url=_public(given.get("PUBLIC_URL"), port),
         log_level=_level(given.get("LOG_LEVEL", "info")),
         secret_key=_secret(given.get("SECRET_KEY"), data_dir),
@@ -135,6 +142,28 @@ def _gateway(setting: str | None) -> str | None:
     if setting is not None:
         _url("SMS_URL", words[0] if len(words) == 1 else words[1], "http", "https")
     return setting
+
+
+def _documents(url: str | None, data_dir: Path) -> str:
+    if url is None:
+        return (data_dir / "documents").as_uri()
+    parts = urlsplit(url)
+    folder = parts.scheme == "file" and not parts.netloc and parts.path.startswith("/")
+    if not folder and not (parts.scheme in BUCKETS and parts.netloc):
+        raise BadConfig(f"DOCUMENTS_URL must look like file:///folder or {BUCKETS[0]}://bucket/prefix")
+    return url
+
+
+def _clamd(url: str | None) -> str | None:
+    if url is None or (url.startswith("unix:///") and len(url) > len("unix:///")):
+        return url
+    try:
+        named = urlsplit(url).port is not None
+    except ValueError:
+        named = False
+    if not named:
+        raise BadConfig("CLAMD_URL must look like tcp://host:port or unix:///path")
+    return _url("CLAMD_URL", url, "tcp")
 
 
 def _public(url: str | None, port: int) -> str:

@@ -51,7 +51,7 @@ def worker_of(client: Client, record: Record, task_queue: str = TASK_QUEUE, **mo
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=list(WORKFLOWS.values()),
+        workflows=list(set(WORKFLOWS.values())),
         activities=[record.look, record.it_is_time, record.take],
         max_cached_workflows=600,
         max_concurrent_workflow_tasks=16,

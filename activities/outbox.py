@@ -18,7 +18,7 @@ from activities.outbox_rows import LEASE, claim, settle
 from activities.say import Renderer
 from models.database import Sessions
 from models.outbox import Attempt
-from rules.terms import Take
+from rules.messages import Take
 
 BATCH = 50
 IDLE = 0.5

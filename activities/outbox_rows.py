@@ -21,8 +21,9 @@ from models.outbox import Attempt, Notification
 from models.people import Staff
 from models.receipts import question_reached
 from models.requests import Consumer, Words
+from rules.messages import Take
 from rules.retry import gives_up, next_try
-from rules.terms import NoticeKind, Take
+from rules.terms import NoticeKind
 
 LEASE = timedelta(seconds=30)
 """How long a claim holds: the most that a killed worker delays what it had in hand."""

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlalchemy.exc import NoResultFound
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import writing
 from activities.patience import Waiting
+from models.cases import meter_state
 from models.database import Sessions
 from models.events import Event, Submission
 from models.ground import Fillings, Policies, elsewhere_of, ground_of
@@ -22,8 +23,9 @@ from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
 from rules import judge
+from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
-from rules.terms import Act, Actor, EventKind, ItIsTime, Look, Refused, Standing, State, Take, Taken
+from rules.terms import Act, Actor, EventKind, Refused, State
 from rules.turn import Refusal
 
 
@@ -68,9 +70,10 @@ class Record:
                 raise ApplicationError(f"no submission {command.submission}", type="NoSubmission", non_retryable=True)
             if sent.answered is None:
                 await self._take(session, row, sent, command.at or sent.at)
-            request, _ = await writing.read(session, row)
             answer = Taken(
-                standing(request), Refused(sent.refused) if sent.refused else None, sent.number or row.number
+                standing(await writing.read(session, row)),
+                Refused(sent.refused) if sent.refused else None,
+                sent.number or row.number,
             )
         self.committed()
         return answer
@@ -96,32 +99,34 @@ class Record:
     async def _moved(
         self, session: AsyncSession, row: ServiceRequest, at: datetime, *, by_time: bool = False
     ) -> Standing:
-        request, before = await writing.read(session, row)
+        request = await writing.read(session, row)
         at = await writing.never_back(session, row, at)
         now = await clock(session)
         if row.started_at is None:
             row.started_at = now
         nothing_due = by_time and (row.wake_at is None or row.wake_at > at)
-        if row.state != State.RECEIVED and (not by_time or nothing_due):
+        if (row.state != State.RECEIVED or request.tasks) and (not by_time or nothing_due):
             return standing(request)
         ground, filled = await self._ground(session, row, at)
         turn = judge.it_is_time(request, ground, at) if by_time else judge.look(request, ground, at)
-        await writing.write(session, row, before, turn, filled, now)
+        await writing.write(session, row, request, turn, filled, now)
         return standing(turn.request)
 
     async def _take(self, session: AsyncSession, row: ServiceRequest, sent: Submission, at: datetime) -> None:
-        request, before = await writing.read(session, row)
+        request = await writing.read(session, row)
         at = await writing.never_back(session, row, at)
         now = await clock(session)
         row.started_at = row.started_at or now
         ground, filled = await self._ground(session, row, at, Act(sent.act))
         ground, filled = await self._with_elsewhere(session, row, at, sent, ground, filled)
+        if meter := sent.data.get("meter"):
+            ground = replace(ground, meter=await meter_state(session, str(meter)))
         try:
             turn = judge.take(request, ground, at, await self._sent(session, sent))
         except Refusal as refusal:
             sent.refused = refusal.code.value
         else:
-            await writing.write(session, row, before, turn, filled, now, sent)
+            await writing.write(session, row, request, turn, filled, now, sent)
             sent.number = row.number
         sent.answered = now
         session.add(sent)
@@ -152,6 +157,8 @@ class Record:
         since: frozenset[EventKind] = frozenset()
         if row.seen is not None:
             later = select(Event.kind).where(Event.reference == row.reference, Event.number > row.seen)
+            if row.task_id is not None:
+                later = later.where(or_(col(Event.task_id).is_(None), col(Event.task_id) == row.task_id))
             since = frozenset(EventKind(kind) for kind in (await session.exec(later)).all())
         return Sent(
             act=Act(row.act),
@@ -161,6 +168,7 @@ class Record:
             post=row.post,
             rights=await self._rights(session, row.post),
             words=row.words_id is not None,
+            task=row.task_id,
             since=since,
         )
 

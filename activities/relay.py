@@ -16,7 +16,8 @@ from models import waiting
 from models.database import Sessions
 from models.policy import WorkerHeartbeat
 from models.waiting import Waiting
-from rules.terms import Act, Take
+from rules.messages import Take
+from rules.terms import Act
 
 BATCH = 200
 AT_ONCE = 25

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,19 +13,21 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import requests as tables
+from models.cases import case_of, keep_case, meters_back
 from models.chain import linked
 from models.events import Event, Submission
 from models.ground import Fillings, fillings, utility_zone
 from models.notices import queue
 from models.people import Post
 from models.requests import Lapse, ServiceRequest
+from rules.case import Case
 from rules.request import Hold, Request, Task
-from rules.terms import Act, State
+from rules.terms import Act, Kind, State
 from rules.turn import NewEvent, Turn
 
 Value = TypeVar("Value", Request, Task, Hold)
 
-ELSEWHERE = frozenset({"task", "holds", "state"})
+ELSEWHERE = frozenset({"tasks", "holds", "state", "case"})
 """Fields of a Request that are no columns of the same name and kind."""
 
 
@@ -35,7 +38,9 @@ def value_of(kind: type[Value], row: SQLModel, **more: Any) -> Value:
 
 
 def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return list(value)
+    return dict(value) if isinstance(value, dict) else value
 
 
 def onto(row: SQLModel, value: Request | Task | Hold) -> None:
@@ -45,16 +50,18 @@ def onto(row: SQLModel, value: Request | Task | Hold) -> None:
             setattr(row, field.name, getattr(value, field.name))
 
 
-async def read(session: AsyncSession, row: ServiceRequest) -> tuple[Request, tables.Task | None]:
-    """A locked request row, its newest task and that task's holds as the rules see them, with the task's row."""
-    newest = select(tables.Task).where(tables.Task.reference == row.reference).order_by(col(tables.Task.entered).desc())
-    task = (await session.exec(newest.limit(1))).first()
-    holds: list[Hold] = []
-    if task is not None:
-        asked = select(tables.Hold).where(tables.Hold.task_id == task.id).order_by(col(tables.Hold.id))
-        holds = [value_of(Hold, hold) for hold in (await session.exec(asked)).all()]
-    value = None if task is None else value_of(Task, task)
-    return value_of(Request, row, state=State(row.state), task=value, holds=holds), task
+async def read(session: AsyncSession, row: ServiceRequest) -> Request:
+    """A locked request row with its tasks, their holds and what it gathered, as the rules see it."""
+    asked = select(tables.Task).where(tables.Task.reference == row.reference)
+    tasks = (await session.exec(asked.order_by(col(tables.Task.entered), tables.Task.id))).all()
+    holds: dict[str, list[Hold]] = {task.id: [] for task in tasks}
+    if tasks:
+        held = select(tables.Hold).where(col(tables.Hold.task_id).in_(holds)).order_by(col(tables.Hold.id))
+        for hold in (await session.exec(held)).all():
+            holds[hold.task_id].append(value_of(Hold, hold))
+    values = [value_of(Task, task, holds=holds[task.id]) for task in tasks]
+    case = Case() if row.kind == Kind.COMPLAINT else await case_of(session, row.reference)
+    return value_of(Request, row, state=State(row.state), tasks=values, case=case)
 
 
 async def never_back(session: AsyncSession, row: ServiceRequest, at: datetime) -> datetime:
@@ -66,25 +73,28 @@ async def never_back(session: AsyncSession, row: ServiceRequest, at: datetime) -
 async def write(
     session: AsyncSession,
     row: ServiceRequest,
-    before: tables.Task | None,
+    before: Request,
     turn: Turn,
     filled: Fillings,
     now: datetime,
     sent: Submission | None = None,
 ) -> None:
-    """Write a finished turn: row, task, holds, events, lapses, loads and notices. `now` is the database's clock."""
+    """Write a finished turn: row, tasks, holds, case, events, lapses, loads and notices. `now` is the database's clock."""
     request = turn.request
-    handled = _handled(before)
     onto(row, request)
     row.state = request.state.value
     row.changed_at = now
     session.add(row)
-    task = await _write_task(session, before, request)
-    await _write_events(session, row, turn.events, task, now, sent)
+    tasks = {task.id: await _write_task(session, row.reference, task) for task in request.tasks}
+    if request.case != before.case:
+        await keep_case(session, row.reference, request.case)
+    if turn.returned:
+        await meters_back(session, turn.returned, turn.at)
+    await _write_events(session, row, turn.events, now, sent)
     for lapse in turn.lapses:
         session.add(
             Lapse(
-                task_id=task.id if task else "",
+                task_id=lapse.task,
                 reference=row.reference,
                 tier=lapse.tier,
                 post=lapse.post,
@@ -93,31 +103,24 @@ async def write(
                 at=turn.at,
             )
         )
-    await _count_loads(session, handled, _handled(task))
-    await _say(session, row, task, turn, filled, now, sent)
+    await _count_loads(session, _handled(before), _handled(request))
+    await _say(session, row, tasks, turn, filled, now, sent)
     if sent is not None and sent.act == Act.CHANGE_PHONE:
         await _change_phone(session, row, sent)
 
 
-def _handled(task: tables.Task | None) -> str | None:
-    return task.handler if task is not None and task.done_at is None else None
+def _handled(request: Request) -> Counter[str]:
+    return Counter(task.handler for task in request.open_tasks)
 
 
-async def _write_task(session: AsyncSession, before: tables.Task | None, request: Request) -> tables.Task | None:
-    if request.task is None:
-        return None
-    task = before or tables.Task(
-        id=request.task.id,
-        reference=request.reference,
-        ladder="",
-        handler="",
-        answerable="",
-        entered=request.task.entered,
+async def _write_task(session: AsyncSession, reference: str, value: Task) -> tables.Task:
+    task = await session.get(tables.Task, value.id) or tables.Task(
+        id=value.id, reference=reference, ladder="", handler="", answerable="", entered=value.entered
     )
-    onto(task, request.task)
+    onto(task, value)
     session.add(task)
     await session.flush()
-    for hold in request.holds:
+    for hold in value.holds:
         kept = await session.get(tables.Hold, hold.id) if hold.id is not None else None
         kept = kept or tables.Hold(task_id=task.id, reason=hold.reason, start=hold.start)
         onto(kept, hold)
@@ -129,7 +132,6 @@ async def _write_events(
     session: AsyncSession,
     row: ServiceRequest,
     events: Iterable[NewEvent],
-    task: tables.Task | None,
     now: datetime,
     sent: Submission | None,
 ) -> None:
@@ -146,7 +148,7 @@ async def _write_events(
             at=new.at,
             due=new.due,
             recorded=now,
-            task_id=task.id if task else None,
+            task_id=new.task,
             post=new.post,
             person=new.person,
             data=new.data,
@@ -158,12 +160,12 @@ async def _write_events(
         session.add(event)
 
 
-async def _count_loads(session: AsyncSession, before: str | None, after: str | None) -> None:
-    """Move the count of open tasks from one post to the other, in the order of their codes."""
-    if before == after:
-        return
-    for post, step in sorted([(post, step) for post, step in ((before, -1), (after, 1)) if post]):
-        await session.exec(update(Post).where(col(Post.code) == post).values(open_tasks=col(Post.open_tasks) + step))
+async def _count_loads(session: AsyncSession, before: Counter[str], after: Counter[str]) -> None:
+    """Move the counts of open tasks from post to post, in the order of their codes."""
+    for post in sorted(before.keys() | after.keys()):
+        if step := after[post] - before[post]:
+            more = update(Post).where(col(Post.code) == post).values(open_tasks=col(Post.open_tasks) + step)
+            await session.exec(more)
 
 
 async def _change_phone(session: AsyncSession, row: ServiceRequest, sent: Submission) -> None:
@@ -181,7 +183,7 @@ async def _change_phone(session: AsyncSession, row: ServiceRequest, sent: Submis
 async def _say(
     session: AsyncSession,
     row: ServiceRequest,
-    task: tables.Task | None,
+    tasks: Mapping[str, tables.Task],
     turn: Turn,
     filled: Fillings,
     now: datetime,
@@ -192,5 +194,5 @@ async def _say(
         filled = {**filled, **await fillings(session, missing, await utility_zone(session))}
     words = {"words_id": sent.words_id} if sent is not None and sent.words_id is not None else {}
     notices = [notice.with_data(words) for notice in turn.notices]
-    confidential = turn.ground.timing.confidential
-    await queue(session, row, notices, filled, task, turn.at, now=now, confidential=confidential)
+    confidential = turn.request.confidential
+    await queue(session, row, notices, filled, tasks, turn.at, now=now, confidential=confidential)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.cases import taken_slots
 from models.people import Fill, Leave, Office, Post
 from models.policy import Names
 from models.policy_versions import version
@@ -21,9 +23,9 @@ from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
 from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
 from rules.request import Elsewhere, Ground, Standard
-from rules.terms import Act
+from rules.terms import Act, Kind
 
-CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT, Act.REJECT})
+CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT, Act.REJECT, Act.FINISH})
 """Acts that name a code from a list."""
 
 NONE: frozenset[str] = frozenset()
@@ -117,39 +119,84 @@ async def ground_of(
     """The ground of `row` at `at`, and who fills its posts.
 
     `assigning` locks the first tier's posts to count their loads; what only some acts need is read for that `act` alone.
+    A connection request's has a ground for each stage of its procedure.
     """
+    if row.kind != Kind.COMPLAINT:
+        return await _ground_of_stages(session, row, policy, at, act=act)
     timing = timing_of(policy, row.category, row.area_class)
-    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
-    by_role = await ladder_posts(session, roles, row, at)
-    if assigning:
-        by_role |= await ladder_posts(session, roles[:1], row, at, locked=True)
-    filled = await fillings(
-        session, {post.code for posts in by_role.values() for post in posts}, await utility_zone(session)
-    )
-    rungs = [
-        Rung(tier, role, tuple(Seat(p.code, filled.get(p.code, ()), p.never_vacant) for p in by_role[role]))
-        for tier, role in enumerate(roles, 1)
-    ]
-    candidates = [
-        Candidate(p.code, p.open_tasks, isinstance(present(Seat(p.code, filled.get(p.code, ())), at), int))
-        for p in by_role[roles[0]]
-    ]
+    seats, filled = await _seats(session, row, policy, [timing], at, locked=assigning)
     names = await _choices(session, row.category) if act in CHOOSING else {}
-    ground = Ground(
+    receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
+    return _ground(row, policy, timing, seats, at, names, receiving), filled
+
+
+Seats = Mapping[str, Sequence[tuple[Seat, int]]]
+"""The seats of each role that answer for a request, with how many open tasks each has."""
+
+
+async def _seats(
+    session: AsyncSession, row: ServiceRequest, policy: Policy, timings: Sequence[Timing], at: datetime, *, locked: bool
+) -> tuple[Seats, Fillings]:
+    """The seats of every role on the ladders of these timings; `locked` locks those of the first tiers."""
+    ladders = [ladder_of(policy, timing).tiers for timing in timings]
+    by_role = await ladder_posts(session, sorted({tier.role for ladder in ladders for tier in ladder}), row, at)
+    if locked:
+        by_role |= await ladder_posts(session, sorted({ladder[0].role for ladder in ladders}), row, at, locked=True)
+    posts = {post.code for found in by_role.values() for post in found}
+    filled = await fillings(session, posts, await utility_zone(session))
+    return {
+        role: [(Seat(p.code, filled.get(p.code, ()), p.never_vacant), p.open_tasks) for p in found]
+        for role, found in by_role.items()
+    }, filled
+
+
+def _ground(
+    row: ServiceRequest,
+    policy: Policy,
+    timing: Timing,
+    seats: Seats,
+    at: datetime,
+    names: Mapping[str, frozenset[str]],
+    receiving: frozenset[str],
+) -> Ground:
+    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+    return Ground(
         timing=timing,
         limits=policy.limits,
         holds=policy.holds,
         calendar=calendar_of(policy, timing),
         standard=standard_of(row, policy),
-        rungs=rungs,
-        candidates=candidates,
+        rungs=[Rung(tier, role, tuple(seat for seat, _ in seats[role])) for tier, role in enumerate(roles, 1)],
+        candidates=[Candidate(seat.post, tasks, isinstance(present(seat, at), int)) for seat, tasks in seats[roles[0]]],
         causes=names.get("cause", NONE),
         hold_reasons=names.get("hold_reason", NONE),
         expected_reasons=names.get("expected_reason", NONE),
-        receivers=await receivers(session, row, at) if act is Act.GIVE else NONE,
+        receivers=receiving,
         reject_reasons=names.get("reject_reason", NONE),
     )
-    return ground, filled
+
+
+async def _ground_of_stages(
+    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, *, act: Act | None
+) -> tuple[Ground, Fillings]:
+    """The ground of a connection request: any turn may open a stage, so the posts that could get it are locked."""
+    procedure = policy.procedures[row.category]
+    timings = [stage.timing for stage in procedure.stages.values()]
+    seats, filled = await _seats(session, row, policy, timings, at, locked=True)
+    names = await _choices(session, row.category, refusing="refuse_reason") if act in CHOOSING else {}
+    receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
+    stages = {
+        code: _ground(row, policy, stage.timing, seats, at, names, receiving)
+        for code, stage in procedure.stages.items()
+    }
+    whole = replace(
+        next(iter(stages.values())),
+        stages=stages,
+        procedure=procedure,
+        calendars=policy.calendars,
+        taken=await taken_slots(session, row.office, at),
+    )
+    return whole, filled
 
 
 def standard_of(row: ServiceRequest, policy: Policy) -> Standard | None:
@@ -168,12 +215,12 @@ def standard_columns(timing: Timing) -> dict[str, Any]:
     }
 
 
-async def _choices(session: AsyncSession, category: str) -> dict[str, frozenset[str]]:
-    kinds = ("hold_reason", "expected_reason", "reject_reason")
+async def _choices(session: AsyncSession, category: str, refusing: str = "reject_reason") -> dict[str, frozenset[str]]:
+    kinds = ("hold_reason", "expected_reason", refusing)
     rows = (await session.exec(select(Names.kind, Names.code).where(col(Names.kind).in_(kinds)))).all()
     found = {kind: frozenset(code for of, code in rows if of == kind) for kind in kinds}
     data = (await session.exec(select(Names.data).where(Names.kind == "category", Names.code == category))).first()
-    return {**found, "cause": frozenset((data or {}).get("causes", ()))}
+    return {**found, "reject_reason": found[refusing], "cause": frozenset((data or {}).get("causes", ()))}
 
 
 async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) -> frozenset[str]:

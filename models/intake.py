@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,15 +15,17 @@ from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of
 from models.notices import queue
+from models.papers import adopt
 from models.people import Feeder, Locality, Office
 from models.policy_versions import current
 from models.requests import Connection, Consumer, ServiceRequest, Words
 from rules import reference
+from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import Policy, timing_of
-from rules.terms import Actor, Channel, EventKind, Kind, NoticeKind, State
+from rules.policy import Policy, Timing, timing_of
+from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
 
@@ -49,10 +52,12 @@ class New:
     email: str | None = None
     filed_by: int | None = None
     filed_post: str | None = None
+    application: Mapping[str, object] | None = None
+    """What a connection request says of itself: sort of applicant, load."""
 
 
 class UnknownCode(LookupError):
-    """A category, locality or account that the utility does not have; `field` names which."""
+    """A category, locality or account that the utility does not have, or what an application lacks; `field` names which."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -78,8 +83,7 @@ async def register(session: AsyncSession, new: New) -> ServiceRequest:
     if before is not None:
         return before
     policy = await current(session)
-    if new.category not in policy.timings:
-        raise UnknownCode("category")
+    application = _application(new, policy)
     place = await place_of(session, new)
     number = await _free_number(session)
     consumer = Consumer(
@@ -90,15 +94,38 @@ async def register(session: AsyncSession, new: New) -> ServiceRequest:
     await session.flush()
     now = (await session.exec(select(func.clock_timestamp()))).one()
     row = _row(new, number, policy, place, now)
-    row.consumer_id, row.words_id = consumer.id or 0, said.id
+    row.consumer_id, row.words_id, row.application = consumer.id or 0, said.id, application
     session.add(row)
     await session.flush()
+    await adopt(session, new.token, number)
     await _first_line(session, row, new, policy, now)
     return row
 
 
+def _application(new: New, policy: Policy) -> Codes:
+    """What is kept of the application, empty for a complaint. UnknownCode for a category of another kind, or what it lacks."""
+    if new.kind is Kind.COMPLAINT:
+        if new.category not in policy.timings:
+            raise UnknownCode("category")
+        return {}
+    procedure = policy.procedures.get(new.category)
+    if procedure is None or procedure.kind is not new.kind:
+        raise UnknownCode("category")
+    try:
+        return application_of(procedure, new.application or {}, new.account)
+    except BadApplication as bad:
+        raise UnknownCode(bad.field) from bad
+
+
+def _timing(policy: Policy, kind: str, category: str, area_class: str) -> Timing:
+    """The timing a request begins with: its category's, or that of the first stage of its procedure."""
+    if kind == Kind.COMPLAINT:
+        return timing_of(policy, category, area_class)
+    return next(iter(policy.procedures[category].stages.values())).timing
+
+
 def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> ServiceRequest:
-    timing = timing_of(policy, new.category, place.office.area_class)
+    timing = _timing(policy, new.kind, new.category, place.office.area_class)
     row = ServiceRequest(
         reference=number,
         kind=new.kind.value,
@@ -128,7 +155,7 @@ def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> 
 
 
 async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy, now: datetime) -> None:
-    timing = timing_of(policy, row.category, row.area_class)
+    timing = _timing(policy, row.kind, row.category, row.area_class)
     event = Event(
         reference=row.reference,
         number=1,
@@ -143,12 +170,12 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
     )
     session.add(linked(event, ""))
     notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
-    await queue(session, row, [notice], {}, None, new.at, now=now, confidential=timing.confidential)
+    await queue(session, row, [notice], {}, {}, new.at, now=now, confidential=timing.confidential)
 
 
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
     """By when the first tier must have acted, for the acknowledgement."""
-    timing = timing_of(policy, row.category, row.area_class)
+    timing = _timing(policy, row.kind, row.category, row.area_class)
     due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
     return {**due, "heard": "yes"} if timing.ladder == HEARING else due
 

@@ -34,7 +34,7 @@ async def queue(
     row: ServiceRequest,
     notices: Sequence[Notice],
     fillings: Mapping[str, tuple[Filling, ...]],
-    task: Task | None,
+    tasks: Mapping[str, Task],
     at: datetime,
     *,
     now: datetime,
@@ -42,7 +42,7 @@ async def queue(
 ) -> None:
     """Queue `notices` about `row`. Recipients are whoever fills a post at `at` (the case's clock); `now` is the database's."""
     for notice in notices:
-        data = {**_facts(row, task, confidential), **_own(notice)}
+        data = {**_facts(row, tasks.get(notice.task or ""), confidential), **_own(notice)}
         if notice.post is None:
             await _to_consumer(session, row, notice, data, now)
         else:

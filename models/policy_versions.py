@@ -142,12 +142,16 @@ def _flat(policy: Policy) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from _leaves(("complaint", category, area_class), timing)
     for key, kind in (("ladders", "ladder"), ("calendars", "calendar"), ("limits", "limits"), ("holds", "holds")):
         yield from _leaves((kind,), plain[key])
+    yield from _leaves(("procedure",), plain["procedures"])
 
 
 def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves((*path, str(key)), inner)
+    elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        for number, inner in enumerate(value, 1):
+            yield from _leaves((*path, inner["code"] if path[-1] == "stage" else str(number)), inner)
     else:
         yield path, _written(value)
 

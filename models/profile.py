@@ -13,6 +13,7 @@ from models.people import Feeder, Fill, Locality, Office, Post, Staff, Zone
 from models.policy import Names, PolicyVersion
 from models.policy_versions import raise_edition, save
 from rules import profile as given
+from rules.profile_requests import Described, Requests
 from rules.terms import Scope
 
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -130,7 +131,8 @@ def _names(profile: given.Profile) -> list[SQLModel]:
             Names(kind="category", code=category.code, place=category.order, labels=dict(category.labels), data=data)
         )
     for place, role in enumerate(profile.roles.values()):
-        rows.append(Names(kind="role", code=role.code, place=place, labels=dict(role.titles)))
+        asked = {"second_factor": True} if role.second_factor else {}
+        rows.append(Names(kind="role", code=role.code, place=place, labels=dict(role.titles), data=asked))
     lists = {
         "cause": profile.causes,
         "hold_reason": profile.hold_reasons,
@@ -141,7 +143,32 @@ def _names(profile: given.Profile) -> list[SQLModel]:
     for kind, choices in lists.items():
         for place, choice in enumerate(choices.values()):
             rows.append(Names(kind=kind, code=choice.code, place=place, labels=dict(choice.labels)))
-    return rows
+    return [*rows, *_requests(profile.requests)]
+
+
+def _requests(words: Requests) -> Iterator[Names]:
+    """The words of connection requests: those with a sentence keep it, and a procedure its picture, beside the label."""
+    lists: Mapping[str, Mapping[str, given.Choice]] = {
+        "stage": words.stages,
+        "applicant": words.applicants,
+        "fee": words.fees,
+        "check": words.checks,
+        "outcome": words.outcomes,
+        "third_party": words.third_parties,
+    }
+    for kind, choices in lists.items():
+        for place, choice in enumerate(choices.values()):
+            yield Names(kind=kind, code=choice.code, place=place, labels=dict(choice.labels))
+    described: Mapping[str, Mapping[str, Described]] = {
+        "procedure": words.procedures,
+        "paper": words.papers,
+        "refuse_reason": words.refuse_reasons,
+    }
+    for kind, entries in described.items():
+        for place, one in enumerate(entries.values()):
+            data: dict[str, Any] = {"descriptions": dict(one.descriptions)}
+            data |= {"icon": one.icon} if one.icon else {}
+            yield Names(kind=kind, code=one.code, place=place, labels=dict(one.labels), data=data)
 
 
 def _utility(profile: given.Profile) -> list[Names]:
@@ -149,6 +176,7 @@ def _utility(profile: given.Profile) -> list[Names]:
         "profile": profile.code,
         "zone": profile.zone,
         "country": profile.country,
+        "currency": profile.currency,
         "phone": profile.phone,
         "safety_phone": profile.safety_phone,
         "languages": list(profile.languages),

@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.events import Submission
 from models.outbox import Attempt, Notification
 from models.tray import put
-from rules.terms import Act, Actor, NoticeKind, Take
+from rules.messages import Take
+from rules.terms import Act, Actor, NoticeKind
 
 Arrival = Literal["delivered", "failed"]
 

@@ -111,6 +111,8 @@ class ServiceRequest(SQLModel, table=True):
     call_back_tries: int = 0
     called_at: datetime | None = instant(optional=True)
     contact_refused: bool = False
+    complete_at: datetime | None = instant(optional=True)
+    application: Codes = codes()
 
 
 class Task(SQLModel, table=True):
@@ -140,6 +142,8 @@ class Task(SQLModel, table=True):
     top_at: datetime | None = instant(optional=True)
     beyond_at: datetime | None = instant(optional=True)
     done_at: datetime | None = instant(optional=True)
+    outcome: str | None = Field(default=None, max_length=40)
+    data: Codes = codes()
 
 
 class Hold(SQLModel, table=True):
@@ -153,6 +157,7 @@ class Hold(SQLModel, table=True):
     end: datetime | None = instant(optional=True)
     limit_at: datetime | None = instant(optional=True)
     author: int | None = None
+    remind_at: datetime | None = instant(optional=True)
 
 
 class Lapse(SQLModel, table=True):

@@ -8,7 +8,8 @@ from rules.clocks import after
 from rules.closing import closed
 from rules.escalation import in_seat
 from rules.request import ANSWERABLE, Sent
-from rules.terms import Act, Closing, EventKind, NoticeKind, Refused, State
+from rules.states import ASKED, OPEN
+from rules.terms import Act, Closing, EventKind, NoticeKind, Refused
 from rules.turn import Refusal, Turn
 
 TAKES_CALLS = "take_calls"
@@ -16,7 +17,7 @@ TAKES_CALLS = "take_calls"
 FOR_THE_CONSUMER = frozenset(
     {
         Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.WITHDRAW, Act.ADD, Act.PRESENT, Act.OBJECT, Act.REOPEN,
-        Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE,
+        Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE, Act.DOCUMENT, Act.SLOT, Act.MISSED, Act.COMPLAIN,
     }
 )  # fmt: skip
 """What the call centre and the counter may take from a consumer."""
@@ -66,7 +67,7 @@ def called(turn: Turn, sent: Sent) -> None:
     if sent.rights != TAKES_CALLS:
         raise Refusal(Refused.NOT_YOURS)
     _not_his_own_work(turn, sent)
-    if request.state is not State.RESOLVED or request.call_back_at is None:
+    if request.state not in ASKED or request.call_back_at is None:
         raise Refusal(Refused.ILLEGAL)
     if request.called_at is not None and turn.at < after(limits.call_back_apart, request.called_at):
         raise Refusal(Refused.SAME_HOUR)
@@ -80,7 +81,7 @@ def called(turn: Turn, sent: Sent) -> None:
 
 def called_again(turn: Turn, sent: Sent) -> None:
     """The consumer asked about it again: an event and a count on the request."""
-    if turn.request.over or turn.request.state in {State.CLOSED, State.WITHDRAWN, State.REJECTED}:
+    if turn.request.over or turn.request.state not in OPEN:
         raise Refusal(Refused.ILLEGAL)
     turn.request.repeats += 1
     turn.event(EventKind.CALLED_AGAIN, times=turn.request.repeats)
@@ -93,7 +94,7 @@ def not_mine(turn: Turn, sent: Sent) -> None:
         raise Refusal(Refused.ONCE_ONLY)
     request.contact_refused = True
     turn.event(EventKind.CONTACT_REFUSED)
-    if request.state is State.RESOLVED and request.call_back_at is None:
+    if request.state in ASKED and request.call_back_at is None:
         call_back(turn, None)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from rules.calendar import Calendar
 from rules.due import Pause, due, reminder
 from rules.durations import Duration, Unit
-from rules.request import Hold, Request
-from rules.states import WORKED
+from rules.request import Ground, Hold, Request, Task
+from rules.states import ASKED, WORKED
 from rules.terms import Closing, State, Wake
 from rules.turn import Turn
 
@@ -28,60 +29,71 @@ def after(time: Duration, start: datetime, calendar: Calendar = ELAPSED) -> date
     return at
 
 
-def pauses(holds: list[Hold], *, standard: bool) -> list[Pause]:
+def pauses(holds: Iterable[Hold], *, standard: bool) -> list[Pause]:
     """The holds that stop this clock: all of them stop a tier, only the consumer's turn stops the standard."""
     return [Pause(hold.start, hold.end) for hold in holds if hold.stops_standard or not standard]
 
 
+class Falling(NamedTuple):
+    """What falls due: when, what, and for which task ("" where it concerns the request)."""
+
+    at: datetime
+    what: Wake
+    task: str = ""
+
+
 def settle(turn: Turn) -> None:
     """Compute every stored instant from what it is a function of, and the earliest of them to wake at."""
-    request, ground = turn.request, turn.ground
-    if ground.standard is not None:
-        held = pauses(request.holds, standard=True)
-        request.standard_due = due(ground.standard.time, request.registered_at, held, ground.standard.calendar)
-    if request.task is not None and request.task.done_at is None:
-        _task_clocks(turn)
+    request, standard, start = turn.request, turn.whole.standard, turn.request.counts_from
+    if standard is not None and start is not None:
+        request.standard_due = due(standard.time, start, pauses(request.holds, standard=True), standard.calendar)
+    for task in request.open_tasks:
+        _task_clocks(task, turn.whole.stages.get(task.stage, turn.whole))
     waking = min(wakes(request), default=None)
-    request.wake_at, request.wake_for = (None, None) if waking is None else (waking[0], waking[1].value)
+    request.wake_at, request.wake_for = (None, None) if waking is None else (waking.at, waking.what.value)
 
 
-def _task_clocks(turn: Turn) -> None:
-    task, ground = turn.task, turn.ground
-    held = pauses(turn.request.holds, standard=False)
+def _task_clocks(task: Task, ground: Ground) -> None:
+    held = pauses(task.holds, standard=False)
     task.due = due(ground.timing.tiers[task.tier - 1], task.entered, held, ground.calendar)
     task.reminder_at = None
     if task.due is not None:
         task.reminder_at = reminder(task.entered, task.due, ground.calendar, ground.limits.reminder_share, held)
 
 
-def wakes(request: Request) -> Iterator[tuple[datetime, Wake]]:
-    """Every instant at which something falls due for a request as it stands, with what for."""
-    for at, what in _wakes(request):
-        if at is not None:
-            yield at, what
-
-
-def _wakes(request: Request) -> Iterator[tuple[datetime | None, Wake]]:
+def wakes(request: Request) -> Iterator[Falling]:
+    """Every instant at which something falls due for a request as it stands, with what for and for which task."""
     if request.over:
         return
+    for at, what in _of_the_request(request):
+        if at is not None:
+            yield Falling(at, what)
+    for task in request.open_tasks:
+        for at, what in _on_hold(task.hold) if task.hold else _on_the_ladder(task):
+            if at is not None:
+                yield Falling(at, what, task.id)
+
+
+def _of_the_request(request: Request) -> Iterator[tuple[datetime | None, Wake]]:
     if request.state in ENDED:
-        yield request.reopen_until, Wake.REOPENING
-    elif request.state is State.RESOLVED:
+        if not request.open_tasks:
+            yield request.reopen_until, Wake.REOPENING
+    elif request.state in ASKED:
         yield request.confirm_by, Wake.CONFIRMATION
         yield request.call_back_at, Wake.CALL_BACK
-    elif request.state in WORKED and request.task is not None:
+    elif request.state in WORKED:
         if request.standard_lapsed_at is None:
             yield request.standard_due, Wake.STANDARD
-        if request.state is State.ON_HOLD:
-            yield min((h.limit_at for h in request.holds if h.end is None and h.limit_at), default=None), Wake.HOLD
-        else:
-            yield from _ladder_wakes(request)
+        if request.state is not State.ON_HOLD:
+            yield request.expected_at, Wake.EXPECTED
 
 
-def _ladder_wakes(request: Request) -> Iterator[tuple[datetime | None, Wake]]:
-    task = request.task
-    assert task is not None
-    yield request.expected_at, Wake.EXPECTED
+def _on_hold(hold: Hold) -> Iterator[tuple[datetime | None, Wake]]:
+    yield hold.limit_at, Wake.HOLD
+    yield hold.remind_at, Wake.HOLD_REMINDER
+
+
+def _on_the_ladder(task: Task) -> Iterator[tuple[datetime | None, Wake]]:
     if task.accepted_at is None:
         yield task.accept_by, Wake.ACCEPT
     if task.beyond_at is not None:

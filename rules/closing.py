@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from rules.clocks import after, judged, settle
+from rules.durations import Duration
 from rules.request import CONSUMER, HANDLER
 from rules.terms import Closing, EventKind, NoticeKind, State
 from rules.turn import Turn
 
 
-def ask(turn: Turn) -> None:
-    """Ask the consumer whether it is put right, under the number of the event just written, and wait for the answer."""
-    request, time = turn.request, turn.ground.timing.confirm
-    assert time is not None
+def ask(turn: Turn, time: Duration) -> None:
+    """Ask the consumer whether it is put right, under the number of the event just written, and wait `time` for the answer."""
+    request = turn.request
     request.question_number = request.number
     request.question_tries += 1
     request.question_delivered_at = None
@@ -26,7 +26,7 @@ def ask(turn: Turn) -> None:
 
 
 def closed(turn: Turn, closing: Closing) -> None:
-    """Close a resolved request, judge its standard, and open the time in which it may be reopened."""
+    """Close a request that was put right, judge its standard, and open the time in which it may be reopened."""
     request = turn.request
     turn.to(State.CLOSED)
     settle(turn)  # a hold that ended with it gives its time back before the standard is judged

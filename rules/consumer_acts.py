@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from rules import applicant_acts
+from rules.applicant_acts import most_urgent
 from rules.calls import called_again, change_phone, not_mine
 from rules.closing import closed
 from rules.decisions import annul_last_hold
+from rules.endings import reopen as done_again
+from rules.endings import withdrawn
 from rules.escalation import barred, beyond, escalate
+from rules.given import need
 from rules.ladder import answers
-from rules.officer_acts import end_hold, need, resolve
+from rules.officer_acts import end_hold, resolve
 from rules.proposals import ask_post
 from rules.rejections import object_to
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Sent
 from rules.safety import ring_anew
-from rules.states import OPEN, WORKED
+from rules.states import ASKED, OPEN, WORKED
 from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
 from rules.turn import Refusal, Turn
 
@@ -24,7 +29,7 @@ WAS_THERE = "was_there"
 
 def by_consumer(turn: Turn, sent: Sent) -> None:
     """Do one act of the consumer; Refusal if the state does not allow it."""
-    act = ACTS.get(sent.act)
+    act = (ACTS if turn.whole.procedure is None else AN_APPLICANTS).get(sent.act)
     if act is None:
         raise Refusal(Refused.ILLEGAL)
     act(turn, sent)
@@ -39,12 +44,12 @@ def answers_the_question(turn: Turn, sent: Sent) -> None:
 
 def _confirm(turn: Turn, sent: Sent) -> None:
     answers_the_question(turn, sent)
-    need(turn, turn.request.state is State.RESOLVED)
+    need(turn.request.state in ASKED)
     closed(turn, Closing.WORD)
 
 
 def _supply_back(turn: Turn, sent: Sent) -> None:
-    need(turn, turn.request.state in OPEN)
+    need(turn.request.state in OPEN)
     if turn.request.state is not State.RESOLVED:
         resolve(turn, turn.at, None)
     closed(turn, Closing.WORD)
@@ -52,39 +57,42 @@ def _supply_back(turn: Turn, sent: Sent) -> None:
 
 def _not_repaired(turn: Turn, sent: Sent) -> None:
     answers_the_question(turn, sent)
-    need(turn, turn.request.state is State.RESOLVED)
+    need(turn.request.state in ASKED)
     _back_to_work(turn, EventKind.NOT_REPAIRED, NoticeKind.NOT_REPAIRED, Cause.NOT_REPAIRED)
 
 
 def _reopen(turn: Turn, sent: Sent) -> None:
     request = turn.request
-    need(turn, request.state is State.CLOSED and request.reopen_until is not None)
+    need(request.state is State.CLOSED and request.reopen_until is not None)
     need(
-        turn,
         request.reopen_until is not None and turn.at < request.reopen_until and not request.over,
         Refused.REOPENING_PAST,
     )
     request.closed_at = request.closing = request.reopen_until = request.within_standard = None
     request.reopened += 1
-    turn.task.done_at = None
+    if turn.whole.procedure is None:
+        turn.task.done_at = None
     _back_to_work(turn, EventKind.REOPENED, NoticeKind.REOPENED, Cause.REOPENED)
 
 
 def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause) -> None:
     """As though it had never been resolved: the next tier answers, and at the top the forum is shown."""
     request = turn.request
-    for hold in request.holds:
+    for hold in turn.task.holds:
         if hold.reason == UNDER_QUESTION and hold.end is None:
             hold.end = turn.at
     request.resolved_at = request.put_right_at = request.resolution_cause = None
     request.confirm_by = request.question_number = request.question_delivered_at = request.call_back_at = None
-    turn.to(State.IN_PROGRESS)
+    turn.to(State.IN_PROGRESS if turn.whole.procedure is None else State.COMPLETE)
     turn.event(kind)
+    if turn.whole.procedure is not None:
+        return done_again(turn)
     turn.tell(notice, HANDLER)
     if not escalate(turn, cause) and turn.task.beyond_at is None:
         beyond(turn, None)
     if request.safety:
         ring_anew(turn)
+    return None
 
 
 def _present(turn: Turn, sent: Sent) -> None:
@@ -97,7 +105,7 @@ def _present(turn: Turn, sent: Sent) -> None:
 
 def _contest_the_hold(turn: Turn) -> None:
     """The next tier judges it; where only he could who put it there, the consumer's word stands."""
-    task, author = turn.task, next(hold.author for hold in reversed(turn.request.holds) if hold.stops_standard)
+    task, author = turn.task, next(hold.author for hold in reversed(turn.task.holds) if hold.stops_standard)
     found = answers(turn.ground.rungs, task.tier + 1, turn.at, barred(turn))
     if found is None and author is not None and author == task.answerable_person:
         annul_last_hold(turn)
@@ -108,7 +116,7 @@ def _contest_the_hold(turn: Turn) -> None:
 
 
 def _withdraw(turn: Turn, sent: Sent) -> None:
-    need(turn, turn.request.state in OPEN)
+    need(turn.request.state in OPEN)
     for hold in turn.request.holds:
         hold.end = hold.end or turn.at
     turn.to(State.WITHDRAWN)
@@ -117,11 +125,16 @@ def _withdraw(turn: Turn, sent: Sent) -> None:
     turn.request.proposal, turn.request.call_back_at = {}, None
     turn.event(EventKind.WITHDRAWN, reason=sent.data.get("reason"))
     turn.tell(NoticeKind.WITHDRAWN, CONSUMER, HANDLER)
+    if turn.whole.procedure is not None:
+        withdrawn(turn)
 
 
 def _escalate(turn: Turn, sent: Sent) -> None:
     request = turn.request
-    need(turn, request.state in WORKED and request.state is not State.ON_HOLD)
+    need(request.state in WORKED)
+    if turn.whole.procedure is not None:
+        most_urgent(turn)
+    need(turn.open_hold is None)
     lapsed = request.standard_lapsed_at is not None
     if not lapsed and (request.standard_due is None or turn.at < request.standard_due):
         raise Refusal(Refused.TOO_EARLY)
@@ -130,7 +143,7 @@ def _escalate(turn: Turn, sent: Sent) -> None:
 
 
 def _add(turn: Turn, sent: Sent) -> None:
-    need(turn, turn.request.state in OPEN and sent.words)
+    need(turn.request.state in OPEN and sent.words)
     turn.event(EventKind.ADDED, public=False)
 
 
@@ -148,3 +161,9 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.NOT_MINE: not_mine,
     Act.CHANGE_PHONE: change_phone,
 }
+
+AN_APPLICANTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
+    **{act: do for act, do in ACTS.items() if act is not Act.SUPPLY_BACK},
+    **applicant_acts.ACTS,
+}
+"""What an applicant may do with a connection request."""

@@ -93,7 +93,7 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
         _take_standard(turn, ground)
     request.category = other.category
     request.safety, request.confidential = ground.timing.safety, ground.timing.confidential
-    turn.ground = ground
+    turn.whole = ground
     if task.ladder != ground.timing.ladder:
         task.ladder = ground.timing.ladder
         _change_hands(turn, ground, first_tier=danger)

@@ -16,6 +16,7 @@ def decide(turn: Turn, sent: Sent, *, agreed: bool) -> None:
     proposal = turn.request.proposal
     if not proposal:
         raise Refusal(Refused.NOTHING_PROPOSED)
+    turn.focus(proposal.get("task"))
     if sent.post not in deciders(proposal, turn.task.tier, turn.task.answerable):
         raise Refusal(Refused.NOT_YOURS)
     if sent.person is not None and sent.person == proposal.get("by"):
@@ -54,6 +55,6 @@ def declined(turn: Turn) -> None:
 
 def annul_last_hold(turn: Turn) -> None:
     """The last hold counts as though it had never been."""
-    holds = [hold for hold in turn.request.holds if hold.stops_standard and hold.end is not None]
+    holds = [hold for hold in turn.task.holds if hold.stops_standard and hold.end is not None]
     if holds:
         holds[-1].end = holds[-1].start

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules import timers
+from rules.applicant_acts import pay
 from rules.calls import TAKES_CALLS, called, may_speak_for_him
 from rules.clocks import settle
 from rules.consumer_acts import by_consumer
+from rules.given import need
 from rules.officer_acts import by_officer
 from rules.request import Ground, Request, Sent
+from rules.states import ASKED
 from rules.terms import Act, Actor, EventKind, Refused, State
 from rules.turn import Refusal, Turn
 
@@ -19,18 +22,32 @@ MOVING = frozenset(
         EventKind.PRESENT, EventKind.ESCALATED, EventKind.TAKEN_OVER, EventKind.GIVEN, EventKind.RESOLVED,
         EventKind.NOT_REPAIRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.WITHDRAWN, EventKind.PROPOSED,
         EventKind.DECLINED, EventKind.CORRECTED, EventKind.RAISED, EventKind.TRANSFERRED, EventKind.REJECTED,
-        EventKind.OBJECTED,
+        EventKind.OBJECTED, EventKind.STAGE_DONE, EventKind.DEFICIENT, EventKind.SLOT_CHOSEN, EventKind.VISIT_MISSED,
+        EventKind.NOTE_ISSUED, EventKind.LAPSED,
     }
 )  # fmt: skip
 """Events after which an action decided on an older page is stale: the task or the request's state moved."""
 
-NEVER_STALE = frozenset({Act.NOTE, Act.ADD, Act.RECEIPT, Act.RAISE, Act.CALLED_AGAIN, Act.NOT_MINE, Act.CHANGE_PHONE})
+NEVER_STALE = frozenset(
+    {
+        Act.NOTE,
+        Act.ADD,
+        Act.RECEIPT,
+        Act.RAISE,
+        Act.CALLED_AGAIN,
+        Act.NOT_MINE,
+        Act.CHANGE_PHONE,
+        Act.PAY,
+        Act.COMPLAIN,
+        Act.DOCUMENT,
+    }
+)
 
 
 def look(request: Request, ground: Ground, at: datetime) -> Turn:
     """Assign a request that was only received; otherwise nothing."""
     turn = Turn.of(request, ground, at)
-    if request.state is State.RECEIVED:
+    if request.state is State.RECEIVED and not request.tasks:
         timers.assign(turn)
     return turn
 
@@ -47,10 +64,17 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
     """Do what fell due by `at`, then what was sent. Raises Refusal with its code where it cannot be done; the request is then as it was."""
     turn = it_is_time(request, ground, at)
     turn.sent = sent
+    if sent.task is not None:
+        need(any(task.id == sent.task for task in turn.request.tasks), Refused.STALE)
+        turn.focus(sent.task)
     if sent.act not in NEVER_STALE and sent.since & MOVING:
         raise Refusal(Refused.STALE)
     if sent.act is Act.RECEIPT:
         _receipt(turn, sent)
+    elif sent.act is Act.PAY:
+        need(turn.whole.procedure is not None)
+        need(sent.actor is Actor.SYSTEM or sent.rights == TAKES_CALLS, Refused.NOT_YOURS)
+        pay(turn, sent)
     elif sent.actor is Actor.CONSUMER:
         by_consumer(turn, sent)
     elif sent.act is Act.CALLED:
@@ -67,7 +91,7 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
 def _receipt(turn: Turn, sent: Sent) -> None:
     """A delivery report of the question now being asked: from here silence may count."""
     request = turn.request
-    current = request.state is State.RESOLVED and sent.data.get("question") == request.question_number
+    current = request.state in ASKED and sent.data.get("question") == request.question_number
     if current and sent.data.get("state") == "delivered" and request.question_delivered_at is None:
         request.question_delivered_at = turn.at
         turn.event(EventKind.DELIVERED, public=False)

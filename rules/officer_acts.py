@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from rules import stage_acts
 from rules.assignment import choose
+from rules.case import Wait
 from rules.clocks import after, settle
 from rules.closing import ask, closed
 from rules.corrections import correct, raise_to_safety
 from rules.decisions import annul_last_hold, decide
 from rules.escalation import escalate, in_seat
+from rules.given import instant, known, need
 from rules.proposals import none_pending
 from rules.rejections import reject
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
@@ -23,54 +26,56 @@ from rules.turn import Refusal, Turn
 def by_officer(turn: Turn, sent: Sent) -> None:
     """Do one officer's act; Refusal if he may not, or the state does not allow it."""
     if sent.act in {Act.AGREE, Act.DISAGREE}:
-        need(turn, turn.request.state in WORKED)
+        need(turn.request.state in WORKED)
         return decide(turn, sent, agreed=sent.act is Act.AGREE)
     if sent.act is Act.RAISE:
-        need(turn, turn.request.state in WORKED)
+        need(turn.request.state in WORKED and turn.whole.procedure is None)
         return raise_to_safety(turn, sent)
-    act = ACTS.get(sent.act)
+    act = (ACTS if turn.whole.procedure is None else AT_A_STAGE).get(sent.act)
     if act is None:
         raise Refusal(Refused.ILLEGAL)
     if sent.post not in {turn.task.handler, turn.task.answerable}:
         raise Refusal(Refused.NOT_YOURS)
     if sent.act is not Act.NOTE:
-        need(turn, turn.request.state in WORKED)
+        need(being_worked(turn))
     act(turn, sent)
     return _taken_up(turn, sent)
 
 
-def need(turn: Turn, allowed: bool, code: Refused = Refused.ILLEGAL) -> None:
-    """Refuse with `code` unless `allowed`."""
-    if not allowed:
-        raise Refusal(code)
+def being_worked(turn: Turn) -> bool:
+    """Whether there is something to do: for a complaint by its state, for a stage of a connection request while it is open."""
+    return turn.request.state in WORKED if turn.whole.procedure is None else turn.task.done_at is None
 
 
 def _taken_up(turn: Turn, sent: Sent) -> None:
     """Any first act accepts."""
-    if turn.task.accepted_at is None and turn.request.state in WORKED and sent.act not in PASSING_ON:
+    if turn.task.accepted_at is None and being_worked(turn) and sent.act not in PASSING_ON:
         turn.task.accepted_at = turn.at
         if turn.request.state is State.ASSIGNED:
             turn.to(State.IN_PROGRESS)
 
+
+ENDED_BY_DOING = frozenset({UNDER_QUESTION, Wait.PAPERS, Wait.SLOT, Wait.VISIT, Wait.PAYMENT, Wait.PERMISSION})
+"""Pauses that end by what they wait for, not by somebody's word."""
 
 PASSING_ON = frozenset({Act.ESCALATE, Act.TRANSFER, Act.CORRECT, Act.REJECT, Act.GIVE, Act.REASSIGN})
 """Acts by which somebody passes work on; they do not take it up."""
 
 
 def _accept(turn: Turn, sent: Sent) -> None:
-    need(turn, turn.task.accepted_at is None)
+    need(turn.task.accepted_at is None)
     turn.event(EventKind.ACCEPTED)
 
 
 def _note(turn: Turn, sent: Sent) -> None:
-    need(turn, sent.words, Refused.OUT_OF_RANGE)
+    need(sent.words, Refused.OUT_OF_RANGE)
     turn.event(EventKind.NOTED, public=False)
 
 
 def _expect(turn: Turn, sent: Sent) -> None:
     until, reason = instant(sent, "until"), known(sent.data.get("reason"), turn.ground.expected_reasons)
     latest = after(turn.ground.limits.expected_ahead, turn.at)
-    need(turn, until is not None and turn.at < until <= latest, Refused.OUT_OF_RANGE)
+    need(until is not None and turn.at < until <= latest, Refused.OUT_OF_RANGE)
     turn.request.expected_at, turn.request.expected_reason = until, reason
     turn.event(EventKind.EXPECTED, until=until, reason=reason)
     turn.tell(NoticeKind.EXPECTED, CONSUMER, expected_at=until, reason=reason)
@@ -78,11 +83,12 @@ def _expect(turn: Turn, sent: Sent) -> None:
 
 def _hold(turn: Turn, sent: Sent) -> None:
     request, ground = turn.request, turn.ground
-    need(turn, not request.safety, Refused.NOT_FOR_SAFETY)
-    need(turn, ground.timing.holdable, Refused.NOT_HOLDABLE)
+    need(not request.safety, Refused.NOT_FOR_SAFETY)
+    need(ground.timing.holdable, Refused.NOT_HOLDABLE)
     reason = known(sent.data.get("reason"), ground.hold_reasons)
     none_pending(turn)
-    held_before = [hold for hold in request.holds if hold.stops_standard]
+    need(turn.open_hold is None)
+    held_before = [hold for hold in turn.task.holds if hold.stops_standard and hold.reason not in set(Wait)]
     from_above = turn.task.tier > 1 and sent.post == turn.task.answerable != turn.task.handler
     if held_before and not from_above:
         raise Refusal(Refused.HOLD_LIMIT)
@@ -90,9 +96,9 @@ def _hold(turn: Turn, sent: Sent) -> None:
     used = sum(((hold.end or turn.at) - hold.start for hold in held_before), timedelta())
     longest = min(longest, after(ground.limits.hold_total, turn.at) - used)
     limit = instant(sent, "limit") or longest
-    need(turn, turn.at < limit <= longest, Refused.HOLD_LIMIT)
+    need(turn.at < limit <= longest, Refused.HOLD_LIMIT)
     turn.to(State.ON_HOLD)
-    request.holds.append(Hold(reason, turn.at, limit_at=limit, author=sent.person))
+    turn.task.holds.append(Hold(reason, turn.at, limit_at=limit, author=sent.person))
     turn.event(EventKind.HELD, reason=reason, limit=limit)
     turn.tell(NoticeKind.HELD, CONSUMER, reason=reason, limit=limit)
 
@@ -104,7 +110,7 @@ def _resume(turn: Turn, sent: Sent) -> None:
 def end_hold(turn: Turn, kind: EventKind) -> None:
     """End the open hold now: both clocks go on, the held time given back."""
     hold = turn.open_hold
-    if turn.request.state is not State.ON_HOLD or hold is None:
+    if hold is None or hold.reason in ENDED_BY_DOING:
         raise Refusal(Refused.ILLEGAL)
     hold.end = turn.at
     turn.to(State.IN_PROGRESS)
@@ -116,13 +122,13 @@ def end_hold(turn: Turn, kind: EventKind) -> None:
 def _resolve(turn: Turn, sent: Sent) -> None:
     put_right = instant(sent, "put_right")
     cause = known(sent.data.get("cause"), turn.ground.causes)
-    need(turn, sent.words, Refused.OUT_OF_RANGE)
-    need(turn, put_right is not None and denied_last(turn) <= put_right <= turn.at, Refused.OUT_OF_RANGE)
+    need(sent.words, Refused.OUT_OF_RANGE)
+    need(put_right is not None and denied_last(turn) <= put_right <= turn.at, Refused.OUT_OF_RANGE)
     resolve(turn, put_right or turn.at, cause)
     if turn.ground.timing.confirm is None:
         closed(turn, Closing.NOT_ASKED)
     else:
-        ask(turn)
+        ask(turn, turn.ground.timing.confirm)
 
 
 def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
@@ -131,7 +137,7 @@ def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
     if (hold := turn.open_hold) is not None:
         hold.end = turn.at
     turn.to(State.RESOLVED)
-    request.holds.append(Hold(UNDER_QUESTION, turn.at, stops_standard=False))
+    turn.task.holds.append(Hold(UNDER_QUESTION, turn.at, stops_standard=False))
     request.resolved_at, request.put_right_at, request.resolution_cause = turn.at, put_right, cause
     if request.proposal.get("what") == Proposal.HOLD:
         annul_last_hold(turn)  # nobody judged it in time: the consumer's word stands
@@ -143,12 +149,12 @@ def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
 
 def denied_last(turn: Turn) -> datetime:
     """The instant from which it was certainly not put right: registered, or last denied by the consumer."""
-    ends = [hold.end for hold in turn.request.holds if hold.reason == UNDER_QUESTION and hold.end is not None]
+    ends = [hold.end for hold in turn.task.holds if hold.reason == UNDER_QUESTION and hold.end is not None]
     return max([turn.request.registered_at, *ends])
 
 
 def _take_over(turn: Turn, sent: Sent) -> None:
-    need(turn, sent.post == turn.task.answerable and sent.post != turn.task.handler)
+    need(sent.post == turn.task.answerable and sent.post != turn.task.handler)
     hand_to(turn, str(sent.post), EventKind.TAKEN_OVER)
 
 
@@ -180,41 +186,19 @@ def hand_to(turn: Turn, post: str, kind: EventKind) -> None:
 
 
 def _direct(turn: Turn, sent: Sent) -> None:
-    need(turn, sent.post == turn.task.answerable and sent.post != turn.task.handler)
-    need(turn, sent.words, Refused.OUT_OF_RANGE)
+    need(sent.post == turn.task.answerable and sent.post != turn.task.handler)
+    need(sent.words, Refused.OUT_OF_RANGE)
     by = instant(sent, "by")
-    need(turn, by is None or by > turn.at, Refused.OUT_OF_RANGE)
+    need(by is None or by > turn.at, Refused.OUT_OF_RANGE)
     turn.event(EventKind.DIRECTED, post=turn.task.handler, by=by, public=False)
     turn.tell(NoticeKind.DIRECTED, HANDLER, by=by)
 
 
 def _escalate(turn: Turn, sent: Sent) -> None:
-    need(turn, sent.words, Refused.OUT_OF_RANGE)
-    if turn.request.state is State.ON_HOLD:
-        raise Refusal(Refused.ILLEGAL)
+    need(sent.words, Refused.OUT_OF_RANGE)
+    need(turn.open_hold is None)
     if not escalate(turn, Cause.OFFICER):
         raise Refusal(Refused.AT_THE_TOP)
-
-
-def known(code: object, codes: frozenset[str]) -> str:
-    """`code` if it is one of `codes`; Refusal(UNKNOWN_CODE) otherwise."""
-    if not isinstance(code, str) or code not in codes:
-        raise Refusal(Refused.UNKNOWN_CODE)
-    return code
-
-
-def instant(sent: Sent, key: str) -> datetime | None:
-    """The aware instant under `key` of what was sent, None if there is none; Refusal(OUT_OF_RANGE) if it is no instant."""
-    written = sent.data.get(key)
-    if not written:
-        return None
-    try:
-        at = datetime.fromisoformat(str(written))
-    except ValueError:
-        raise Refusal(Refused.OUT_OF_RANGE) from None
-    if at.tzinfo is None:
-        raise Refusal(Refused.OUT_OF_RANGE)
-    return at
 
 
 ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
@@ -233,3 +217,11 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.TRANSFER: transfer,
     Act.REJECT: reject,
 }
+
+OF_A_COMPLAINT = frozenset({Act.RESOLVE, Act.CORRECT, Act.TRANSFER})
+
+AT_A_STAGE: Mapping[Act, Callable[[Turn, Sent], None]] = {
+    **{act: do for act, do in ACTS.items() if act not in OF_A_COMPLAINT},
+    **stage_acts.ACTS,
+}
+"""What an officer may do at a stage of a connection request."""

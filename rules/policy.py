@@ -11,10 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rules.calendar import Calendar
 from rules.durations import Duration, Unit
+
+if TYPE_CHECKING:
+    from rules.procedure import Procedure
 
 AREA_CLASSES = ("metro", "urban", "municipal", "rural", "hilly")
 """The area classes an office may have and a timing may differ by."""
@@ -144,6 +147,7 @@ class Policy:
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     holds: Mapping[str, Duration] = field(default_factory=dict)
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
 
 
 def timing_of(policy: Policy, category: str, area_class: str) -> Timing:

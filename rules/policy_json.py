@@ -12,6 +12,7 @@ from rules.calendar import Calendar, calendar_from, written_calendar
 from rules.durations import Duration
 from rules.durations import parse as parse_duration
 from rules.policy import Ladder, Limits, Policy, Tier, Timing, Value
+from rules.procedure_plain import plain, procedure_from
 
 TIMES = ("accept", "standard", "confirm")
 DAYS = ("from", "to")
@@ -27,6 +28,7 @@ def to_json(policy: Policy) -> dict[str, Any]:
         "ladders": {code: _ladder_out(ladder) for code, ladder in policy.ladders.items()},
         "limits": {one.name: _value_out(getattr(policy.limits, one.name)) for one in fields(Limits)},
         "holds": {reason: str(time) for reason, time in policy.holds.items()},
+        "procedures": {code: _days_as_text(plain(procedure)) for code, procedure in policy.procedures.items()},
     }
 
 
@@ -40,41 +42,42 @@ def from_json(data: Mapping[str, Any]) -> Policy:
         ladders={code: _ladder_in(code, ladder) for code, ladder in data["ladders"].items()},
         limits=_limits_in(data["limits"]),
         holds={reason: parse_duration(time) for reason, time in data["holds"].items()},
+        procedures={code: procedure_from(code, one) for code, one in data.get("procedures", {}).items()},
     )
 
 
 def _timing_out(timing: Timing) -> dict[str, Any]:
-    plain = {one.name: getattr(timing, one.name) for one in fields(Timing)}
-    plain["tiers"] = [str(time) for time in timing.tiers]
-    return plain | {key: str(plain[key]) if plain[key] else None for key in TIMES}
+    written = {one.name: getattr(timing, one.name) for one in fields(Timing)}
+    written["tiers"] = [str(time) for time in timing.tiers]
+    return written | {key: str(written[key]) if written[key] else None for key in TIMES}
 
 
-def _timing_in(plain: Mapping[str, Any]) -> Timing:
-    times = {key: parse_duration(plain[key]) if plain.get(key) else None for key in TIMES}
-    return Timing(**{**plain, **times, "tiers": tuple(map(parse_duration, plain["tiers"]))})
+def _timing_in(saved: Mapping[str, Any]) -> Timing:
+    times = {key: parse_duration(saved[key]) if saved.get(key) else None for key in TIMES}
+    return Timing(**{**saved, **times, "tiers": tuple(map(parse_duration, saved["tiers"]))})
 
 
 def _ladder_out(ladder: Ladder) -> dict[str, Any]:
     return {"tiers": [tier.role for tier in ladder.tiers], "appeal": [tier.role for tier in ladder.appeal]}
 
 
-def _ladder_in(code: str, plain: Mapping[str, Any]) -> Ladder:
-    return Ladder(code, tuple(map(Tier, plain["tiers"])), tuple(map(Tier, plain["appeal"])))
+def _ladder_in(code: str, saved: Mapping[str, Any]) -> Ladder:
+    return Ladder(code, tuple(map(Tier, saved["tiers"])), tuple(map(Tier, saved["appeal"])))
 
 
 def _calendar_out(calendar: Calendar) -> dict[str, Any]:
-    plain: dict[str, Any] = _days_as_text({"zone": calendar.zone, **written_calendar(calendar)})
-    return plain
+    written: dict[str, Any] = _days_as_text({"zone": calendar.zone, **written_calendar(calendar)})
+    return written
 
 
-def _calendar_in(code: str, plain: Mapping[str, Any]) -> Calendar:
-    written = {key: value for key, value in plain.items() if key != "zone"}
-    written["holidays"] = [date.fromisoformat(day) for day in plain.get("holidays", ())]
+def _calendar_in(code: str, saved: Mapping[str, Any]) -> Calendar:
+    written = {key: value for key, value in saved.items() if key != "zone"}
+    written["holidays"] = [date.fromisoformat(day) for day in saved.get("holidays", ())]
     written["variants"] = [
         {key: date.fromisoformat(value) if key in DAYS else value for key, value in variant.items()}
-        for variant in plain.get("variants", ())
+        for variant in saved.get("variants", ())
     ]
-    return calendar_from(code, plain["zone"], {key: value for key, value in written.items() if value})
+    return calendar_from(code, saved["zone"], {key: value for key, value in written.items() if value})
 
 
 def _days_as_text(value: Any) -> Any:
@@ -91,9 +94,9 @@ def _value_out(value: Value) -> str | int:
     return value if isinstance(value, int) else str(value)
 
 
-def _limits_in(plain: Mapping[str, Any]) -> Limits:
+def _limits_in(saved: Mapping[str, Any]) -> Limits:
     kinds = {one.name: type(one.default) for one in fields(Limits)}
-    return Limits(**{name: _value_in(kinds[name], value) for name, value in plain.items() if name in kinds})
+    return Limits(**{name: _value_in(kinds[name], value) for name, value in saved.items() if name in kinds})
 
 
 def _value_in(kind: type, value: Any) -> Any:

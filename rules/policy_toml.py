@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -12,10 +12,12 @@ from rules.calendar import BadCalendar, Calendar, calendar_from, written_calenda
 from rules.durations import Duration
 from rules.policy import BadPolicy, Ladder, Limits, Policy, Problem, Tier, Timing, Value, days, minutes, settings
 from rules.policy_timings import read_timings, written_timings
+from rules.procedure import Procedure
+from rules.procedure_toml import read_procedures, written_procedures
 from rules.toml_table import Findings, Table
-from rules.toml_text import NotToml, lines_of, read, written_table
+from rules.toml_text import NotToml, Path, lines_of, read, written_table
 
-TABLES = ("version", "calendar", "ladder", "limits", "holds", "complaint")
+TABLES = ("version", "calendar", "ladder", "limits", "holds", "complaint", "procedure")
 """The keys at the top of a document that belong to the policy."""
 
 
@@ -75,7 +77,8 @@ def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> 
     )
     known = surroundings.categories if surroundings.categories is not None else start.timings or None
     timings, areas = read_timings(top.table("complaint", base is None), start, known)
-    policy = replace(policy, timings=timings, areas=areas)
+    procedures = read_procedures(top.table("procedure", False), start.procedures)
+    policy = replace(policy, timings=timings, areas=areas, procedures=procedures)
     _agree(policy, top.findings, broken)
     return policy
 
@@ -158,6 +161,18 @@ def _agree(policy: Policy, findings: Findings, broken: Collection[tuple[str, str
         for key, reason in _faults(policy, timing, broken):
             if (key, reason) not in said:
                 findings.wrong(("complaint", category, area_class, key), reason)
+    for code, procedure in policy.procedures.items():
+        for path, timing in _timings_of(procedure):
+            for key, reason in _faults(policy, timing, broken):
+                findings.wrong(("procedure", code, *path, key), reason)
+
+
+def _timings_of(procedure: Procedure) -> Iterator[tuple[Path, Timing]]:
+    """Everything of a procedure that names a ladder or a calendar."""
+    for number, stage in enumerate(procedure.stages.values()):
+        yield ("stage", str(number)), stage.timing
+    for number, law in enumerate(procedure.standards):
+        yield ("standard", str(number)), Timing("", (), law.calendar, law.calendar)
 
 
 def _faults(policy: Policy, timing: Timing, broken: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -188,6 +203,7 @@ def export(policy: Policy) -> str:
     if policy.holds:
         parts.append(written_table(("holds",), {reason: str(time) for reason, time in policy.holds.items()}))
     parts += [written_table(("complaint", *path), pairs) for path, pairs in written_timings(policy)]
+    parts += written_procedures(policy.procedures)
     return "\n".join(parts)
 
 

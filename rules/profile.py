@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from rules.policy import Policy
 from rules.terms import Scope
+
+if TYPE_CHECKING:
+    from rules.profile_requests import Requests
 
 Texts = Mapping[str, str]
 """A text by language code."""
@@ -84,12 +88,13 @@ class Feeder:
 
 @dataclass(frozen=True)
 class Role:
-    """A kind of post: what it may do and how far that reaches."""
+    """A kind of post: what it may do and how far that reaches; `second_factor`: its holders sign in with one."""
 
     code: str
     titles: Texts
     rights: Rights
     scope: Scope
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,12 +188,13 @@ class Forum:
 
 @dataclass(frozen=True)
 class Profile:
-    """Everything a utility brings: data, one TOML file. `zone` is its IANA time zone."""
+    """Everything a utility brings: data, one TOML file. `zone` is its IANA time zone, `currency` an ISO 4217 code."""
 
     code: str
     names: Texts
     zone: str
     country: str
+    currency: str
     languages: tuple[str, ...]
     phone: str
     safety_phone: str
@@ -207,6 +213,7 @@ class Profile:
     expected_reasons: Mapping[str, Choice]
     withdraw_reasons: Mapping[str, Choice]
     reject_reasons: Mapping[str, Choice]
+    requests: Requests
     danger_words: Mapping[str, tuple[str, ...]]
     holidays: tuple[Holiday, ...]
     channels: Mapping[str, ChannelPlan]

@@ -13,9 +13,13 @@ from rules.profile_catalog import HolidaySource, read_categories, read_channels,
 from rules.profile_check import check
 from rules.profile_places import read_feeders, read_localities, read_offices, read_visiting_hours, read_zones
 from rules.profile_posts import read_fills, read_people, read_posts, read_roles
+from rules.profile_requests import check_requests, read_requests
 from rules.profile_texts import LANGUAGES, Reader
 from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, lines_of, read
+
+CURRENCIES = ("INR", "PKR")
+"""The currencies sums of money are written in."""
 
 
 def load(text: str, filename: str, holiday_source: HolidaySource) -> Profile:
@@ -30,6 +34,7 @@ def load(text: str, filename: str, holiday_source: HolidaySource) -> Profile:
         top.close()
     if profile and not top.findings.problems:
         check(profile, top.findings)
+        check_requests(profile, top.findings)
     if top.findings.problems or profile is None:
         found = top.findings.in_order()
         raise BrokenProfile(filename, [(one.line or 1, f"{one.key}: {one.reason}") for one in found])
@@ -42,6 +47,7 @@ class Utility:
 
     code: str
     country: str
+    currency: str
     names: Mapping[str, str]
     phone: str
     safety_phone: str
@@ -63,6 +69,7 @@ def _profile(top: Table, source: HolidaySource) -> Profile | None:
         names=utility.names,
         zone=reader.zone.key,
         country=utility.country,
+        currency=utility.currency,
         languages=reader.languages,
         phone=utility.phone,
         safety_phone=utility.safety_phone,
@@ -89,6 +96,7 @@ def _utility(table: Table) -> Utility | None:
     utility = Utility(
         table.text("code"),
         table.text("country"),
+        table.choice("currency", CURRENCIES),
         reader.named_texts(table, "names"),
         table.text("phone"),
         table.text("safety_phone"),
@@ -115,9 +123,9 @@ def _people(reader: Reader, top: Table) -> dict[str, Any]:
     localities = read_localities(reader, top.table("localities"), offices)
     feeders = read_feeders(reader, top.table("feeders", False), offices, localities)
     roles = read_roles(reader, top.table("roles"))
-    posts = read_posts(_entries(top, "posts", required=True), roles, offices, zones)
+    posts = read_posts(top.entries("posts"), roles, offices, zones)
     people, fills = read_people(reader, top.table("people"), posts)
-    fills += read_fills(reader, _entries(top, "fills"), posts, people)
+    fills += read_fills(reader, top.entries("fills", False), posts, people)
     return {
         "zones": zones,
         "offices": offices,
@@ -140,6 +148,7 @@ def _catalog(reader: Reader, top: Table) -> dict[str, Any]:
         "expected_reasons": reader.choices(top.table("expected_reasons")),
         "withdraw_reasons": reader.choices(top.table("withdraw_reasons")),
         "reject_reasons": reader.choices(top.table("reject_reasons")),
+        "requests": read_requests(reader, top),
         "danger_words": _danger_words(top.table("danger_words")),
     }
 
@@ -147,16 +156,6 @@ def _catalog(reader: Reader, top: Table) -> dict[str, Any]:
 def _danger_words(table: Table) -> dict[str, tuple[str, ...]]:
     """Words by language after which the question of danger is asked once more."""
     return {language: table.listed(language) for language in table.content}
-
-
-def _entries(top: Table, key: str, required: bool = False) -> list[Table]:
-    """The tables of an array of tables."""
-    entries = top.value(key, None if required else [])
-    if not isinstance(entries, list) or not all(isinstance(one, Mapping) for one in entries):
-        if key in top:
-            top.wrong(key, f"is no list of tables; write [[{key}]]")
-        return []
-    return [Table(one, (key, str(number)), top.findings) for number, one in enumerate(entries)]
 
 
 def _sources(table: Table) -> dict[str, str]:

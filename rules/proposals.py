@@ -51,7 +51,9 @@ def ask_post(turn: Turn, what: Proposal, post: str, **data: Any) -> None:
     """Put a proposal before `post`."""
     hidden = turn.ground.elsewhere is not None and turn.ground.elsewhere.ground.timing.confidential
     number = turn.event(EventKind.PROPOSED, public=not hidden, what=what, post=post, **data)
-    by = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
+    by: Codes = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
+    if turn.whole.procedure is not None:
+        by["task"] = turn.task.id
     tier = turn.task.tier
     turn.request.proposal = {"what": what.value, "post": post, "tier": tier, **by, **_plain(data), "number": number}
     turn.tell_post(NoticeKind.PROPOSED, post, what=what, **data)

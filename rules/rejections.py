@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.clocks import after
+from rules.endings import end_tasks, refund_what_is_too_much, taken_up_again, undo_all
 from rules.escalation import beyond, escalate
 from rules.proposals import ask_post, none_pending
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
@@ -37,10 +38,15 @@ def rejected(turn: Turn) -> None:
     if (hold := turn.open_hold) is not None:
         hold.end = turn.at
     turn.to(State.REJECTED)
+    if turn.whole.procedure is not None:
+        undo_all(turn)
+        end_tasks(turn)
     turn.close(Closing.REJECTED)
     request.reopen_until = after(turn.ground.limits.reopening_window, turn.at)
     turn.event(EventKind.REJECTED, reason=reason, reopen_until=request.reopen_until)
     turn.tell(NoticeKind.REJECTED, CONSUMER, HANDLER, reason=reason, reopen_until=request.reopen_until)
+    if turn.whole.procedure is not None:
+        refund_what_is_too_much(turn)
 
 
 def object_to(turn: Turn, sent: Sent) -> None:
@@ -55,15 +61,19 @@ def object_to(turn: Turn, sent: Sent) -> None:
     closed = request.closed_at
     request.objected = True
     request.closed_at = request.closing = request.reopen_until = None
+    if turn.whole.procedure is not None:
+        turn.event(EventKind.OBJECTED)
+        return taken_up_again(turn)
     turn.task.done_at = None
     turn.to(State.IN_PROGRESS)
     _clock_stood(turn, closed)
     turn.event(EventKind.OBJECTED)
     if not escalate(turn, Cause.OBJECTION) and turn.task.beyond_at is None:
         beyond(turn, None)
+    return None
 
 
 def _clock_stood(turn: Turn, since: datetime | None) -> None:
     """The tier's clock stood while nobody had it to do."""
     if since is not None:
-        turn.request.holds.append(Hold(UNDER_QUESTION, since, turn.at, stops_standard=False))
+        turn.task.holds.append(Hold(UNDER_QUESTION, since, turn.at, stops_standard=False))

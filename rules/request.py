@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rules.assignment import Candidate
 from rules.calendar import Calendar
+from rules.case import Case
 from rules.durations import Duration
 from rules.ladder import Rung
+from rules.messages import Standing, TaskStanding
 from rules.policy import Limits, Timing
-from rules.terms import (
-    Act,
-    Actor,
-    Codes,
-    EventKind,
-    Kind,
-    Standing,
-    State,
-    TaskStanding,
-    Wake,
-)
+from rules.procedure import Procedure
+from rules.terms import Act, Actor, Codes, EventKind, Kind, State, Wake
 
 CONSUMER, HANDLER, ANSWERABLE = "consumer", "handler", "answerable"
 """To whom a notice goes."""
@@ -40,12 +33,16 @@ class Hold:
     limit_at: datetime | None = None
     stops_standard: bool = True
     author: int | None = None
+    remind_at: datetime | None = None
     id: int | None = None
 
 
 @dataclass
 class Task:
-    """One open or done task; instants are UTC. `answered`: the persons who have been answerable so far."""
+    """One open or done task; instants are UTC. `answered`: the persons who have been answerable so far.
+
+    `outcome` is how its stage ended; `data` are that stage's own codes; `holds` are its pauses, oldest first.
+    """
 
     id: str
     ladder: str
@@ -65,11 +62,29 @@ class Task:
     top_at: datetime | None = None
     beyond_at: datetime | None = None
     done_at: datetime | None = None
+    outcome: str | None = None
+    data: Codes = field(default_factory=dict)
+    holds: list[Hold] = field(default_factory=list)
+
+    def copied(self) -> Task:
+        """The same task, to be changed."""
+        return replace(
+            self,
+            answered=list(self.answered),
+            offered=list(self.offered),
+            data=dict(self.data),
+            holds=[replace(hold) for hold in self.holds],
+        )
+
+    @property
+    def hold(self) -> Hold | None:
+        """The pause that is still open, if any."""
+        return next((hold for hold in self.holds if hold.end is None), None)
 
 
 @dataclass
 class Request:
-    """One request with its task (None until assigned) and that task's holds, oldest first."""
+    """One request with its tasks in the order they opened: a complaint has one from assignment on, a connection one a stage."""
 
     reference: str
     kind: str
@@ -111,8 +126,42 @@ class Request:
     call_back_tries: int = 0
     called_at: datetime | None = None
     contact_refused: bool = False
-    task: Task | None = None
-    holds: list[Hold] = field(default_factory=list)
+    area_class: str = "urban"
+    complete_at: datetime | None = None
+    application: Codes = field(default_factory=dict)
+    case: Case = field(default_factory=Case)
+    tasks: list[Task] = field(default_factory=list)
+
+    def copied(self) -> Request:
+        """The same request, to be changed."""
+        return replace(
+            self,
+            proposal=dict(self.proposal),
+            offices=list(self.offices),
+            application=dict(self.application),
+            case=self.case.copied(),
+            tasks=[task.copied() for task in self.tasks],
+        )
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """The tasks somebody has to do now."""
+        return [task for task in self.tasks if task.done_at is None]
+
+    @property
+    def task(self) -> Task | None:
+        """The task that is meant where none is named: a complaint's one, a connection request's first open one."""
+        return next(iter(self.open_tasks or self.tasks[-1:]), None)
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """The pauses of all its tasks."""
+        return tuple(hold for task in self.tasks for hold in task.holds)
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """The instant its regulated time counts from; None while a connection request is not complete."""
+        return self.registered_at if self.kind == Kind.COMPLAINT else self.complete_at
 
 
 @dataclass(frozen=True)
@@ -133,6 +182,14 @@ class Ground:
     """Posts of the office and its zone to which the work may be given."""
     reject_reasons: frozenset[str] = frozenset()
     elsewhere: Elsewhere | None = None
+    stages: Mapping[str, Ground] = field(default_factory=dict)
+    """The ground of each stage of a connection request, by its code."""
+    procedure: Procedure | None = None
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+    """Keys of visit slots of the request's office that are taken."""
+    meter: str | None = None
+    """How the meter named in what was sent stands: "stock", "fitted"; None for a number nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -165,18 +222,16 @@ class Sent:
     post: str | None = None
     rights: str = ""
     words: bool = False
+    task: str | None = None
     since: frozenset[EventKind] = frozenset()
 
 
 def standing(request: Request) -> Standing:
     """The small copy of `request` that a workflow keeps."""
-    task = request.task
-    tasks: tuple[TaskStanding, ...] = ()
-    if task is not None and task.done_at is None:
-        held = any(hold.end is None for hold in request.holds)
-        tasks = (
-            TaskStanding(task.id, task.stage, task.handler, task.answerable, task.tier, task.entered, task.due, held),
-        )
+    tasks = tuple(
+        TaskStanding(t.id, t.stage, t.handler, t.answerable, t.tier, t.entered, t.due, t.hold is not None)
+        for t in request.open_tasks
+    )
     return Standing(
         reference=request.reference,
         kind=Kind(request.kind),

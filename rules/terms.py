@@ -1,9 +1,7 @@
-"""The words of a service request: codes, and the small messages that may cross into a workflow's history."""
+"""The words of a service request: its codes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,10 +10,15 @@ class Kind(StrEnum):
     """What is asked for; decides the workflow."""
 
     COMPLAINT = "complaint"
+    NEW_CONNECTION = "new_connection"
+    LOAD_CHANGE = "load_change"
+    DISCONNECTION = "disconnection"
+    NAME_CHANGE = "name_change"
+    METER_SHIFT = "meter_shift"
 
 
 class State(StrEnum):
-    """Where a complaint stands in its life."""
+    """Where a request stands in its life: `complete`, `done` and `lapsed` are a connection request's."""
 
     RECEIVED = "received"
     ASSIGNED = "assigned"
@@ -25,6 +28,9 @@ class State(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
+    COMPLETE = "complete"
+    DONE = "done"
+    LAPSED = "lapsed"
 
 
 class Channel(StrEnum):
@@ -70,6 +76,14 @@ class Act(StrEnum):
     CALLED = "called"
     NOT_MINE = "not_mine"
     CHANGE_PHONE = "change_phone"
+    DOCUMENT = "document"
+    FAULT = "fault"
+    FINISH = "finish"
+    SLOT = "slot"
+    MISSED = "missed"
+    REISSUE = "reissue"
+    PAY = "pay"
+    COMPLAIN = "complain"
 
 
 class Actor(StrEnum):
@@ -123,6 +137,22 @@ class EventKind(StrEnum):
     CALLED = "called"
     CONTACT_REFUSED = "contact_refused"
     PHONE_CHANGED = "phone_changed"
+    STAGE_DONE = "stage_done"
+    PAPER = "paper"
+    DEFICIENT = "deficient"
+    COMPLETE = "complete"
+    TURN_REMINDED = "turn_reminded"
+    SLOTS_OFFERED = "slots_offered"
+    SLOT_CHOSEN = "slot_chosen"
+    VISIT_MISSED = "visit_missed"
+    NOTE_ISSUED = "note_issued"
+    NOTE_EXPIRED = "note_expired"
+    PAID = "paid"
+    REFUND_DUE = "refund_due"
+    DONE = "done"
+    LAPSED = "lapsed"
+    UNDONE = "undone"
+    COMPLAINED = "complained"
 
 
 class Proposal(StrEnum):
@@ -144,6 +174,7 @@ class Closing(StrEnum):
     NOT_ASKED = "not_asked"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
+    LAPSED = "lapsed"
 
 
 class Wake(StrEnum):
@@ -153,6 +184,7 @@ class Wake(StrEnum):
     REMINDER = "reminder"
     DUE = "due"
     HOLD = "hold"
+    HOLD_REMINDER = "hold_reminder"
     EXPECTED = "expected"
     STANDARD = "standard"
     CONFIRMATION = "confirmation"
@@ -172,6 +204,8 @@ class Cause(StrEnum):
     REOPENED = "reopened"
     REJECTION = "rejection"
     OBJECTION = "objection"
+    COMPLAINT = "complaint"
+    MISSED = "missed"
 
 
 class Skip(StrEnum):
@@ -209,6 +243,19 @@ class NoticeKind(StrEnum):
     REJECTED = "rejected"
     CALL_BACK = "call_back"
     PHONE_CHANGED = "phone_changed"
+    COMPLETE = "complete"
+    DEFICIENT = "deficient"
+    SLOTS = "slots"
+    SLOT_CHOSEN = "slot_chosen"
+    VISIT_MISSED = "visit_missed"
+    TURN_REMINDER = "turn_reminder"
+    NOTE_ISSUED = "note_issued"
+    NOTE_EXPIRED = "note_expired"
+    PAID = "paid"
+    REFUND_DUE = "refund_due"
+    STAGE_DONE = "stage_done"
+    LAPSED = "lapsed"
+    COMPLAINED = "complained"
 
 
 class Refused(StrEnum):
@@ -232,6 +279,13 @@ class Refused(StrEnum):
     DECIDED_ABOVE = "decided_above"
     ONCE_ONLY = "once_only"
     SAME_HOUR = "same_hour"
+    NOT_THIS_STAGE = "not_this_stage"
+    NOT_ASKED_FOR = "not_asked_for"
+    NOT_COMPLETE = "not_complete"
+    SLOT_TAKEN = "slot_taken"
+    METER_TAKEN = "meter_taken"
+    UNKNOWN_METER = "unknown_meter"
+    WRONG_NOTE = "wrong_note"
 
 
 class Scope(StrEnum):
@@ -240,75 +294,6 @@ class Scope(StrEnum):
     OFFICE = "office"
     ZONE = "zone"
     COMPANY = "company"
-
-
-@dataclass(frozen=True)
-class Look:
-    """Bring row and workflow together: assign what was only received, and answer how things stand."""
-
-    reference: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class ItIsTime:
-    """The one timer ran out; the pen decides what fell due."""
-
-    reference: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Take:
-    """Take one submission from the tray; `submission` is its id, `act` its kind (for readers of the history)."""
-
-    reference: str
-    submission: str
-    act: Act
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class TaskStanding:
-    """How one open task stands."""
-
-    id: str
-    stage: str
-    handler: str
-    answerable: str
-    tier: int
-    entered: datetime
-    due: datetime | None
-    held: bool
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How a request stands: the workflow's copy of its row, refreshed by every answer of the pen."""
-
-    reference: str
-    kind: Kind
-    state: State
-    number: int
-    standard_due: datetime | None
-    wake_at: datetime | None
-    wake_for: Wake | None
-    over: bool
-    tasks: tuple[TaskStanding, ...] = ()
-
-    @property
-    def tier(self) -> int:
-        """The highest tier any open task has climbed to; 0 when none is open."""
-        return max((task.tier for task in self.tasks), default=0)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of a submission: done (`refused` is None) or why not, and how the request stands now."""
-
-    standing: Standing
-    refused: Refused | None = None
-    number: int = 0
 
 
 Codes = dict[str, Any]

@@ -9,52 +9,40 @@ from rules.assignment import choose
 from rules.calls import call_back, not_called
 from rules.clocks import after, settle, wakes
 from rules.closing import closed
-from rules.escalation import beyond, enter, escalate, in_seat, remind_the_top_later, skipped
-from rules.ladder import Answering, answers
-from rules.request import ANSWERABLE, CONSUMER, HANDLER, Task
+from rules.completeness import begin
+from rules.endings import over, ran_out
+from rules.escalation import beyond, escalate, in_seat, remind_the_top_later, skipped
+from rules.giving import COMPLAINT, give_out
+from rules.request import ANSWERABLE, CONSUMER, HANDLER
 from rules.safety import ring_on, tell_all
 from rules.terms import Cause, Closing, EventKind, NoticeKind, State, Wake
 from rules.turn import NewLapse, Turn
 
 
 def assign(turn: Turn) -> None:
-    """Give a received request to a post, and let the first tier that is filled answer for it."""
-    request, ground = turn.request, turn.ground
-    handler = choose(ground.candidates) or ground.rungs[0].seats[0].post
-    found = first_answering(turn, handler)
-    task = Task(f"{request.reference}/complaint", ground.timing.ladder, handler, found.post, turn.at, offered=[handler])
-    request.task = task
-    enter(turn, found, at=request.registered_at if found.tier == 1 else turn.at)
-    if ground.timing.accept is not None and found.tier == 1:
-        task.accept_by = after(ground.timing.accept, request.registered_at, ground.calendar)
-    turn.to(State.ASSIGNED)
-    turn.event(
-        EventKind.ASSIGNED, post=handler, tier=found.tier, role=found.role, answerable=found.post,
-        skipped=skipped(found.passed) or None,
-    )  # fmt: skip
-    if request.safety:
-        tell_all(turn)
+    """Give a received complaint to a post, or open the first stages of a connection request."""
+    request = turn.request
+    if turn.whole.procedure is not None:
+        begin(turn)
     else:
-        turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=found.tier, skipped=skipped(found.passed) or None)
+        found = give_out(turn, COMPLAINT, f"{request.reference}/{COMPLAINT}", request.registered_at)
+        passed = skipped(found.passed) or None
+        turn.to(State.ASSIGNED)
+        if request.safety:
+            tell_all(turn)
+        else:
+            turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=found.tier, skipped=passed)
     settle(turn)
-
-
-def first_answering(turn: Turn, handler: str) -> Answering:
-    """The first tier that is filled: the handler's own post, or the next one up that somebody fills."""
-    person = in_seat(turn, handler)
-    if person is not None:
-        return Answering(1, turn.ground.rungs[0].role, handler, person)
-    found = answers(turn.ground.rungs, 1, turn.at)
-    assert found is not None, "every ladder ends in a post that is never vacant"
-    return found
 
 
 def it_is_time(turn: Turn) -> None:
     """Do all that fell due at or before the turn's instant, the earliest first, each once."""
     settle(turn)
-    while (first := min(wakes(turn.request), default=None)) is not None and first[0] <= turn.at:
-        FALLS_DUE[first[1]](turn, first[0])
+    while (first := min(wakes(turn.request), default=None)) is not None and first.at <= turn.at:
+        turn.focus(first.task or None)
+        FALLS_DUE[first.what](turn, first.at)
         settle(turn)
+    turn.focus(None)
 
 
 def _not_taken_up(turn: Turn, due: datetime) -> None:
@@ -87,7 +75,7 @@ def _remind(turn: Turn, due: datetime) -> None:
 
 def _tier_ran_out(turn: Turn, due: datetime) -> None:
     task = turn.task
-    turn.lapses.append(NewLapse(task.tier, task.answerable, task.answerable_person, due))
+    turn.lapses.append(NewLapse(task.tier, task.answerable, task.answerable_person, due, task.id))
     if not escalate(turn, Cause.TIMER, due=due):
         beyond(turn, due)
 
@@ -102,10 +90,21 @@ def _hold_ran_out(turn: Turn, due: datetime) -> None:
     hold = turn.open_hold
     assert hold is not None
     hold.end = due
+    if turn.whole.procedure is not None:
+        return ran_out(turn, hold, due)
     turn.to(State.IN_PROGRESS if turn.task.accepted_at else State.ASSIGNED)
     turn.event(EventKind.HOLD_ENDED, due=due, reason=hold.reason)
     settle(turn)
     turn.tell(NoticeKind.RESUMED, CONSUMER, HANDLER, reason=hold.reason, due=turn.task.due)
+    return None
+
+
+def _remind_of_his_turn(turn: Turn, due: datetime) -> None:
+    hold = turn.open_hold
+    assert hold is not None
+    hold.remind_at = None
+    turn.event(EventKind.TURN_REMINDED, due=due, public=False, reason=hold.reason, limit=hold.limit_at)
+    turn.tell(NoticeKind.TURN_REMINDER, CONSUMER, reason=hold.reason, limit=hold.limit_at)
 
 
 def _expected_missed(turn: Turn, due: datetime) -> None:
@@ -129,8 +128,8 @@ def _unanswered(turn: Turn, due: datetime) -> None:
         call_back(turn, due)
 
 
-def _over(turn: Turn, due: datetime) -> None:
-    turn.request.over = True
+def _reopening_past(turn: Turn, due: datetime) -> None:
+    over(turn)
 
 
 FALLS_DUE: Mapping[Wake, Callable[[Turn, datetime], None]] = {
@@ -139,9 +138,10 @@ FALLS_DUE: Mapping[Wake, Callable[[Turn, datetime], None]] = {
     Wake.DUE: _tier_ran_out,
     Wake.TOP: _remind_the_top,
     Wake.HOLD: _hold_ran_out,
+    Wake.HOLD_REMINDER: _remind_of_his_turn,
     Wake.EXPECTED: _expected_missed,
     Wake.STANDARD: _standard_lapsed,
     Wake.CONFIRMATION: _unanswered,
-    Wake.REOPENING: _over,
+    Wake.REOPENING: _reopening_past,
     Wake.CALL_BACK: not_called,
 }

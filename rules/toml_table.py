@@ -114,6 +114,15 @@ class Table:
             value = {}
         return Table(value, (*self.path, key), self.findings)
 
+    def entries(self, key: str, required: bool = True) -> list[Table]:
+        """The tables of an array of tables."""
+        value = self._take(key, None if required else [])
+        if isinstance(value, list) and all(isinstance(one, Mapping) for one in value):
+            return [Table(one, (*self.path, key, str(number)), self.findings) for number, one in enumerate(value)]
+        if key in self.content:
+            self.wrong(key, f"is no list of tables; write [[{'.'.join((*self.path, key))}]]")
+        return []
+
     def tables(self) -> Iterator[tuple[str, Table]]:
         """Every entry of this table, each of which has to be a table."""
         for key in self.content:

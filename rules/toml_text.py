@@ -107,7 +107,19 @@ def written_value(value: object) -> str:
 
 def written_table(path: Path, pairs: Mapping[str, object]) -> str:
     """A table with its header, one pair a line."""
-    header = "[" + ".".join(map(written_key, path)) + "]"
+    return _written("[" + _dotted(path) + "]", pairs)
+
+
+def written_entry(path: Path, pairs: Mapping[str, object]) -> str:
+    """One entry of an array of tables."""
+    return _written("[[" + _dotted(path) + "]]", pairs)
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(written_key, path))
+
+
+def _written(header: str, pairs: Mapping[str, object]) -> str:
     return "\n".join([header, *(f"{written_key(key)} = {written_value(value)}" for key, value in pairs.items())]) + "\n"
 
 

@@ -34,7 +34,7 @@ def transferred(turn: Turn, other: Elsewhere) -> None:
     before, from_post = request.office, task.handler
     request.offices = [*(request.offices or [before]), other.office]
     request.office, request.zone = other.office, other.zone
-    turn.ground = other.ground
+    turn.whole = other.ground
     entered, tier = task.entered, task.tier
     task.handler = choose(other.ground.candidates) or other.ground.rungs[0].seats[0].post
     put_into_new_hands(turn)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from rules.request import CONSUMER, Ground, Hold, Request, Sent, Task
 from rules.states import move
-from rules.terms import Actor, Closing, Codes, EventKind, NoticeKind, Refused, State
+from rules.terms import Actor, Closing, Codes, EventKind, Kind, NoticeKind, Refused, State
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class NewEvent:
     data: Codes
     public: bool
     words: bool
+    task: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Notice:
     number: int
     data: Codes
     person: int | None = None
+    task: str | None = None
 
     def with_data(self, more: Codes) -> Notice:
         """The same notice with `more` in its data."""
@@ -51,6 +53,7 @@ class NewLapse:
     post: str
     person: int | None
     due: datetime
+    task: str
 
 
 class Refusal(Exception):
@@ -61,48 +64,72 @@ class Refusal(Exception):
         self.code = code
 
 
+OF_A_TASK = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD})
+
+
 @dataclass
 class Turn:
-    """One transition: the request as it becomes, and all that is to be written in the same transaction."""
+    """One transition: the request as it becomes, and all that is to be written in the same transaction.
+
+    What is done concerns one task, the one it was focused on; `whole` is the ground of the request, `ground` that of the task.
+    """
 
     request: Request
-    ground: Ground
+    whole: Ground
     at: datetime
     sent: Sent | None = None
     events: list[NewEvent] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     lapses: list[NewLapse] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
+    """Meters that came back to stock, whoever had taken them."""
+    focused: str | None = None
 
     @classmethod
     def of(cls, request: Request, ground: Ground, at: datetime, sent: Sent | None = None) -> Turn:
         """A turn on a copy of `request`; the original stays as it was."""
-        task = request.task and replace(
-            request.task, answered=list(request.task.answered), offered=list(request.task.offered)
-        )
-        copied = replace(
-            request,
-            task=task,
-            holds=[replace(hold) for hold in request.holds],
-            proposal=dict(request.proposal),
-            offices=list(request.offices),
-        )
-        return cls(copied, ground, at, sent)
+        return cls(request.copied(), ground, at, sent)
+
+    def focus(self, task: str | None) -> None:
+        """Let what follows concern this task; None for the one that is meant where none is named."""
+        self.focused = task
 
     @property
     def task(self) -> Task:
-        """The request's task; there is one from assignment on."""
-        assert self.request.task is not None
-        return self.request.task
+        """The task this is about; there is one from assignment on."""
+        task = self._task
+        assert task is not None
+        return task
+
+    @property
+    def _task(self) -> Task | None:
+        named = (task for task in self.request.tasks if task.id == self.focused)
+        return next(named, None) or self.request.task
+
+    @property
+    def _task_id(self) -> str | None:
+        return None if self._task is None else self._task.id
+
+    @property
+    def ground(self) -> Ground:
+        """The ground of the task this is about."""
+        task = self._task
+        return self.whole if task is None else self.whole.stages.get(task.stage, self.whole)
 
     @property
     def open_hold(self) -> Hold | None:
-        """The pause that is still open, if any."""
-        return next((hold for hold in self.request.holds if hold.end is None), None)
+        """The pause of this task that is still open, if any."""
+        return self.task.hold
 
     def to(self, state: State) -> None:
-        """Move the request's state; Refusal(ILLEGAL) where its state does not lead there."""
+        """Move the request's state; Refusal(ILLEGAL) where its state does not lead there.
+
+        What only says how far a single task is (assigned, in progress, on hold) is no state of a connection request.
+        """
+        if state in OF_A_TASK and self.request.kind != Kind.COMPLAINT:
+            return
         try:
-            self.request.state = move(self.request.state, state)
+            self.request.state = move(self.request.state, state, self.request.kind)
         except ValueError:
             raise Refusal(Refused.ILLEGAL) from None
 
@@ -129,6 +156,7 @@ class Turn:
                 data=plain(data),
                 public=public,
                 words=self._first_words(),
+                task=self._task_id,
             )
         )
         return self.request.number
@@ -148,18 +176,20 @@ class Turn:
                 continue
             if post is not None:
                 posts.add(post)
-            self.notices.append(Notice(kind, whom, post, self.request.number, plain(data)))
+            self.notices.append(Notice(kind, whom, post, self.request.number, plain(data), task=self._task_id))
 
     def tell_post(self, kind: NoticeKind, post: str, person: int | None = None, **data: object) -> None:
         """Say `kind` to whoever fills `post`, or to that person."""
         if not any(told.kind is kind and (told.post, told.person) == (post, person) for told in self.notices):
-            self.notices.append(Notice(kind, post, post, self.request.number, plain(data), person))
+            self.notices.append(Notice(kind, post, post, self.request.number, plain(data), person, self.task.id))
 
     def close(self, closing: Closing) -> None:
-        """Record how and when the request was closed, and that its task is done."""
+        """Record how and when the request was closed, and that its tasks are done, but for money that goes back."""
         self.request.closing, self.request.closed_at = closing, self.at
-        if self.request.task is not None:
-            self.task.done_at = self.at
+        kept = None if self.whole.procedure is None else self.whole.procedure.refund
+        for task in self.request.open_tasks:
+            if task.stage != kept:
+                task.done_at = self.at
 
 
 def plain(data: Mapping[str, object]) -> Codes:

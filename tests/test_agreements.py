@@ -34,9 +34,10 @@ from models.requests import Hold as HoldRow
 from models.requests import ServiceRequest
 from models.requests import Task as TaskRow
 from rules import consumer_acts, officer_acts, timers
+from rules.messages import ItIsTime, Look, Standing, Take, Taken, TaskStanding
 from rules.request import Hold, Request, Task
-from rules.states import LEADS_TO, OPEN, WORKED
-from rules.terms import Act, ItIsTime, Kind, Look, Standing, State, Take, Taken, TaskStanding, Wake
+from rules.states import CONNECTION_LEADS_TO, LEADS_TO, OPEN, WORKED
+from rules.terms import Act, Kind, State, Wake
 from web.app import Application, create_app
 from web.desk.session import signed_in
 from web.onewindow import Onewindow
@@ -103,20 +104,21 @@ def test_nothing_personal_can_cross_into_a_workflows_history() -> None:
 
 def test_everything_that_falls_due_is_done_and_every_act_is_somebodys() -> None:
     assert set(timers.FALLS_DUE) == set(Wake)
-    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE}
-    assert {*officer_acts.ACTS, *consumer_acts.ACTS, *judged_apart} == set(Act)
+    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE, Act.PAY}
+    at_stages = {*officer_acts.AT_A_STAGE, *consumer_acts.AN_APPLICANTS}
+    assert {*officer_acts.ACTS, *consumer_acts.ACTS, *at_stages, *judged_apart} == set(Act)
 
 
 def test_every_state_is_in_the_table_and_open_ones_lead_somewhere() -> None:
-    assert set(LEADS_TO) == set(State)
+    assert set(LEADS_TO) | set(CONNECTION_LEADS_TO) == set(State)
     assert WORKED < OPEN
     for state in OPEN:
-        assert LEADS_TO[state] > {State.WITHDRAWN}
+        assert LEADS_TO.get(state, frozenset()) > {State.WITHDRAWN} or CONNECTION_LEADS_TO[state]
 
 
 @pytest.mark.parametrize(
     ("value", "table", "elsewhere"),
-    [(Request, ServiceRequest, {"task", "holds"}), (Task, TaskRow, set()), (Hold, HoldRow, set())],
+    [(Request, ServiceRequest, {"tasks", "case"}), (Task, TaskRow, {"holds"}), (Hold, HoldRow, set())],
     ids=["request", "task", "hold"],
 )
 def test_every_field_a_rule_sees_is_a_column(value: Any, table: Any, elsewhere: set[str]) -> None:
@@ -152,7 +154,7 @@ async def test_the_tables_are_what_the_migrations_make(database_url: str) -> Non
 
 
 PUBLIC = re.compile(
-    r"/|/file(/.*)?|/track(/.*)?|/answer/\{token\}|/not-mine/\{token\}|/sign-in|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
+    r"/|/file(/.*)?|/track(/.*)?|/answer/\{token\}|/not-mine/\{token\}|/sign-in(/.*)?|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
     r"|/api/v1/.*|/healthz|/readyz|/metrics|/api|/language"
 )
 """Addresses that anybody may ask for; what belongs to one consumer behind them is held by his code."""

@@ -21,7 +21,8 @@ from models.intake import New, register
 from models.outbox import Attempt, Notification
 from models.requests import Lapse, ServiceRequest
 from models.tray import put
-from rules.terms import Act, Actor, Channel, EventKind, ItIsTime, Kind, Look, Take
+from rules.messages import ItIsTime, Look, Take
+from rules.terms import Act, Actor, Channel, EventKind, Kind
 
 
 @dataclass

@@ -25,8 +25,8 @@ FLOORS = {
 }
 """Each room with the rooms it may import beside itself."""
 
-WORDS_ONLY = {"rules.terms", "rules.states"}
-"""What a workflow may know of the rules: words and states, never how anything is computed."""
+WORDS_ONLY = {"rules.terms", "rules.messages", "rules.states"}
+"""What a workflow may know of the rules: words, messages and states, never how anything is computed."""
 
 NO_NETWORK = {"rules": set(), "languages": {"babel", "jinja2", "markupsafe"}}
 """Rooms that import nothing but the standard library and these."""

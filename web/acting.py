@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.tray import put
-from rules.terms import Act, Actor, Codes, Refused, Take
+from rules.messages import Take
+from rules.terms import Act, Actor, Codes, Refused
 from web.onewindow import Onewindow
 from workflows.client import NotYet
 

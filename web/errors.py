@@ -16,15 +16,19 @@ from starlette.responses import JSONResponse, Response
 
 from languages.catalog import N_, gettext
 from languages.labels import refusal
+from languages.papers import unfit
+from models.storage import StorageAway
+from rules.papers import FileFault
 from rules.states import IllegalMove
 from rules.terms import Refused
 from web.database import DatabaseAway
 from web.forms import typed
 from web.render import page
+from web.uploads.faults import Lost, Unfit
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
-SECRET = frozenset({"password", "code"})
+SECRET = frozenset({"password", "code", "new", "again"})
 """Fields that are never shown again."""
 
 
@@ -93,11 +97,19 @@ WORDS: dict[type[Exception], Words] = {
     ),
     Stale: Words(409, N_("Something changed meanwhile"), N_("Look at the newest state and try again.")),
     IllegalMove: Words(409, N_("This cannot be done now"), N_("Look at the newest state and try again.")),
+    Lost: Words(
+        410,
+        N_("This document cannot be opened any more"),
+        N_("Its file is damaged or gone. It has to be sent once more; nothing else is lost."),
+    ),
     TooLarge: Words(413, N_("That is too much at once"), N_("Write less and send it again.")),
     Invalid: Words(422, N_("Something needs to be corrected"), N_("Correct what is marked and send it again.")),
     TooMany: Words(429, N_("Too many tries"), N_("Wait a few minutes and try again, or ring us.")),
     DatabaseAway: Words(
         503, N_("We cannot do this at the moment"), N_("Nothing was lost. Try again in a minute, or ring us.")
+    ),
+    StorageAway: Words(
+        503, N_("We cannot keep files at the moment"), N_("Nothing else was lost. Try again in a minute, or ring us.")
     ),
 }
 BY_STATUS = {words.status: words for words in reversed(WORDS.values())} | {
@@ -113,10 +125,17 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
 
 
+def unfit_status(fault: FileFault) -> int:
+    """The status of a file that cannot be taken."""
+    return {FileFault.TOO_LARGE: 413, FileFault.TOO_MANY: 409, FileFault.NOT_SCANNED: 503}.get(fault, 422)
+
+
 def words_of(error: Exception) -> Words:
     """What is said of this error."""
     if isinstance(error, RefusedAct):
         return Words(409, N_("This cannot be done now"), refusal(error.code))
+    if isinstance(error, Unfit):
+        return Words(unfit_status(error.fault), N_("This file cannot be taken"), unfit(error.fault))
     if isinstance(error, RequestValidationError):
         return WORDS[Invalid]
     if isinstance(error, HTTPException):
@@ -153,7 +172,7 @@ def request_id(request: Request) -> str:
 
 async def kept(request: Request, error: Exception) -> Mapping[str, str]:
     """What was typed into a form that the database could not take, to be sent again; nothing when it holds a secret."""
-    if isinstance(error, DatabaseAway) and request.method == "POST" and not wants_json(request):
+    if isinstance(error, DatabaseAway | NotYours) and request.method == "POST" and not wants_json(request):
         with suppress(HTTPException):
             form = await typed(request)
             return {} if SECRET & form.keys() else form
@@ -171,7 +190,7 @@ def answer(request: Request, error: Exception, form: Mapping[str, str] | None = 
         response.headers.update(headers)
         return response
     block = "message" if request.headers.get("hx-request") == "true" else None
-    detail = KEPT if form else words.detail
+    detail = KEPT if form and isinstance(error, DatabaseAway) else words.detail
     context = {"heading": gettext(words.title), "detail": gettext(detail) if detail else "", "typed": form or {}}
     shown = request_id(request) if words.status == 500 else ""
     return page(
@@ -191,5 +210,5 @@ async def handle(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` here."""
-    for kind in (*WORDS, RefusedAct, RequestValidationError, HTTPException, Exception):
+    for kind in (*WORDS, RefusedAct, Unfit, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, handle)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,6 +12,7 @@ from starlette.datastructures import UploadFile
 from languages.catalog import gettext
 
 MOST_FIELDS = 60
+MOST_FILES = 4
 Typed = Mapping[str, str]
 
 
@@ -21,6 +23,26 @@ async def typed(request: Request) -> Typed:
 
 
 Form = Annotated[Typed, Depends(typed)]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form with one file. `file` None: none was chosen. It can be read until the response is sent."""
+
+    typed: Typed
+    file: UploadFile | None
+
+
+async def sent(request: Request) -> AsyncIterator[Sent]:
+    """What was typed, and the first file that was chosen: a page may offer the camera and the gallery as two fields."""
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
+        chosen = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+        files = [file for file in chosen if file.filename or file.size]
+        words = {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
+        yield Sent(words, files[0] if files else None)
+
+
+SentForm = Annotated[Sent, Depends(sent)]
 
 
 def clean(text: str) -> str:

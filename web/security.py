@@ -14,7 +14,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from languages.catalog import LANGUAGES, preferred, speak
+from rules.papers import LARGEST as LARGEST_FILE
+from rules.papers import FileFault
 from web.errors import CrossSite, TooLarge
+from web.uploads.faults import Unfit
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -40,6 +43,8 @@ HEADERS = (
 )
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST = 64 * 1024
+WITH_FILES = "/documents"
+"""How the addresses end that take a file; the only ones whose body may be as large as one."""
 LANGUAGE = "language"
 YEAR = 365 * 24 * 3600
 Refuse = Callable[[Request, Exception], Response]
@@ -67,8 +72,8 @@ class Front:
         try:
             if scope["method"] not in SAFE:
                 self.same_site(headers)
-                receive = await bounded(headers, receive)
-        except (CrossSite, TooLarge) as error:
+                receive = await limited(scope["path"], headers, receive)
+        except (CrossSite, TooLarge, Unfit) as error:
             await self.refuse(Request(scope), error)(scope, receive, dressed)
             return
         await self.app(scope, receive, dressed)
@@ -137,6 +142,31 @@ def choose_language(scope: Scope, headers: Headers) -> str | None:
 def wished(accept_language: str) -> str:
     """`preferred`, remembered: a few hundred spellings serve all browsers."""
     return preferred(accept_language)
+
+
+async def limited(path: str, headers: Headers, receive: Receive) -> Receive:
+    """`receive` for a body no larger than this address takes; TooLarge otherwise, or Unfit where it takes a file."""
+    if not path.endswith(WITH_FILES):
+        return await bounded(headers, receive)
+    length, most = headers.get("content-length"), LARGEST_FILE + LARGEST
+    if length is not None and (not length.isdigit() or int(length) > most):
+        raise Unfit(FileFault.TOO_LARGE)
+    return counted(receive, most)
+
+
+def counted(receive: Receive, most: int) -> Receive:
+    """`receive` that raises Unfit to whoever reads on after `most` bytes: a file is not held here."""
+    size = 0
+
+    async def count() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise Unfit(FileFault.TOO_LARGE)
+        return message
+
+    return count
 
 
 async def bounded(headers: Headers, receive: Receive) -> Receive:

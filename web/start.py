@@ -22,9 +22,12 @@ from models import waiting
 from models.database import Sessions, engine, sessions_of
 from models.ground import utility_zone
 from models.hints import Hints
+from models.storage import storage_at
 from rules.terms import Kind
 from web.database import Bounded
 from web.onewindow import Onewindow
+from web.uploads.clamd import Clamd
+from web.uploads.receive import Uploads
 from workflows.client import Door, Opening
 
 POOL = 20
@@ -43,6 +46,8 @@ class Addresses:
     public_url: str
     secure_cookies: bool
     messages_url: str | None
+    documents_url: str
+    clamd_url: str | None
 
 
 async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
@@ -68,9 +73,15 @@ async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
         public_url=given.public_url,
         secure_cookies=given.secure_cookies,
         messages_url=given.messages_url,
+        uploads=uploads_of(given),
         listen_url=given.database,
         temporal=answers(client),
     )
+
+
+def uploads_of(given: Addresses) -> Uploads:
+    """Where documents are kept, and who scans them."""
+    return Uploads(storage_at(given.documents_url), Clamd(given.clamd_url) if given.clamd_url else None)
 
 
 def finder(sessions: Sessions) -> Callable[[str], Awaitable[Opening | None]]:

@@ -11,7 +11,8 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from rules.terms import ItIsTime, Look, Standing, State, Take, Taken
+    from rules.messages import ItIsTime, Look, Standing, Take, Taken
+    from rules.terms import State
     from workflows.attributes import TIER
     from workflows.pen import record
 
@@ -98,7 +99,9 @@ class Casework:
         before, self.standing = self.standing, standing
         if standing.tasks and (before is None or before.tier != standing.tier) and standing.tier > 1:
             workflow.upsert_search_attributes([TIER.value_set(standing.tier)])
-        task = standing.tasks[0] if standing.tasks else None
-        who = f", answerable: {task.answerable} (tier {task.tier}), handler: {task.handler}" if task else ""
+        who = "".join(
+            f", {task.stage}: answerable {task.answerable} (tier {task.tier}), handler {task.handler}"
+            for task in standing.tasks
+        )
         wake = f", next: {standing.wake_for} at {standing.wake_at:%Y-%m-%d %H:%M:%S} UTC" if standing.wake_at else ""
         workflow.set_current_details(f"**{standing.state}**, line {standing.number}{who}{wake}")

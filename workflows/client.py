@@ -19,11 +19,15 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy, WorkflowIDReus
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from rules.terms import Kind, Standing, Take, Taken
+from rules.messages import Standing, Take, Taken
+from rules.terms import Kind
 from workflows.attributes import SAFETY_FIRST, TASK_QUEUE, THE_REST, attributes
 from workflows.complaint import ComplaintWorkflow
+from workflows.connection import ConnectionWorkflow
 
-WORKFLOWS: dict[Kind, Any] = {Kind.COMPLAINT: ComplaintWorkflow}
+WORKFLOWS: dict[Kind, Any] = {
+    kind: ComplaintWorkflow if kind is Kind.COMPLAINT else ConnectionWorkflow for kind in Kind
+}
 """Which workflow tells the story of which kind."""
 
 PATIENCE = timedelta(seconds=12)

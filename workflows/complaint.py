@@ -5,8 +5,9 @@ from __future__ import annotations
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from rules.messages import Standing, Take, Taken
     from rules.states import WORKED
-    from rules.terms import Standing, State, Take, Taken
+    from rules.terms import State
     from workflows.casework import Casework
 
 ANSWERED = frozenset({State.RESOLVED, State.CLOSED, State.REJECTED})

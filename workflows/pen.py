@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities.record import Record
-    from rules.terms import ItIsTime, Look, Standing, Take, Taken
+    from rules.messages import ItIsTime, Look, Standing, Take, Taken
 
 Answer = TypeVar("Answer", Standing, Taken)
 

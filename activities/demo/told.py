@@ -72,7 +72,8 @@ class Telling:
         words = {"words_id": sent.words_id} if sent is not None and sent.words_id is not None else {}
         notices = [notice.with_data(words) for notice in turn.notices]
         secret, filled = ground.timing.confidential, self.plan.scene.filled
-        await queue(self.session, self.row, notices, filled, self.task, turn.at, now=recorded, confidential=secret)
+        tasks = {} if self.task is None else {self.task.id: self.task}
+        await queue(self.session, self.row, notices, filled, tasks, turn.at, now=recorded, confidential=secret)
         for notice in notices:
             if notice.kind is NoticeKind.QUESTION:
                 await self.postbag.question(f"{self.row.reference}/{notice.number}/{notice.kind}/consumer")
@@ -89,16 +90,15 @@ class Telling:
             writing.onto(self.task, task)
 
     def _write(self, turn: Turn, recorded: datetime, sent: Submission | None) -> None:
-        task_id = self.task.id if self.task is not None else ""
         for new in turn.events:
-            self.last = linked(self._event(new, task_id or None, recorded, sent), self.last.hash)
+            self.last = linked(self._event(new, recorded, sent), self.last.hash)
             self.written.append(self.last)
         for lapse in turn.lapses:
-            made = Lapse(task_id=task_id, reference=self.row.reference, tier=0, post="", due=lapse.due, at=turn.at)
+            made = Lapse(task_id=lapse.task, reference=self.row.reference, tier=0, post="", due=lapse.due, at=turn.at)
             made.tier, made.post, made.person = lapse.tier, lapse.post, lapse.person
             self.written.append(made)
 
-    def _event(self, new: NewEvent, task_id: str | None, recorded: datetime, sent: Submission | None) -> Event:
+    def _event(self, new: NewEvent, recorded: datetime, sent: Submission | None) -> Event:
         return Event(
             reference=self.row.reference,
             number=new.number,
@@ -107,7 +107,7 @@ class Telling:
             at=new.at,
             due=new.due,
             recorded=recorded,
-            task_id=task_id,
+            task_id=new.task,
             post=new.post,
             person=new.person,
             data=new.data,

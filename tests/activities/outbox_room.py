@@ -24,7 +24,8 @@ from models.events import Submission
 from models.outbox import Attempt, Notification
 from models.people import Staff
 from models.requests import Consumer
-from rules.terms import NoticeKind, Take
+from rules.messages import Take
+from rules.terms import NoticeKind
 from tests.activities.mailroom import MailServer
 
 NUMBERS = itertools.count(1)

@@ -37,8 +37,9 @@ from models.people import AnswerLink, Post
 from models.requests import Connection, Consumer, Hold, Lapse, ServiceRequest, Task, Words
 from models.tray import put
 from rules import request as rules
+from rules.messages import ItIsTime, Look, Take
 from rules.states import LEADS_TO
-from rules.terms import Act, Closing, ItIsTime, Look, State, Take
+from rules.terms import Act, Closing, State
 from tests.conftest import database_of
 from tests.world import demo_profile
 

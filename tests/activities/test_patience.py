@@ -17,7 +17,8 @@ from activities import patience
 from activities.record import Record
 from models.database import Sessions, engine, sessions_of
 from models.intake import New, register
-from rules.terms import Channel, Kind, Look, State
+from rules.messages import Look
+from rules.terms import Channel, Kind, State
 
 NOW = datetime(2027, 5, 10, 4, 30, tzinfo=UTC)
 

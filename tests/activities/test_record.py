@@ -25,7 +25,8 @@ from models.people import Post
 from models.policy_versions import import_toml
 from models.requests import Hold, ServiceRequest, Task
 from models.tray import put
-from rules.terms import Act, Actor, Channel, ItIsTime, Kind, Look, Refused, State, Take
+from rules.messages import ItIsTime, Look, Take
+from rules.terms import Act, Actor, Channel, Kind, Refused, State
 
 NOW = datetime(2027, 5, 14, 12, 30, tzinfo=UTC)
 """Friday 14 May 2027, six in the evening in the demo's zone."""

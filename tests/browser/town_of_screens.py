@@ -14,7 +14,8 @@ from models.intake import New, register
 from models.proofs import open_session
 from models.staff import set_password, sign_in
 from models.tray import put
-from rules.terms import Act, Actor, Channel, Kind, Take
+from rules.messages import Take
+from rules.terms import Act, Actor, Channel, Kind
 from tests.activities.mailroom import served
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app

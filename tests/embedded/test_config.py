@@ -23,6 +23,8 @@ def test_nothing_set_means_everything_embedded(tmp_path: Path, monkeypatch: pyte
     )
     assert config.data_dir == tmp_path / ".data"
     assert (config.database_url, config.temporal_address, config.smtp_url, config.sms_url) == (None,) * 4
+    assert config.documents_url == (tmp_path / ".data" / "documents").as_uri()
+    assert config.clamd_url is None
     assert config.public_url == "http://localhost:8000"
     assert config.for_trying_out
     assert not config.secure_cookies
@@ -40,6 +42,9 @@ def test_an_empty_setting_counts_as_unset() -> None:
         ("SMTP_URL", "mail.example"), ("SMTP_URL", "http://mail.example"),
         ("SMS_URL", "sms.example"), ("SMS_URL", "POST sms.example {}"),
         ("PUBLIC_URL", "onewindow.example"), ("MESSAGES_URL", "here"),
+        ("DOCUMENTS_URL", "/srv/documents"), ("DOCUMENTS_URL", "file://relative"), ("DOCUMENTS_URL", "s3:///x"),
+        ("DOCUMENTS_URL", "ftp://host/x"), ("CLAMD_URL", "localhost:3310"), ("CLAMD_URL", "tcp://host"),
+        ("CLAMD_URL", "unix:///"), ("CLAMD_URL", "tcp://host:x"),
         ("LOG_LEVEL", "loud"), ("SECRET_KEY", "short"),
     ],
 )  # fmt: skip
@@ -51,6 +56,16 @@ def test_what_cannot_be_used_is_refused_by_its_name(name: str, value: str) -> No
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_every_spelling_of_postgresql_becomes_ours(scheme: str) -> None:
     assert load({"DATABASE_URL": f"{scheme}://u:p@host/db"}).database_url == "postgresql+psycopg://u:p@host/db"
+
+
+@pytest.mark.parametrize("url", ["file:///srv/documents", "s3://bucket", "s3://bucket/onewindow", "gs://bucket"])
+def test_documents_may_lie_in_a_folder_or_a_bucket(url: str) -> None:
+    assert load({"DOCUMENTS_URL": url}).documents_url == url
+
+
+@pytest.mark.parametrize("url", ["tcp://scanner:3310", "unix:///run/clamav/clamd.ctl"])
+def test_a_scanner_listens_on_a_port_or_a_socket(url: str) -> None:
+    assert load({"CLAMD_URL": url}).clamd_url == url
 
 
 def test_a_gateway_may_be_a_whole_request() -> None:

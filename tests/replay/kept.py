@@ -51,5 +51,5 @@ def blanked(value: Any) -> Any:
 
 async def replay(history: WorkflowHistory) -> None:
     """Run today's workflows over a history; raises NondeterminismError when they would go another way."""
-    replayer = Replayer(workflows=list(WORKFLOWS.values()), data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=list(set(WORKFLOWS.values())), data_converter=pydantic_data_converter)
     await replayer.replay_workflow(history)

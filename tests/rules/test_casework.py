@@ -5,14 +5,15 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 
 from rules.durations import parse
 from rules.policy import Limits
-from rules.states import LEADS_TO, IllegalMove, move
-from rules.terms import Act, Closing, EventKind, NoticeKind, Refused, State, Wake
+from rules.states import CONNECTION_LEADS_TO, LEADS_TO, IllegalMove, move
+from rules.terms import Act, Closing, EventKind, Kind, NoticeKind, Refused, State, Wake
 from tests.rules.desk import COLLEAGUE, HEAD, MANAGER, NOON, OFFICER, SUPPLY, Desk, assigned, at, ground
 
 
@@ -97,13 +98,13 @@ def test_the_consumers_word_is_not_the_officers(act: Act) -> None:
 
 
 def test_a_move_the_table_does_not_have_is_no_move() -> None:
-    for now in State:
-        for to in State:
-            if to in LEADS_TO[now]:
-                assert move(now, to) is to
+    for kind, table in ((Kind.COMPLAINT, LEADS_TO), (Kind.NEW_CONNECTION, CONNECTION_LEADS_TO)):
+        for now, to in product(State, State):
+            if to in table.get(now, ()):
+                assert move(now, to, kind) is to
             else:
                 with pytest.raises(IllegalMove):
-                    move(now, to)
+                    move(now, to, kind)
 
 
 def test_what_was_refused_leaves_the_request_as_it_was() -> None:

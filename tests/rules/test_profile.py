@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,17 @@ import pytest
 from models.holidays import public_holidays
 from rules.calendar import Calendar
 from rules.durations import Duration, Unit
+from rules.fees import DUES, ESTIMATE
 from rules.hours import week_from
 from rules.policy import Policy, timing_of
 from rules.policy_check import latest_tier, warnings
 from rules.policy_toml import Surroundings, export, parse
+from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
+from rules.procedure_laws import law_of
 from rules.profile import BrokenProfile, Fill, How, Post, Profile, Rights
+from rules.profile_requests import Described
 from rules.profile_toml import load
-from rules.terms import Scope
+from rules.terms import Kind, Scope
 from rules.toml_text import read
 
 FOLDER = Path(__file__).parents[2] / "profiles"
@@ -71,6 +77,9 @@ def test_everything_people_read_is_there_in_every_language(shipped: Profile) -> 
     texts += [one.names for one in shipped.localities.values()] + [one.names for one in shipped.feeders.values()]
     texts += [one.hours for one in shipped.offices.values()] + [one.titles for one in shipped.posts.values()]
     texts += [one.labels for one in shipped.categories.values()] + [one.labels for one in shipped.causes.values()]
+    for table in fields(shipped.requests):
+        for one in getattr(shipped.requests, table.name).values():
+            texts += [one.labels, one.descriptions] if isinstance(one, Described) else [one.labels]
     for text in texts:
         assert set(text) == set(shipped.languages)
         assert all(text.values())
@@ -115,7 +124,7 @@ def test_danger_cannot_be_held_and_comes_to_the_control_room(shipped: Profile) -
         assert shipped.roles[first].rights is Rights.CONTROL_ROOM
 
 
-FIGURES = re.compile(r"^\[(complaint\.|limits|holds|calendar\.)")
+FIGURES = re.compile(r"^\[\[?(complaint\.|procedure\.|limits|holds|calendar\.)")
 SAID = re.compile(r"#\s*(.+)$")
 
 
@@ -140,6 +149,75 @@ def test_every_source_named_is_used(name: str) -> None:
         assert re.search(rf"# {source}\b", text), source
 
 
+# Procedures of every shipped profile.
+
+
+def test_all_five_sorts_of_request_can_be_applied_for(shipped: Profile) -> None:
+    procedures = shipped.policy.procedures
+    assert {one.kind for one in procedures.values()} == set(Kind) - {Kind.COMPLAINT}
+    assert list(shipped.requests.procedures) == list(procedures)
+    for code, one in shipped.requests.procedures.items():
+        assert one.icon in ICONS, code
+        assert procedures[code].account is (procedures[code].kind is not Kind.NEW_CONNECTION)
+        assert procedures[code].standards, code
+
+
+def test_every_word_of_a_procedure_is_used(shipped: Profile) -> None:
+    procedures = shipped.policy.procedures.values()
+    stages = [stage for one in procedures for stage in one.stages.values()]
+    used = {
+        "stages": {stage.code for stage in stages},
+        "papers": {paper for one in procedures for papers in one.papers.values() for paper in papers},
+        "applicants": {applicant for one in procedures for applicant in one.papers},
+        "fees": {DUES, ESTIMATE} | {fee.code for one in procedures for fee in one.fees},
+        "checks": {check for stage in stages for check in stage.checklist},
+        "outcomes": {outcome for stage in stages for outcome in outcomes_of(stage)},
+    }
+    for table, codes in used.items():
+        assert set(getattr(shipped.requests, table)) == codes, table
+
+
+def ways(procedure: Procedure, done: dict[str, str | None]) -> Iterator[dict[str, str | None]]:
+    """Every way a procedure can go from here to its end, each stage that is open done in turn."""
+    if ended(procedure, done):
+        yield done
+        return
+    first = next(opening(procedure, done, ()))
+    for outcome in tuple(one for one in outcomes_of(first) if one != REFUSED) or (None,):
+        yield from ways(procedure, {**done, first.code: outcome})
+
+
+def test_every_way_through_a_procedure_comes_to_its_handover(shipped: Profile) -> None:
+    for procedure in shipped.policy.procedures.values():
+        ends = list(ways(procedure, {}))
+        reached = set[str]().union(*ends)
+        assert reached == procedure.stages.keys() - {procedure.refund}, procedure.code
+        for done in ends:
+            last = [code for code in done if procedure.stages[code].does is Does.HANDOVER]
+            assert last == [list(done)[-1]], procedure.code
+
+
+def test_stages_run_side_by_side_in_a_new_connection(shipped: Profile) -> None:
+    procedure = shipped.policy.procedures["new-connection"]
+    done = dict.fromkeys(("documents", "visit", "note", "payment")) | {"feasibility": "extension"}
+    assert [stage.code for stage in opening(procedure, done, ())] == [
+        "extension",
+        "permission",
+        "agreement",
+        "material",
+    ]
+    assert [stage.code for stage in opening(procedure, {**done, "feasibility": "feasible"}, ())] == [
+        "agreement",
+        "material",
+    ]
+
+
+def test_less_load_needs_no_visit_no_line_and_no_money(shipped: Profile) -> None:
+    procedure = shipped.policy.procedures["load-change"]
+    less = [done for done in ways(procedure, {}) if done["review"] == "less"]
+    assert [list(done) for done in less] == [["documents", "review", "load-set", "load-changed"]]
+
+
 # The demo.
 
 
@@ -154,6 +232,20 @@ def test_the_demo_has_a_ladder_to_watch_in_minutes(demo: Profile) -> None:
     timing = demo.policy.timings["try-it"]
     assert timing.tiers == (Duration(1, Unit.MINUTES), Duration(1, Unit.MINUTES), Duration(2, Unit.MINUTES))
     assert (timing.accept, timing.standard) == (None, Duration(4, Unit.MINUTES))
+
+
+def test_every_rule_for_a_wait_that_runs_out_is_in_the_demo(demo: Profile) -> None:
+    waits = [stage for one in demo.policy.procedures.values() for stage in one.stages.values() if stage.limit]
+    assert {stage.lapse for stage in waits} == set(Lapse)
+
+
+def test_a_new_connection_in_the_country_has_twice_the_time_since_2024(demo: Profile) -> None:
+    procedure = demo.policy.procedures["new-connection"]
+    for area, before, now in (("urban", 15, 7), ("rural", 30, 15)):
+        for day, time in ((date(2024, 2, 21), before), (date(2024, 2, 22), now)):
+            law = law_of(procedure, area, Decimal(3), None, day)
+            assert law is not None
+            assert law.time == Duration(time, Unit.DAYS)
 
 
 def test_the_country_office_has_longer_times(demo: Profile) -> None:
@@ -309,6 +401,28 @@ def broken(old: str, new: str) -> tuple[str, int]:
         pytest.param(
             'icon = "zap-off"', 'picture = "zap-off"', "categories.no-supply.picture", "not known here", id="key"
         ),
+        pytest.param('currency = "INR"', 'currency = "USD"', "utility.currency", "none of INR, PKR", id="currency"),
+        pytest.param(
+            'owner = ["photo", "identity", "ownership"]',
+            'owner = ["photo", "ration-card"]',
+            "procedure.new-connection.papers.owner",
+            "ration-card has no words; write them in [papers]",
+            id="a paper without words",
+        ),
+        pytest.param(
+            'checklist = ["poles-set", "line-drawn"',
+            'checklist = ["poles-up", "line-drawn"',
+            "procedure.new-connection.stage.5.checklist",
+            "poles-up has no words; write them in [checks]",
+            id="a check without words",
+        ),
+        pytest.param(
+            "[procedures.meter-shift]",
+            "[procedures.meter-moved]",
+            "procedures.meter-moved",
+            "has no stages; write [procedure.meter-moved]",
+            id="a procedure without stages",
+        ),
         pytest.param('"fuse-blown", "mcb', '"fuse-grown", "mcb', "categories.no-supply.causes", "no cause", id="cause"),
     ],
 )
@@ -390,6 +504,12 @@ def test_a_file_that_is_no_toml_says_the_line() -> None:
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(BrokenProfile, match=r"nothing\.toml:1: utility: is missing"):
         load("", "nothing.toml", public_holidays)
+
+
+def test_an_office_whose_area_no_standard_covers_is_refused() -> None:
+    text, _ = broken('area_class = "rural"', 'area_class = "hilly"')
+    with pytest.raises(BrokenProfile, match=r"no standard covers hilly, 0\.5 kW"):
+        load(text, "demo.toml", public_holidays)
 
 
 def test_a_country_without_known_holidays_is_refused() -> None:

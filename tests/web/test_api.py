@@ -15,7 +15,8 @@ from languages.catalog import gettext, use
 from models.people import Missed
 from models.requests import Connection, Consumer, IdempotencyKey, ServiceRequest, Words
 from rules import reference as numbers
-from rules.terms import Act, Channel, ItIsTime, Look
+from rules.messages import ItIsTime, Look
+from rules.terms import Act, Channel
 from tests.web.window import MONDAY, Window
 from web.api.bodies import FILING, LEAST
 from web.api.problems import KINDS

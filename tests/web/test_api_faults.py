@@ -25,7 +25,8 @@ from models.database import engine, sessions_of
 from models.events import Submission
 from models.outbox import Attempt, Notification
 from models.requests import IdempotencyKey, ServiceRequest
-from rules.terms import Act, Take
+from rules.messages import Take
+from rules.terms import Act
 from tests.timeline import Mailbox
 from tests.web.desk_town import ADDRESS, Desk, door_of, opened
 from tests.web.window import MONDAY

@@ -22,7 +22,8 @@ from models.outbox import Notification
 from models.policy import Audit
 from models.requests import Task
 from models.staff import set_password
-from rules.terms import Act, Channel, Kind, Look, Take
+from rules.messages import Look, Take
+from rules.terms import Act, Channel, Kind
 from tests.timeline import Mailbox
 from tests.web.desk_town import hidden, plain, well_formed
 from tests.web.window import Window

@@ -13,8 +13,9 @@ from models.outbox import Notification
 from models.people import ConsumerSession, Missed
 from models.requests import Consumer, Task
 from models.tray import put
+from rules.messages import Take, Taken
 from rules.reference import new
-from rules.terms import Act, Actor, Take, Taken
+from rules.terms import Act, Actor
 from tests.web.window import PHONE, Window, checked, words
 
 HOUR = timedelta(hours=1)

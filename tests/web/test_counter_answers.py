@@ -11,7 +11,8 @@ from sqlmodel import select
 from models.people import Fill, SlipCode, Staff
 from models.policy import Audit
 from models.requests import Task
-from rules.terms import Act, Look
+from rules.messages import Look
+from rules.terms import Act
 from tests.web.counter_hall import Agent, agent, events, hidden, sits_on
 from tests.web.window import PHONE, Window, checked, words
 

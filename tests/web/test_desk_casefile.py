@@ -16,7 +16,8 @@ from models.casefile import case_file
 from models.people import Staff
 from models.posts import FilledPost
 from models.tray import put
-from rules.terms import Act, Actor, ItIsTime, Look, Refused, Take
+from rules.messages import ItIsTime, Look, Take
+from rules.terms import Act, Actor, Refused
 from tests.timeline import IDS
 from tests.web.desk_town import Desk, door_of, opened, plain
 from web.desk.actions import Offers

@@ -22,7 +22,8 @@ from models.outbox import Notification
 from models.people import Fill
 from models.requests import ServiceRequest, Task
 from models.tray import put
-from rules.terms import Act, Actor, Channel, ItIsTime, Kind, Look, Take, Taken
+from rules.messages import ItIsTime, Look, Take, Taken
+from rules.terms import Act, Actor, Channel, Kind
 from web.app import create_app
 from web.onewindow import Onewindow
 from workflows.client import NotYet

@@ -15,7 +15,8 @@ from models import waiting
 from models.requests import ServiceRequest
 from models.tray import put
 from models.waiting import Waiting
-from rules.terms import Act, Actor, ItIsTime, State, Take, Taken
+from rules.messages import ItIsTime, Take, Taken
+from rules.terms import Act, Actor, State
 from tests.timeline import IDS, Timeline
 from tests.workflows.conftest import come, is_running
 from workflows.client import Door, NoSuchRequest

@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from models.tray import put
-from rules.terms import Act, Actor, State, Take
+from rules.messages import Take
+from rules.terms import Act, Actor, State
 from tests.timeline import IDS, Timeline
 from tests.workflows.conftest import Faults, come, impatient, is_running, scheduled
 from workflows.client import NotYet

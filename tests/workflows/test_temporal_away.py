@@ -14,7 +14,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from models.events import Submission
-from rules.terms import Act, Actor, State, Take
+from rules.messages import Take
+from rules.terms import Act, Actor, State
 from tests.timeline import Timeline
 from tests.workflows.conftest import A_MOMENT, come
 from tests.workflows.test_drift import begun, relay_of, sent

@@ -11,7 +11,7 @@ import structlog
 from fastapi import APIRouter, Query, Response
 
 from models.receipts import Arrival, record_receipt
-from rules.terms import Take
+from rules.messages import Take
 from web.api.bodies import Receipt
 from web.api.description import problems_of
 from web.api.problems import INVALID, UNKNOWN_MESSAGE, Api, Problem

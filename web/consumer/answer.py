@@ -10,7 +10,8 @@ from starlette.responses import Response
 from languages.catalog import gettext
 from languages.labels import refusal
 from models.answers import Asked, answer, answer_id, asked
-from rules.terms import Act, Refused, Take
+from rules.messages import Take
+from rules.terms import Act, Refused
 from web.acting import through
 from web.deps import Db, Now, Parts
 from web.errors import NotFound

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from models.not_mine import Stopping, stop, stop_id, stopping
-from rules.terms import Act, Take
+from rules.messages import Take
+from rules.terms import Act
 from web.acting import through
 from web.consumer.visitor import forget
 from web.deps import Db, Now, Parts

@@ -1,0 +1,138 @@
+"""How a connection request ends early: all it took is undone, once, in the same transition, and money goes back by a task of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rules.case import NoteState, Wait
+from rules.clocks import settle
+from rules.procedure import Does, Lapse, opening
+from rules.request import CONSUMER, HANDLER, Hold
+from rules.stages import AGAIN, done, open_stage, procedure_of, stage_of
+from rules.terms import Closing, EventKind, NoticeKind, State
+from rules.turn import Turn
+
+
+def undo_all(turn: Turn) -> None:
+    """Give back whatever the request took and did not give back yet: slots, meters, demand notes."""
+    case = turn.request.case
+    undone = case.held
+    for taking in undone:
+        taking.undone_at = turn.at
+    for note in case.notes:
+        note.state = NoteState.CANCELLED
+    if undone:
+        turn.event(EventKind.UNDONE, public=False, taken=[taking.what for taking in undone])
+
+
+def let_go(turn: Turn, what: str) -> None:
+    """Undo what of this sort is still taken."""
+    for taking in turn.request.case.held:
+        if taking.what == what:
+            taking.undone_at = turn.at
+
+
+def end_tasks(turn: Turn) -> None:
+    """Every open stage ends without its outcome, its wait with it; money that goes back stays somebody's task."""
+    for task in turn.request.open_tasks:
+        if task.stage != procedure_of(turn).refund:
+            if task.hold is not None:
+                task.hold.end = turn.at
+            task.done_at, task.outcome = turn.at, AGAIN
+
+
+def refund_what_is_too_much(turn: Turn) -> None:
+    """Open the stage in which money is given back, where more was paid than is owed and nobody does it yet."""
+    code = procedure_of(turn).refund
+    surplus = turn.request.case.surplus
+    if code is None or surplus == 0 or any(task.stage == code for task in turn.request.open_tasks):
+        return
+    focused = turn.focused
+    turn.request.over = False
+    open_stage(turn, procedure_of(turn).stages[code])
+    turn.event(EventKind.REFUND_DUE, amount=surplus)
+    turn.tell(NoticeKind.REFUND_DUE, CONSUMER, amount=surplus)
+    turn.focus(focused)
+
+
+def ran_out(turn: Turn, hold: Hold, due: datetime) -> None:
+    """Somebody else's turn ran out: the clock goes on, or the request lapses, as the procedure says."""
+    turn.event(EventKind.HOLD_ENDED, due=due, reason=hold.reason)
+    settle(turn)
+    if hold.reason == Wait.PAYMENT:
+        _note_expired(turn, due)
+    of_the_stage = hold.reason in set(Wait) - {Wait.VISIT}
+    lapse = stage_of(turn).lapse if of_the_stage else Lapse.OFFICER
+    if lapse is not Lapse.OFFICER:
+        return lapsed(turn, due, refund=lapse is Lapse.REFUND)
+    turn.tell(NoticeKind.RESUMED, CONSUMER, HANDLER, reason=hold.reason, due=turn.task.due)
+    return None
+
+
+def _note_expired(turn: Turn, due: datetime) -> None:
+    note = turn.request.case.note
+    if note is None or note.state is not NoteState.OPEN:
+        return
+    note.state = NoteState.EXPIRED
+    lapses = stage_of(turn).lapse is not Lapse.OFFICER
+    turn.event(EventKind.NOTE_EXPIRED, due=due, note=note.number)
+    turn.tell(NoticeKind.NOTE_EXPIRED, CONSUMER, HANDLER, note=note.number, lapses=lapses or None)
+
+
+def lapsed(turn: Turn, due: datetime, *, refund: bool) -> None:
+    """The request lapses: what it took is undone; with `refund`, what was paid goes back without being asked for."""
+    stage = turn.task.stage
+    turn.to(State.LAPSED)
+    turn.event(EventKind.LAPSED, due=due, stage=stage)
+    turn.tell(NoticeKind.LAPSED, CONSUMER, HANDLER, stage=stage, refund=refund or None)
+    turn.request.closing, turn.request.closed_at = Closing.LAPSED, turn.at
+    turn.request.proposal = {}
+    undo_all(turn)
+    end_tasks(turn)
+    if refund:
+        refund_what_is_too_much(turn)
+    over(turn)
+
+
+def withdrawn(turn: Turn) -> None:
+    """The applicant took it back: nothing of it is left behind."""
+    undo_all(turn)
+    end_tasks(turn)
+    refund_what_is_too_much(turn)
+    over(turn)
+
+
+def over(turn: Turn) -> None:
+    """Nothing can happen any more, unless somebody still has something to do."""
+    turn.request.over = not turn.request.open_tasks
+
+
+def reopen(turn: Turn) -> None:
+    """ "No light": the stage that the last one names is done once more, by the next tier, and all that follows it."""
+    procedure = procedure_of(turn)
+    last = next(task for task in reversed(turn.request.tasks) if procedure.stages[task.stage].does is Does.HANDOVER)
+    back = procedure.stages[procedure.stages[last.stage].back or last.stage]
+    again = _following(turn, back.code) | {back.code}
+    for task in turn.request.tasks:
+        if task.stage in again:
+            task.outcome = AGAIN
+    open_stage(turn, back, tier=last.tier + 1)
+
+
+def taken_up_again(turn: Turn) -> None:
+    """The applicant objected: every stage that was not done opens once more, a tier above; what was undone is done again."""
+    procedure, tier = procedure_of(turn), turn.task.tier
+    for task in turn.request.tasks:
+        if procedure.stages[task.stage].does in {Does.NOTE, Does.PAYMENT, Does.METER}:
+            task.outcome = AGAIN
+    turn.to(State.RECEIVED if turn.request.complete_at is None else State.COMPLETE)
+    for stage in list(opening(procedure, done(turn), [task.stage for task in turn.request.open_tasks])):
+        open_stage(turn, stage, tier=tier + 1)
+
+
+def _following(turn: Turn, code: str) -> set[str]:
+    stages = procedure_of(turn).stages
+    found: set[str] = set()
+    while more := {s.code for s in stages.values() if s.code not in found and (found | {code}) & set(s.after)}:
+        found |= more
+    return found
