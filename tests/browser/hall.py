@@ -12,7 +12,7 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 from models.staff import set_password, sign_in
-from rules.terms import Look
+from rules.messages import Look
 from tests.activities.mailroom import served
 from tests.browser.chromium import Visitor, visiting
 from tests.browser.town_of_screens import PASSWORD
