@@ -38,7 +38,9 @@ class Applying(Spelled):
 
     @property
     def promised(self) -> str:
-        """What is promised, in a sentence; once it is over, that we are late."""
+        """What is promised, in a sentence: a hearing where there is one; once it is over, that we are late."""
+        if self.heard:
+            return gettext("Your hearing is on %(day)s at the latest.", day=self.day("due"))
         if self.late:
             return gettext("We are late. We are sorry.")
         if not self.promise:

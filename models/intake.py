@@ -24,6 +24,7 @@ from rules import reference
 from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
+from rules.ladder import HEARING
 from rules.policy import Policy, Timing, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
@@ -189,7 +190,8 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
     """By when the first tier must have acted, for the acknowledgement."""
     timing = _timing(policy, row.kind, row.category, row.area_class)
-    return {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    return {**due, "heard": "yes"} if timing.ladder == HEARING else due
 
 
 async def _free_number(session: AsyncSession) -> str:

@@ -19,7 +19,7 @@ from models.people import AnswerLink, Staff, StopLink
 from models.policy import Names
 from models.requests import Consumer, ServiceRequest, Task
 from rules.digest import may_wait, on_duty, quiet_span, waking
-from rules.ladder import Filling, Seat, present
+from rules.ladder import HEARING, Filling, Seat, present
 from rules.terms import Codes, Kind, NoticeKind
 from rules.turn import Notice
 
@@ -77,6 +77,7 @@ def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
         due = task.due and task.due.isoformat()
         stage = None if row.kind == Kind.COMPLAINT else task.stage
         facts |= {"stage": stage, "tier": task.tier, "post": task.answerable, "handler": task.handler, "due": due}
+        facts["heard"] = "yes" if task.ladder == HEARING else None
     return {key: value for key, value in facts.items() if value is not None}
 
 

@@ -223,6 +223,8 @@ class Sent:
     words: bool = False
     task: str | None = None
     since: frozenset[EventKind] = frozenset()
+    own: bool = False
+    """Whether an officer sent it about a request of his own."""
 
 
 def standing(request: Request) -> Standing:

@@ -459,3 +459,22 @@ def test_the_first_text_message_can_always_stop_the_others_and_a_later_one_where
     assert STOP in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language)).text
     assert (STOP in said(notice(CONSUMER, NoticeKind.CLOSED, language)).text) == (language == "en")
     assert STOP not in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language, stop=None)).text
+
+
+@pytest.mark.parametrize(
+    "kind", [NoticeKind.ACKNOWLEDGED, NoticeKind.ESCALATED, NoticeKind.CORRECTED, NoticeKind.PROPOSED]
+)
+@pytest.mark.parametrize("to", [CONSUMER, STAFF])
+def test_where_a_matter_is_heard_messages_say_the_day_and_no_hour(to: Recipient, kind: NoticeKind) -> None:
+    if (to, kind) == (STAFF, NoticeKind.ACKNOWLEDGED):
+        return
+    told = said(notice(to, kind, heard="yes"), "email").text
+    assert "24 November" in told or "25 November" in told
+    assert "evening" not in told.replace("Due: ", "")
+    assert re.search(r"\d{1,2}:\d\d|\d [ap]m", told) is None, told
+
+
+def test_the_day_an_officer_names_for_a_hearing_keeps_its_hour() -> None:
+    told = said(notice(CONSUMER, NoticeKind.EXPECTED, heard="yes")).text
+    assert "your hearing is on" in told
+    assert "put it right" not in told

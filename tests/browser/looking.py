@@ -18,7 +18,7 @@ VENDOR = Path(__file__).parent / "vendor"
 AXE = VENDOR / "axe.min.js"
 GRAVE = frozenset({"serious", "critical"})
 STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla")
-OWNED = ("in_progress", "resolved", "on_hold", "beyond", "closed")
+OWNED = ("in_progress", "resolved", "on_hold", "beyond", "closed", "rejected")
 
 
 class Everybody:

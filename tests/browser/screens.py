@@ -144,6 +144,53 @@ def staff_screens(town: Town) -> list[Screen]:
     ]
 
 
+async def found(page: Page, typed: str = "98000 00017") -> None:
+    """Look a caller up."""
+    await page.locator("[name=q]").fill(typed)
+    await page.locator("main form button.main").first.click()
+    await page.locator("#open-title").wait_for()
+
+
+async def printed(page: Page) -> None:
+    """Print a slip."""
+    await page.locator("form[action$=slip] button").click()
+    await page.locator(".paper").wait_for()
+
+
+async def asked_once_more(page: Page) -> None:
+    """Write words of danger into the one-page form and send it."""
+    await page.locator("[name=danger][value=no]").check()
+    await page.locator("#category").select_option("no-supply")
+    await page.locator("#locality").fill("Gizri")
+    await page.locator("[name=words]").fill("Sparks at the pole.")
+    await page.locator("[name=language]").first.check()
+    await page.locator("[name=channel][value=call]").check()
+    await page.locator("main form button.main").last.click()
+    await page.locator(".asked").wait_for()
+
+
+def casework_screens(town: Town) -> list[Screen]:
+    """What casework shows to the counter, to officers and to consumers."""
+    of = town.of
+    return [
+        Screen("counter-found", "/counter", "tara", then=found),
+        Screen("counter-new", "/counter/new", "tara", then=asked_once_more),
+        Screen("counter-request", f"/counter/requests/{of['resolved']}", "tara", then=all_open),
+        Screen("counter-call-backs", "/counter/call-backs", "tara"),
+        Screen("counter-slip", f"/counter/requests/{of['call_back']}", "tara", then=printed),
+        Screen("request-to-decide", f"/desk/requests/{of['proposed']}", "chitra"),
+        Screen("request-danger", f"/desk/requests/{of['danger']}", "chitra"),
+        Screen("request-others", f"/desk/requests/{of['assigned']}", "chitra", then=all_open),
+        *(
+            Screen(f"request-{act}", f"/desk/requests/{of['in_progress']}", "danish", then=partial(act_open, name=act))
+            for act in ("correct", "transfer", "reject")
+        ),
+        *(Screen(f"track-{state}", f"/track/{of[state]}") for state in ("proposed", "rejected", "danger", "call_back", "hearing")),
+        Screen("own-rejected", f"/track/{of['rejected']}", "own"),
+        Screen("not-mine", f"/not-mine/{town.stop}"),
+    ]  # fmt: skip
+
+
 def every_screen(town: Town) -> list[Screen]:
-    """All of them."""
+    """All of them but those of casework."""
     return [*consumer_screens(town), *filing_screens(), *staff_screens(town)]

@@ -58,6 +58,7 @@ class Town:
     address: str = ""
     of: dict[str, str] = field(default_factory=dict)
     question: str = ""
+    stop: str = ""
 
     async def file(self, name: str, at: datetime, category: str = "no-supply", **more: object) -> str:
         """A request filed and assigned at `at`."""
@@ -137,6 +138,29 @@ async def under_way(town: Town) -> None:
         town.of["received"] = (await register(session, replace(new, phone=PHONE))).reference
 
 
+async def casework(town: Town) -> None:
+    """Another category proposed, one turned down, danger, nobody reached, and one told at the counter."""
+    window = town.window
+    proposed = await town.file("proposed", NOW - timedelta(minutes=30))
+    assert (
+        await window.officer(proposed, Act.CORRECT, data={"category": "voltage"}, words="Low all day.")
+    ).refused is None
+    rejected = await town.file("rejected", NOW - timedelta(minutes=28), "wrong-bill")
+    await window.officer(rejected, Act.REJECT, data={"reason": "own-wiring"}, words="Only his own wiring.")
+    async with window.sessions.begin() as session:
+        await put(
+            session, id="agreed", reference=rejected, act=Act.AGREE, actor=Actor.OFFICER, at=window.now,
+            post="service-manager-gizri",
+        )  # fmt: skip
+    assert (await window.record.take(Take(rejected, "agreed", Act.AGREE))).refused is None
+    await town.file("danger", NOW - timedelta(minutes=2), "wire-down")
+    unreached = await town.file("call_back", NOW - timedelta(days=3), phone=None)
+    await window.resolved(unreached)
+    await window.passes(timedelta(days=2), unreached)
+    heard = await town.file("hearing", NOW - timedelta(minutes=26), "billing-old-dues")
+    town.stop = str((await window.newest_notice(heard, "acknowledged")).data["stop"])
+
+
 @asynccontextmanager
 async def town_on(url: str) -> AsyncIterator[Town]:
     """The town over a database of its own, its pages on a port."""
@@ -145,6 +169,7 @@ async def town_on(url: str) -> AsyncIterator[Town]:
         await long_open(town)
         await ended(town)
         await under_way(town)
+        await casework(town)
         window.now = NOW
         async with window.sessions.begin() as session:
             await save_draft(session, TOKEN, DRAFT, NOW)
