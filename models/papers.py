@@ -79,7 +79,7 @@ async def add(session: AsyncSession, document: Document) -> Document:
     if before is not None:
         return before
     await room(session, document.reference, document.draft, document.bytes)
-    if document.reference is not None:
+    if document.reference is not None and document.state == DocumentState.WAITING:
         document.state = DocumentState.SENT.value
     session.add(document)
     await session.flush()
