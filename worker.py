@@ -25,11 +25,13 @@ from activities.outbox import Outbox
 from activities.record import Record
 from activities.relay import Relay
 from activities.say import Renderer
+from activities.unclaimed import Unclaimed
 from config import Config, load
 from models import database, waiting
 from models.database import Sessions
 from models.heartbeats import beating
 from models.hints import Hints, listen
+from models.storage import storage_at
 from models.utility import zone_once_there
 from models.waiting import Waiting
 from rules.terms import Kind
@@ -125,7 +127,8 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
 
     relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}")
     outbox = Outbox(sessions, channels_of(config), Renderer(Place(config.public_url, ZoneInfo(zone))), tell=door.act)
-    loops = [relay.run(), outbox.run(stop), hints.run(), listen(url, relay.hint, outbox.hint)]
+    unclaimed = Unclaimed(sessions, storage_at(config.documents_url))
+    loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
     loops.append(beating(sessions, "worker"))
     tasks = [asyncio.create_task(loop) for loop in loops]
     async with worker_of(client, Record(pen, committed=hints.give)):
