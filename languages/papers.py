@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from languages.catalog import N_, gettext
-from rules.papers import LARGEST, MOST_DOCUMENTS, MOST_PIXELS, DocumentState, Fault
+from rules.papers import LARGEST, MOST_DOCUMENTS, MOST_PIXELS, DocumentState, FileFault
 
-FAULTS: Mapping[Fault, str] = {
-    Fault.NOTHING: N_("There is nothing in this file. Choose another one, or photograph the paper again."),
-    Fault.TOO_LARGE: N_("This file is larger than %(megabytes)d MB. Send a smaller one, or photograph the paper."),
-    Fault.OTHER_KIND: N_("We cannot read this kind of file. Send a photograph (JPEG, PNG, WebP) or a PDF."),
-    Fault.HEIC: N_(
+FAULTS: Mapping[FileFault, str] = {
+    FileFault.NOTHING: N_("There is nothing in this file. Choose another one, or photograph the paper again."),
+    FileFault.TOO_LARGE: N_("This file is larger than %(megabytes)d MB. Send a smaller one, or photograph the paper."),
+    FileFault.OTHER_KIND: N_("We cannot read this kind of file. Send a photograph (JPEG, PNG, WebP) or a PDF."),
+    FileFault.HEIC: N_(
         "This photograph is in a format we cannot read (HEIC). Send it as JPEG, or take it anew from this page."
     ),
-    Fault.BROKEN: N_("This file is damaged or not complete. Send it again, or photograph the paper."),
-    Fault.TOO_MANY_PIXELS: N_(
+    FileFault.BROKEN: N_("This file is damaged or not complete. Send it again, or photograph the paper."),
+    FileFault.TOO_MANY_PIXELS: N_(
         "This picture is too large to open: more than %(millions)d million points. Send a smaller one."
     ),
-    Fault.MOVING: N_("This picture moves. Send a still photograph of the paper."),
-    Fault.LOCKED: N_("This PDF is locked with a password. Send it without one, or photograph the paper."),
-    Fault.TOO_SLOW: N_("We could not open this file in time. Photograph the paper and send the photograph."),
-    Fault.INFECTED: N_(
+    FileFault.MOVING: N_("This picture moves. Send a still photograph of the paper."),
+    FileFault.LOCKED: N_("This PDF is locked with a password. Send it without one, or photograph the paper."),
+    FileFault.TOO_SLOW: N_("We could not open this file in time. Photograph the paper and send the photograph."),
+    FileFault.INFECTED: N_(
         "There is a virus in this file, so we did not keep it. Photograph the paper and send the photograph."
     ),
-    Fault.NOT_SCANNED: N_("We cannot check files at the moment. Try again in a few minutes; nothing else is lost."),
-    Fault.TOO_MANY: N_("No more files can be sent for this request: at most %(files)d. Ring us if one is missing."),
+    FileFault.NOT_SCANNED: N_("We cannot check files at the moment. Try again in a few minutes; nothing else is lost."),
+    FileFault.TOO_MANY: N_("No more files can be sent for this request: at most %(files)d. Ring us if one is missing."),
 }
 STATES: Mapping[DocumentState, str] = {
     DocumentState.WAITING: N_("Sent, not looked at yet"),
@@ -38,7 +38,7 @@ STATES: Mapping[DocumentState, str] = {
 NUMBERS = {"megabytes": LARGEST // (1024 * 1024), "millions": MOST_PIXELS // 1_000_000, "files": MOST_DOCUMENTS}
 
 
-def unfit(fault: Fault) -> str:
+def unfit(fault: FileFault) -> str:
     """What is wrong with a file, and what to do about it."""
     return gettext(FAULTS[fault], **NUMBERS)
 

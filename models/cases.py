@@ -14,6 +14,9 @@ from models.papers import Document
 from rules import case as rules
 from rules.papers import DocumentState
 
+NOT_COUNTED = (DocumentState.SENT.value, DocumentState.INFECTED.value)
+"""States of documents that are no part of the case."""
+
 
 class DemandNote(SQLModel, table=True):
     """A demand note; money in minor units. What was paid is in the payments."""
@@ -72,7 +75,9 @@ async def case_of(session: AsyncSession, reference: str) -> rules.Case:
     payments = await session.exec(select(Payment).where(Payment.reference == reference).order_by(col(Payment.at)))
     takings = await session.exec(select(Taken).where(Taken.reference == reference).order_by(col(Taken.id)))
     papers = await session.exec(
-        select(Document).where(Document.reference == reference).order_by(col(Document.uploaded_at), Document.id)
+        select(Document)
+        .where(Document.reference == reference, col(Document.state).not_in(NOT_COUNTED))
+        .order_by(col(Document.uploaded_at), Document.id)
     )
     return rules.Case(
         [_paper(row) for row in papers.all()],

@@ -68,7 +68,10 @@ async def by_token(session: AsyncSession, token: str) -> Document | None:
 
 
 async def add(session: AsyncSession, document: Document) -> Document:
-    """Keep a document's row; the one already there if its token was sent before. NoRoom when that would be one too many."""
+    """Keep a document's row; the one already there if its token was sent before. NoRoom when that would be one too many.
+
+    One for a request there is counts from the moment its submission is taken.
+    """
     # Two sent at once must not both take the last place, nor both be the first of their token.
     place = f"document/{document.reference or document.draft}"
     await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(place, 0))))
@@ -76,6 +79,8 @@ async def add(session: AsyncSession, document: Document) -> Document:
     if before is not None:
         return before
     await room(session, document.reference, document.draft, document.bytes)
+    if document.reference is not None:
+        document.state = DocumentState.SENT.value
     session.add(document)
     await session.flush()
     return document
@@ -114,6 +119,13 @@ async def drop(session: AsyncSession, draft: str, id: str) -> bool:
         return False
     await session.delete(found)
     return True
+
+
+async def take_back(session: AsyncSession, id: str) -> None:
+    """Let go of a document that its request refused. Its file is the caller's to delete."""
+    found = await session.get(Document, id)
+    if found is not None:
+        await session.delete(found)
 
 
 async def mark_lost(session: AsyncSession, id: str) -> bool:

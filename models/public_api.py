@@ -18,6 +18,7 @@ from models.requests import IdempotencyKey, ServiceRequest
 from models.tracking import Tracked, public_view
 from rules.due import due
 from rules.policy import Limits
+from rules.terms import Kind
 
 
 @dataclass(frozen=True)
@@ -91,3 +92,9 @@ async def public_request(session: AsyncSession, reference: str) -> PublicRequest
         return None
     post = await session.get(Post, tracked.task.answerable) if tracked.task else None
     return PublicRequest(tracked, row.kind, row.confidential, post.role if post else None)
+
+
+async def taking_documents(session: AsyncSession, reference: str) -> bool | None:
+    """Whether documents may be handed in for this request: a connection request that is not over. None: there is none."""
+    row = await session.get(ServiceRequest, reference)
+    return None if row is None else row.kind != Kind.COMPLAINT and not row.over

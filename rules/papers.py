@@ -31,7 +31,7 @@ ACCEPTED = tuple(content.value for content in Content)
 """For a form's list of what may be chosen. Telephones that photograph in HEIC turn it into JPEG because of it."""
 
 
-class Fault(StrEnum):
+class FileFault(StrEnum):
     """Why a file cannot be taken; each has a sentence in every language."""
 
     NOTHING = "nothing"
@@ -49,8 +49,9 @@ class Fault(StrEnum):
 
 
 class DocumentState(StrEnum):
-    """Where a document stands: handed in, looked at, superseded, or no longer there."""
+    """Where a document stands: sent for a request and not yet taken, handed in, looked at, superseded, or no longer there."""
 
+    SENT = "sent"
     WAITING = "waiting"
     ACCEPTED = "accepted"
     FAULTED = "faulted"
@@ -63,10 +64,10 @@ KEPT = frozenset({DocumentState.WAITING, DocumentState.ACCEPTED, DocumentState.F
 """States in which the file itself must be there."""
 
 
-def content_of(head: bytes) -> Content | Fault:
+def content_of(head: bytes) -> Content | FileFault:
     """What a file is by its first bytes (32 are enough), whatever its name says."""
     if not head:
-        return Fault.NOTHING
+        return FileFault.NOTHING
     if head.startswith(b"\xff\xd8\xff"):
         return Content.JPEG
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -76,8 +77,8 @@ def content_of(head: bytes) -> Content | Fault:
     if head.startswith(b"%PDF-"):
         return Content.PDF
     if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif"):
-        return Fault.HEIC
-    return Fault.OTHER_KIND
+        return FileFault.HEIC
+    return FileFault.OTHER_KIND
 
 
 def plain_name(name: str) -> str:

@@ -17,11 +17,12 @@ from web import errors, measures
 from web.admin import messages, timings, versions
 from web.api.mount import mount
 from web.assets_route import router as assets
-from web.consumer import acts, alike, answer, code, danger, file, home, not_mine, sending, track
+from web.consumer import acts, alike, answer, code, danger, documents, file, home, not_mine, sending, track
 from web.counter import acts as counter_acts
 from web.counter import call_backs, new, requests, search, slip
 from web.desk import act as desk_act
 from web.desk import casefile, queue, sign_in
+from web.desk import documents as desk_documents
 from web.kept import Kept
 from web.onewindow import Onewindow
 from web.render import Views
@@ -31,9 +32,9 @@ from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
 
-CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file)
+CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file, documents)
 COUNTER = (search, new, call_backs, slip, requests, counter_acts)
-STAFF = (sign_in, queue, casefile, desk_act, *COUNTER, timings, versions, messages)
+STAFF = (sign_in, queue, casefile, desk_act, desk_documents, *COUNTER, timings, versions, messages)
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *STAFF)))
 
 

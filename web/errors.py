@@ -18,6 +18,7 @@ from languages.catalog import N_, gettext
 from languages.labels import refusal
 from languages.papers import unfit
 from models.storage import StorageAway
+from rules.papers import FileFault
 from rules.states import IllegalMove
 from rules.terms import Refused
 from web.database import DatabaseAway
@@ -124,12 +125,17 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
 
 
+def unfit_status(fault: FileFault) -> int:
+    """The status of a file that cannot be taken."""
+    return {FileFault.TOO_LARGE: 413, FileFault.TOO_MANY: 409, FileFault.NOT_SCANNED: 503}.get(fault, 422)
+
+
 def words_of(error: Exception) -> Words:
     """What is said of this error."""
     if isinstance(error, RefusedAct):
         return Words(409, N_("This cannot be done now"), refusal(error.code))
     if isinstance(error, Unfit):
-        return Words(422, N_("This file cannot be taken"), unfit(error.fault))
+        return Words(unfit_status(error.fault), N_("This file cannot be taken"), unfit(error.fault))
     if isinstance(error, RequestValidationError):
         return WORDS[Invalid]
     if isinstance(error, HTTPException):

@@ -36,7 +36,8 @@ class Sent:
 async def sent(request: Request) -> AsyncIterator[Sent]:
     """What was typed, and the first file that was chosen: a page may offer the camera and the gallery as two fields."""
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
-        files = [value for value in form.values() if isinstance(value, UploadFile) and (value.filename or value.size)]
+        chosen = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+        files = [file for file in chosen if file.filename or file.size]
         words = {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
         yield Sent(words, files[0] if files else None)
 

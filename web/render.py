@@ -17,7 +17,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from languages import catalog, spoken
 from languages.labels import act_label
+from languages.papers import may_be_sent, unfit
 from languages.story import Rung, ladder_line
+from rules.papers import ACCEPTED, LARGEST, FileFault
 from rules.terms import Act, State
 
 if TYPE_CHECKING:
@@ -79,6 +81,10 @@ class Views:
             now=onewindow.clock,
             state_icons=STATE_ICONS,
             act_icons=ACT_ICONS,
+            accepted_files=ACCEPTED,
+            largest_file=LARGEST,
+            may_be_sent=may_be_sent,
+            file_too_large=partial(unfit, FileFault.TOO_LARGE),
             act_words={act.value: partial(act_label, act) for act in Act},
             ladder_line=self.ladder_line,
             switch=lambda code: f"?lang={code}",

@@ -15,7 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from languages.catalog import LANGUAGES, preferred, speak
 from rules.papers import LARGEST as LARGEST_FILE
+from rules.papers import FileFault
 from web.errors import CrossSite, TooLarge
+from web.uploads.faults import Unfit
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -71,7 +73,7 @@ class Front:
             if scope["method"] not in SAFE:
                 self.same_site(headers)
                 receive = await limited(scope["path"], headers, receive)
-        except (CrossSite, TooLarge) as error:
+        except (CrossSite, TooLarge, Unfit) as error:
             await self.refuse(Request(scope), error)(scope, receive, dressed)
             return
         await self.app(scope, receive, dressed)
@@ -143,17 +145,17 @@ def wished(accept_language: str) -> str:
 
 
 async def limited(path: str, headers: Headers, receive: Receive) -> Receive:
-    """`receive` for a body no larger than this address takes; TooLarge otherwise."""
+    """`receive` for a body no larger than this address takes; TooLarge otherwise, or Unfit where it takes a file."""
     if not path.endswith(WITH_FILES):
         return await bounded(headers, receive)
     length, most = headers.get("content-length"), LARGEST_FILE + LARGEST
     if length is not None and (not length.isdigit() or int(length) > most):
-        raise TooLarge
+        raise Unfit(FileFault.TOO_LARGE)
     return counted(receive, most)
 
 
 def counted(receive: Receive, most: int) -> Receive:
-    """`receive` that raises TooLarge to whoever reads on after `most` bytes: a file is not held here."""
+    """`receive` that raises Unfit to whoever reads on after `most` bytes: a file is not held here."""
     size = 0
 
     async def count() -> Message:
@@ -161,7 +163,7 @@ def counted(receive: Receive, most: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
-            raise TooLarge
+            raise Unfit(FileFault.TOO_LARGE)
         return message
 
     return count

@@ -24,6 +24,7 @@ ICONS = (
     "bell",
     "building-2",
     "cable",
+    "camera",
     "calendar-check",
     "check",
     "chevron-right",
@@ -36,6 +37,7 @@ ICONS = (
     "credit-card",
     "door-closed",
     "eye-off",
+    "file-plus",
     "file-text",
     "flame",
     "gauge",
@@ -81,7 +83,7 @@ SHAPE = re.compile(r"<(?:path|circle|rect|line|polyline|polygon|ellipse)\b[^>]*/
 def unpacked(package: str, folder: Path) -> Path:
     """The package's files below `folder`."""
     name = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True)
-    target = folder / package.partition("@")[0]
+    target = folder / package.rpartition("@")[0].replace("/", "-")
     with tarfile.open(folder / name.stdout.strip()) as archive:
         archive.extractall(target, filter="data")
     return target

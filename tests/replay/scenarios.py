@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from temporalio.exceptions import ApplicationError
 
 from rules.terms import Act, Actor
+from tests.stories.applying import apply
 from tests.timeline import Timeline
 from tests.workflows.conftest import Faults, come, scheduled
 from tests.workflows.test_drift import sent
@@ -146,6 +147,34 @@ async def the_pen_refused_to_work(town: Timeline, faults: Faults) -> str:
     return complaint
 
 
+async def connected_and_back_again(town: Timeline, faults: Faults) -> str:
+    """An application from its papers to the light, no light, the light again, and over."""
+    request = await apply(town, "new-connection")
+    request.outcomes["feasibility"] = "extension"
+    await town.hours_pass(40)
+    await request.walk(until="payment")
+    await request.pay(100_000)
+    await request.walk()
+    await town.consumer(request.reference, Act.NOT_REPAIRED)
+    await request.walk()
+    await town.consumer(request.reference, Act.CONFIRM)
+    await town.hours_pass(8 * 24)
+    await town.handle(request.reference).result()
+    return request.reference
+
+
+async def lapsed_and_paid_too_late(town: Timeline, faults: Faults) -> str:
+    """Nobody paid, the request lapsed; the money that came too late goes back."""
+    request = await apply(town, "new-connection")
+    await request.walk(until="payment")
+    note = (await request.case()).note
+    assert note is not None
+    await town.hours_pass(24 * 20)
+    await request.pay(50_000, note=note.number)
+    await request.do("refund")
+    return request.reference
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     nobody_acts,
     resolved_falsely_and_reopened,
@@ -154,4 +183,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     handed_about,
     the_database_was_away,
     the_pen_refused_to_work,
+    connected_and_back_again,
+    lapsed_and_paid_too_late,
 )

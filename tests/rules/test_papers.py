@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.papers import MOST_BYTES, MOST_DOCUMENTS, Content, Fault, content_of, plain_name, room_left
+from rules.papers import MOST_BYTES, MOST_DOCUMENTS, Content, FileFault, content_of, plain_name, room_left
 
 
 @pytest.mark.parametrize(
@@ -14,20 +14,20 @@ from rules.papers import MOST_BYTES, MOST_DOCUMENTS, Content, Fault, content_of,
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Content.PNG),
         (b"RIFF\x24\x00\x00\x00WEBPVP8 ", Content.WEBP),
         (b"%PDF-1.7\n", Content.PDF),
-        (b"\x00\x00\x00\x18ftypheic", Fault.HEIC),
-        (b"\x00\x00\x00\x18ftypmp42", Fault.OTHER_KIND),
-        (b"", Fault.NOTHING),
-        (b"\x00" * 32, Fault.OTHER_KIND),
-        (b"RIFF\x24\x00\x00\x00WAVEfmt ", Fault.OTHER_KIND),
-        (b"GIF89a", Fault.OTHER_KIND),
-        (b"<svg xmlns=", Fault.OTHER_KIND),
-        (b"<!doctype html>", Fault.OTHER_KIND),
-        (b"PK\x03\x04", Fault.OTHER_KIND),
-        (b"\n%PDF-1.7\n", Fault.OTHER_KIND),
-        (b"MZ%PDF-1.7", Fault.OTHER_KIND),
+        (b"\x00\x00\x00\x18ftypheic", FileFault.HEIC),
+        (b"\x00\x00\x00\x18ftypmp42", FileFault.OTHER_KIND),
+        (b"", FileFault.NOTHING),
+        (b"\x00" * 32, FileFault.OTHER_KIND),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", FileFault.OTHER_KIND),
+        (b"GIF89a", FileFault.OTHER_KIND),
+        (b"<svg xmlns=", FileFault.OTHER_KIND),
+        (b"<!doctype html>", FileFault.OTHER_KIND),
+        (b"PK\x03\x04", FileFault.OTHER_KIND),
+        (b"\n%PDF-1.7\n", FileFault.OTHER_KIND),
+        (b"MZ%PDF-1.7", FileFault.OTHER_KIND),
     ],
 )
-def test_content_is_told_by_the_first_bytes(head: bytes, content: Content | Fault) -> None:
+def test_content_is_told_by_the_first_bytes(head: bytes, content: Content | FileFault) -> None:
     assert content_of(head) is content
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zlib
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,11 @@ from typing import Any
 from PIL import Image
 from pypdf import PdfWriter
 
+from models.intake import New, register
+from rules.terms import Channel, Kind
+from tests.web.window import PHONE, Window
+
+TOKENS = itertools.count(1)
 TURNED = 6
 """The EXIF word for a camera held upright."""
 
@@ -68,3 +74,15 @@ def pdf(pages: int = 2, password: str | None = None) -> bytes:
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+async def registered(window: Window, kind: Kind = Kind.NEW_CONNECTION) -> str:
+    """A request of Gizri that was registered and that nobody has looked at; its reference."""
+    new = New(
+        Kind.COMPLAINT, "no-supply", Channel.WEB, "en", "", f"paper-{next(TOKENS)}", window.now, locality="gizri",
+        phone=PHONE, name="Asha Demo",
+    )  # fmt: skip
+    async with window.sessions.begin() as session:
+        row = await register(session, new)
+        row.kind = kind.value
+    return row.reference

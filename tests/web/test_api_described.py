@@ -89,6 +89,7 @@ async def test_the_description_speaks_of_the_api_alone(window: Window) -> None:
     assert {(method, path) for method, path, _ in operations()} == {
         ("POST", "/api/v1/requests"),
         ("GET", "/api/v1/requests/{reference}"),
+        ("POST", "/api/v1/requests/{reference}/documents"),
         ("GET", "/api/v1/catalog"),
         ("GET", "/api/v1/problems"),
         ("POST", "/api/v1/receipts/sms"),
@@ -128,7 +129,7 @@ def test_the_page_about_the_api_names_every_call_problem_and_field() -> None:
     for kind in KINDS:
         assert f"| `{kind.type}` | {kind.status} |" in page
     assert page.count("/api/v1/problems#") == len(KINDS)
-    for name in ("Filing", "Asker", "Registered", "Status", "PublicEvent", "Problem", "Receipt"):
+    for name in ("Filing", "Asker", "Registered", "Status", "PublicEvent", "Problem", "Receipt", "HandedIn"):
         for field in DESCRIBED["components"]["schemas"][name]["properties"]:
             assert re.search(rf"\b{field}\b", page), f"{name}.{field}"
     assert [state for state in State if f"`{state}`" not in page] == []

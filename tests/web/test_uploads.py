@@ -15,9 +15,9 @@ from starlette.responses import Response
 from models import papers
 from models.papers import Document
 from models.storage import Folder, Nowhere, StorageAway
-from rules.papers import LARGEST, MOST_DOCUMENTS, DocumentState, Fault
+from rules.papers import LARGEST, MOST_DOCUMENTS, DocumentState, FileFault
 from rules.terms import Actor
-from tests.web.files import pdf, photograph, picture
+from tests.web.files import pdf, photograph, picture, registered
 from tests.web.scanner import REAL, VIRUS, Scanner, listening, real_scanner
 from tests.web.window import Window
 from web.uploads.clamd import Clamd
@@ -28,7 +28,7 @@ from web.uploads.serve import served
 
 @pytest.fixture
 async def reference(window: Window) -> str:
-    return await window.filed()
+    return await registered(window)
 
 
 @pytest.fixture
@@ -66,16 +66,20 @@ async def test_a_photograph_is_kept_anew_with_its_row(window: Window, reference:
 @pytest.mark.parametrize(
     ("data", "name", "content", "fault"),
     [
-        pytest.param(b"", "empty.jpg", "image/jpeg", Fault.NOTHING, id="empty"),
-        pytest.param(b"<html>", "page.jpg", "image/jpeg", Fault.OTHER_KIND, id="a page that calls itself a picture"),
-        pytest.param(b"MZ\x90\x00", "bill.pdf", "application/pdf", Fault.OTHER_KIND, id="a program"),
-        pytest.param(b"\x00\x00\x00\x18ftypheic", "a.heic", "image/heic", Fault.HEIC, id="HEIC"),
-        pytest.param(b"\xff\xd8\xff" + bytes(LARGEST), "a.jpg", "image/jpeg", Fault.TOO_LARGE, id="a byte too large"),
-        pytest.param(picture()[:-30], "a.jpg", "image/jpeg", Fault.BROKEN, id="truncated"),
+        pytest.param(b"", "empty.jpg", "image/jpeg", FileFault.NOTHING, id="empty"),
+        pytest.param(
+            b"<html>", "page.jpg", "image/jpeg", FileFault.OTHER_KIND, id="a page that calls itself a picture"
+        ),
+        pytest.param(b"MZ\x90\x00", "bill.pdf", "application/pdf", FileFault.OTHER_KIND, id="a program"),
+        pytest.param(b"\x00\x00\x00\x18ftypheic", "a.heic", "image/heic", FileFault.HEIC, id="HEIC"),
+        pytest.param(
+            b"\xff\xd8\xff" + bytes(LARGEST), "a.jpg", "image/jpeg", FileFault.TOO_LARGE, id="a byte too large"
+        ),
+        pytest.param(picture()[:-30], "a.jpg", "image/jpeg", FileFault.BROKEN, id="truncated"),
     ],
 )
 async def test_what_cannot_be_taken_leaves_nothing(
-    window: Window, reference: str, uploads: Uploads, data: bytes, name: str, content: str, fault: Fault
+    window: Window, reference: str, uploads: Uploads, data: bytes, name: str, content: str, fault: FileFault
 ) -> None:
     with pytest.raises(Unfit) as unfit:
         await uploads.receive(window.parts.database, upload(data, name, content), handed(window, reference))
@@ -127,7 +131,7 @@ async def test_a_request_has_room_for_so_many_documents_and_no_more(
     last = [uploads.receive(db, upload(pdf()), handed(window, reference)) for _ in range(3)]
     results = await asyncio.gather(*last, return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Document", "Unfit", "Unfit"]
-    assert all(result.fault is Fault.TOO_MANY for result in results if isinstance(result, Unfit))
+    assert all(result.fault is FileFault.TOO_MANY for result in results if isinstance(result, Unfit))
     assert len(await kept(window, reference)) == MOST_DOCUMENTS
     assert len(files(uploads)) == 3
 
@@ -147,7 +151,7 @@ async def test_a_virus_is_refused_and_on_record(
         clean = await uploads.receive(window.parts.database, upload(picture()), handed(window, reference))
         with pytest.raises(Unfit) as unfit:
             await uploads.receive(window.parts.database, upload(picture() + VIRUS), handed(window, reference))
-    assert unfit.value.fault is Fault.INFECTED
+    assert unfit.value.fault is FileFault.INFECTED
     assert [row.state for row in await kept(window, reference)] == ["waiting", "infected"]
     assert [path.name for path in files(uploads)] == [clean.id]
     assert scanner.seen == [picture(), picture() + VIRUS]
@@ -161,7 +165,7 @@ async def test_no_verdict_is_not_a_clean_one(
         uploads.scanner = Clamd(url)
         with pytest.raises(Unfit) as unfit:
             await uploads.receive(window.parts.database, upload(picture()), handed(window, reference))
-    assert unfit.value.fault is Fault.NOT_SCANNED
+    assert unfit.value.fault is FileFault.NOT_SCANNED
     assert (await kept(window, reference), files(uploads)) == ([], [])
 
 
@@ -169,7 +173,7 @@ async def test_while_the_scanner_is_away_nothing_is_taken(window: Window, refere
     for uploads.scanner in (Clamd("tcp://127.0.0.1:9"), Clamd("unix:///nowhere/clamd.ctl")):
         with pytest.raises(Unfit) as unfit:
             await uploads.receive(window.parts.database, upload(picture()), handed(window, reference))
-        assert unfit.value.fault is Fault.NOT_SCANNED
+        assert unfit.value.fault is FileFault.NOT_SCANNED
 
 
 @pytest.mark.skipif(REAL is None, reason="clamd is not installed")

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from rules.papers import LONGEST_SIDE, Content, Fault, content_of
+from rules.papers import LONGEST_SIDE, Content, FileFault, content_of
 from tests.web.files import bomb, deep, moving, pdf, photograph, picture
 from web.uploads.apart import Fit, read_apart
 from web.uploads.faults import Unfit
@@ -30,7 +30,7 @@ def colour(image: Image.Image, at: tuple[int, int]) -> str:
     return "red" if red > 150 and green < 90 else "white" if min(red, green, blue) > 220 else f"{red},{green},{blue}"
 
 
-async def fault(data: bytes) -> Fault:
+async def fault(data: bytes) -> FileFault:
     with pytest.raises(Unfit) as unfit:
         await read(data)
     return unfit.value.fault
@@ -106,26 +106,26 @@ async def test_a_pdf_that_anybody_can_open_is_not_locked() -> None:
 @pytest.mark.parametrize(
     ("sent", "name"),
     [
-        pytest.param(bomb(), Fault.TOO_MANY_PIXELS, id="bomb"),
-        pytest.param(picture("PNG", size=(8000, 5001)), Fault.TOO_MANY_PIXELS, id="one row too many"),
-        pytest.param(picture(size=(900, 900))[:-900], Fault.BROKEN, id="truncated JPEG"),
-        pytest.param(picture("PNG", size=(90, 90))[:-40], Fault.BROKEN, id="truncated PNG"),
-        pytest.param(picture()[:20], Fault.BROKEN, id="a JPEG's beginning"),
-        pytest.param(b"\xff\xd8\xff<html><script>", Fault.BROKEN, id="a page that begins like a JPEG"),
-        pytest.param(b"RIFF\x00\x00\x00\x00WEBP", Fault.BROKEN, id="an empty WebP"),
-        pytest.param(moving("PNG"), Fault.MOVING, id="moving PNG"),
-        pytest.param(moving("WEBP"), Fault.MOVING, id="moving WebP"),
-        pytest.param(pdf()[:-60], Fault.BROKEN, id="truncated PDF"),
-        pytest.param(b"%PDF-1.7\n%%EOF\n", Fault.BROKEN, id="empty PDF"),
-        pytest.param(pdf(0), Fault.BROKEN, id="PDF without sheets"),
-        pytest.param(pdf(1, password="secret"), Fault.LOCKED, id="locked PDF"),
+        pytest.param(bomb(), FileFault.TOO_MANY_PIXELS, id="bomb"),
+        pytest.param(picture("PNG", size=(8000, 5001)), FileFault.TOO_MANY_PIXELS, id="one row too many"),
+        pytest.param(picture(size=(900, 900))[:-900], FileFault.BROKEN, id="truncated JPEG"),
+        pytest.param(picture("PNG", size=(90, 90))[:-40], FileFault.BROKEN, id="truncated PNG"),
+        pytest.param(picture()[:20], FileFault.BROKEN, id="a JPEG's beginning"),
+        pytest.param(b"\xff\xd8\xff<html><script>", FileFault.BROKEN, id="a page that begins like a JPEG"),
+        pytest.param(b"RIFF\x00\x00\x00\x00WEBP", FileFault.BROKEN, id="an empty WebP"),
+        pytest.param(moving("PNG"), FileFault.MOVING, id="moving PNG"),
+        pytest.param(moving("WEBP"), FileFault.MOVING, id="moving WebP"),
+        pytest.param(pdf()[:-60], FileFault.BROKEN, id="truncated PDF"),
+        pytest.param(b"%PDF-1.7\n%%EOF\n", FileFault.BROKEN, id="empty PDF"),
+        pytest.param(pdf(0), FileFault.BROKEN, id="PDF without sheets"),
+        pytest.param(pdf(1, password="secret"), FileFault.LOCKED, id="locked PDF"),
     ],
 )
-async def test_what_cannot_be_taken_is_refused_by_its_name(sent: bytes, name: Fault) -> None:
+async def test_what_cannot_be_taken_is_refused_by_its_name(sent: bytes, name: FileFault) -> None:
     assert await fault(sent) is name
 
 
 async def test_a_file_that_takes_too_long_ends_with_its_process() -> None:
     with pytest.raises(Unfit) as unfit:
         await read_apart(picture(), Content.JPEG, patience=0.001)
-    assert unfit.value.fault is Fault.TOO_SLOW
+    assert unfit.value.fault is FileFault.TOO_SLOW

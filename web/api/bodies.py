@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from models.database import utc
+from rules.papers import DocumentState
 from rules.terms import Kind
 from web.consumer.steps import LENGTHS
 from web.forms import clean
@@ -129,6 +130,14 @@ class Status(BaseModel):
     standard_due: Instant | None
     expected_at: Instant | None
     events: list[PublicEvent]
+
+
+class HandedIn(BaseModel):
+    """A document as it was handed in. `state`: `waiting` until an officer has looked at it."""
+
+    id: str = Field(examples=["5d41402abc4b2a76b9719d911017c592"])
+    paper: str = Field(examples=["identity"])
+    state: DocumentState
 
 
 class Named(BaseModel):

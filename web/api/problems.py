@@ -12,7 +12,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from web.errors import PROBLEM, FieldError, request_id
+from rules.papers import FileFault
+from web.errors import PROBLEM, FieldError, request_id, unfit_status
 from web.forms import too_long
 
 TYPES = "/api/v1/problems"
@@ -75,7 +76,35 @@ UNKNOWN_MESSAGE = Kind(
     "No message has this id",
     "The delivery report names an id that was never handed to the gateway. Do not repeat it.",
 )
-KINDS = (INVALID, NOT_A_REFERENCE, UNKNOWN_REFERENCE, KEY_REUSED, TOO_MANY_FILED, UNKNOWN_MESSAGE)
+DOCUMENT_NOT_WANTED = Kind(
+    "document-not-wanted",
+    409,
+    "This request does not want this document",
+    "It is a complaint, it is over, it never asked for this paper, or it has accepted one already. Nothing was kept.",
+)
+TITLES = {
+    FileFault.NOTHING: "The file is empty",
+    FileFault.TOO_LARGE: "The file is larger than 10 MB",
+    FileFault.OTHER_KIND: "The file is neither JPEG, PNG, WebP nor PDF",
+    FileFault.HEIC: "The picture is HEIC, which cannot be read",
+    FileFault.BROKEN: "The file is damaged or not complete",
+    FileFault.TOO_MANY_PIXELS: "The picture has more than 40 million pixels",
+    FileFault.MOVING: "The picture moves",
+    FileFault.LOCKED: "The PDF is locked with a password",
+    FileFault.TOO_SLOW: "The file took too long to open",
+    FileFault.INFECTED: "The file carries a virus",
+    FileFault.NOT_SCANNED: "Files cannot be scanned at the moment",
+    FileFault.TOO_MANY: "The request has as many documents as it may have",
+}
+UNFIT = {
+    fault: Kind(f"document-{fault.value.replace('_', '-')}", unfit_status(fault), title, "Nothing was kept.")
+    for fault, title in TITLES.items()
+}
+"""Why a file cannot be taken; what it is, is told by its content alone."""
+KINDS = (
+    INVALID, NOT_A_REFERENCE, UNKNOWN_REFERENCE, KEY_REUSED, TOO_MANY_FILED, UNKNOWN_MESSAGE, DOCUMENT_NOT_WANTED,
+    *UNFIT.values(),
+)  # fmt: skip
 
 
 class Problem(Exception):

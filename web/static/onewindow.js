@@ -39,6 +39,14 @@ addEventListener("pageshow", () => {
   for (const busy of document.querySelectorAll("[aria-busy]")) busy.removeAttribute("aria-busy");
 });
 
+// A file that is too large is told before it is sent; the server refuses it in any case.
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset.most) return;
+  const tooLarge = target.files[0]?.size > target.dataset.most;
+  target.setCustomValidity(tooLarge ? target.dataset.tooLarge : "");
+  if (tooLarge) target.reportValidity();
+});
+
 // Buttons that need a script are hidden until there is one.
 for (const button of document.querySelectorAll("[data-copy], [data-print]")) {
   button.hidden = false;

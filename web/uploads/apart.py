@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from rules.papers import Content, Fault
+from rules.papers import Content, FileFault
 from web.uploads.faults import Unfit
 
 PATIENCE = 20.0
@@ -39,7 +39,7 @@ async def read_apart(data: bytes, content: Content, patience: float = PATIENCE) 
             said, _ = await reader.communicate(data)
     except TimeoutError:
         log.warning("a file took too long to read", content=content.value, size=len(data))
-        raise Unfit(Fault.TOO_SLOW) from None
+        raise Unfit(FileFault.TOO_SLOW) from None
     finally:
         if reader.returncode is None:
             reader.kill()
@@ -47,8 +47,8 @@ async def read_apart(data: bytes, content: Content, patience: float = PATIENCE) 
     line, newline, kept = said.partition(b"\n")
     if reader.returncode or not newline:
         log.warning("a file ended the process that read it", content=content.value, code=reader.returncode)
-        raise Unfit(Fault.BROKEN)
+        raise Unfit(FileFault.BROKEN)
     answer = json.loads(line)
     if "fault" in answer:
-        raise Unfit(Fault(answer["fault"]))
+        raise Unfit(FileFault(answer["fault"]))
     return Fit(kept, Content(answer["content"]), answer["pages"], answer["wide"], answer["high"])

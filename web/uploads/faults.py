@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rules.papers import Fault
+from rules.papers import FileFault
 
 
 class Unfit(Exception):
     """The file cannot be taken; `fault` says why, and `languages.papers` in the reader's language."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: FileFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
-from rules.papers import LONGEST_SIDE, MOST_PIXELS, Content, Fault
+from rules.papers import LONGEST_SIDE, MOST_PIXELS, Content, FileFault
 from web.uploads.faults import Unfit
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ def picture(data: bytes, content: Content) -> tuple[Read, bytes]:
     Image.MAX_IMAGE_PIXELS = None  # counted here, before anything is unpacked
     with Image.open(BytesIO(data), formats=[FORMATS[content]]) as image:
         if image.width * image.height > MOST_PIXELS:
-            raise Unfit(Fault.TOO_MANY_PIXELS)
+            raise Unfit(FileFault.TOO_MANY_PIXELS)
         # Telephones put a second picture behind their JPEGs (a preview, the depth); that is no motion.
         if content is not Content.JPEG and getattr(image, "is_animated", False):
-            raise Unfit(Fault.MOVING)
+            raise Unfit(FileFault.MOVING)
         if content is Content.JPEG:
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         image.load()
@@ -83,16 +83,16 @@ def with_turn(seen: Image.Image, image: Image.Image) -> Image.Image:
 def sheets(data: bytes) -> Read:
     """What a PDF is, which stays as it is. Raises Unfit."""
     if b"%%EOF" not in data[-TAIL:]:
-        raise Unfit(Fault.BROKEN)
+        raise Unfit(FileFault.BROKEN)
     from pypdf import PdfReader  # half a second that a picture need not wait
 
     logging.disable()
     reader = PdfReader(BytesIO(data), strict=False)
     if reader.is_encrypted and not opens(reader):
-        raise Unfit(Fault.LOCKED)
+        raise Unfit(FileFault.LOCKED)
     pages = len(reader.pages)
     if pages == 0:
-        raise Unfit(Fault.BROKEN)
+        raise Unfit(FileFault.BROKEN)
     return Read(Content.PDF, pages)
 
 
@@ -122,9 +122,9 @@ def read(data: bytes, content: Content) -> tuple[Read, bytes]:
     except Unfit:
         raise
     except MemoryError:
-        raise Unfit(Fault.TOO_MANY_PIXELS) from None
+        raise Unfit(FileFault.TOO_MANY_PIXELS) from None
     except Exception:
-        raise Unfit(Fault.BROKEN) from None
+        raise Unfit(FileFault.BROKEN) from None
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from starlette.datastructures import UploadFile
 from models import papers
 from models.papers import Document, NoRoom
 from models.storage import Nowhere, Storage, StorageAway
-from rules.papers import LARGEST, Content, DocumentState, Fault, content_of, plain_name
+from rules.papers import LARGEST, Content, DocumentState, FileFault, content_of, plain_name
 from rules.terms import Actor
 from web.database import Bounded
 from web.uploads.apart import Fit, read_apart
@@ -62,7 +62,7 @@ class Uploads:
         if before is not None:
             return same(before, handed, data)
         content = content_of(data[:32])
-        if isinstance(content, Fault):
+        if isinstance(content, FileFault):
             raise Unfit(content)
         row = started(data, content, upload.filename or "", handed)
         await self._scanned(db, data, row)
@@ -74,10 +74,10 @@ class Uploads:
         try:
             kept = await db.write(_written, row, along)
         except NoRoom:
-            await self._unneeded(row.id)
-            raise Unfit(Fault.TOO_MANY) from None
+            await self.unneeded(row.id)
+            raise Unfit(FileFault.TOO_MANY) from None
         if kept.id != row.id:
-            await self._unneeded(row.id)
+            await self.unneeded(row.id)
             return same(kept, handed, data)
         return kept
 
@@ -88,10 +88,11 @@ class Uploads:
             try:
                 await db.read(papers.room, handed.reference, handed.draft, 1)
             except NoRoom:
-                raise Unfit(Fault.TOO_MANY) from None
+                raise Unfit(FileFault.TOO_MANY) from None
         return found
 
-    async def _unneeded(self, id: str) -> None:
+    async def unneeded(self, id: str) -> None:
+        """Delete a file that no row speaks of; left lying if the storage is away just then."""
         with suppress(StorageAway):
             await self.storage.delete(id)
 
@@ -102,14 +103,14 @@ class Uploads:
             found = await self.scanner.found(data)
         except ScannerAway as away:
             log.error("the virus scanner does not answer", why=repr(away.__cause__ or away))
-            raise Unfit(Fault.NOT_SCANNED) from None
+            raise Unfit(FileFault.NOT_SCANNED) from None
         if found is None:
             return
         log.warning("a document carries a virus", virus=found, reference=row.reference, document=row.id)
         row.state, row.bytes = DocumentState.INFECTED.value, 0
         with suppress(NoRoom):
             await db.write(papers.add, row)
-        raise Unfit(Fault.INFECTED)
+        raise Unfit(FileFault.INFECTED)
 
 
 async def _written(session: AsyncSession, row: Document, along: Along | None) -> Document:
@@ -125,7 +126,7 @@ def same(before: Document, handed: Handed, data: bytes) -> Document:
     if not again or (before.paper, before.reference, before.draft) != (handed.paper, handed.reference, handed.draft):
         raise Reused
     if before.state == DocumentState.INFECTED:
-        raise Unfit(Fault.INFECTED)
+        raise Unfit(FileFault.INFECTED)
     return before
 
 
@@ -135,7 +136,7 @@ async def whole(upload: UploadFile) -> bytes:
     while piece := await upload.read(PIECE):
         data += piece
         if len(data) > LARGEST:
-            raise Unfit(Fault.TOO_LARGE)
+            raise Unfit(FileFault.TOO_LARGE)
     return bytes(data)
 
 

@@ -1,0 +1,1 @@
+"""Sheets of paper: demand notes and certificates as PDFs, made from values alone."""
