@@ -16,7 +16,7 @@ from rules.calendar import Calendar
 from rules.durations import Duration, Unit
 from rules.fees import DUES, ESTIMATE
 from rules.hours import week_from
-from rules.policy import Policy, timing_of
+from rules.policy import AREA_CLASSES, Policy, timing_of
 from rules.policy_check import latest_tier, warnings
 from rules.policy_toml import Surroundings, export, parse
 from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
@@ -49,6 +49,16 @@ def demo() -> Profile:
 @pytest.fixture(scope="module")
 def tpddl() -> Profile:
     return load(text_of("tpddl"), "tpddl.toml", public_holidays)
+
+
+@pytest.fixture(scope="module")
+def kesco() -> Profile:
+    return load(text_of("kesco"), "kesco.toml", public_holidays)
+
+
+@pytest.fixture(scope="module")
+def kelectric() -> Profile:
+    return load(text_of("kelectric"), "kelectric.toml", public_holidays)
 
 
 # Every shipped profile.
@@ -315,6 +325,59 @@ def test_a_cut_in_delhi_reaches_the_district_manager_within_the_hour(tpddl: Prof
     registered = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
     found = latest_tier(tpddl.policy, tpddl.policy.timings["no-supply"], registered)
     assert found == (datetime(2026, 3, 2, 18, 40, tzinfo=UTC), datetime(2026, 3, 2, 19, 0, tzinfo=UTC))
+
+
+# Kanpur.
+
+
+def test_kanpur_climbs_from_junior_engineer_to_executive_engineer(kesco: Profile) -> None:
+    for ladder in ("supply", "commercial"):
+        tiers = [tier.role for tier in kesco.policy.ladders[ladder].tiers]
+        assert tiers == ["junior_engineer", "sub_divisional_officer", "executive_engineer"]
+    assert (kesco.channels["sms"].language, kesco.currency, kesco.phone) == ("en", "INR", "1912")
+
+
+def test_a_transformer_in_kanpur_goes_by_the_area_class(kesco: Profile) -> None:
+    hours = {area: timing_of(kesco.policy, "transformer", area).standard for area in ("metro", "urban", "rural")}
+    assert hours == {area: Duration(time, Unit.HOURS) for area, time in (("metro", 6), ("urban", 8), ("rural", 24))}
+    assert {office.area_class for office in kesco.offices.values()} == {"metro"}
+
+
+def test_a_connection_in_kanpur_is_due_in_seven_days_everywhere(kesco: Profile) -> None:
+    procedure = kesco.policy.procedures["new-connection"]
+    for area in AREA_CLASSES:
+        law = law_of(procedure, area, Decimal(4), None, date(2026, 1, 1))
+        assert law is not None
+        assert law.time == Duration(7, Unit.DAYS)
+
+
+# Karachi.
+
+
+def test_karachi_speaks_english_and_urdu_and_counts_in_its_own_rupees(kelectric: Profile) -> None:
+    assert (kelectric.languages, kelectric.currency, kelectric.zone) == (("en", "ur"), "PKR", "Asia/Karachi")
+    assert kelectric.policy.ladders["supply"].tiers[-1].role == "general_manager"
+    assert kelectric.localities["gizri"].office == "defence"
+    assert "गिज़री" in kelectric.localities["gizri"].aliases
+
+
+def test_a_tenant_of_three_kilowatts_in_karachi_brings_the_landlords_consent_and_has_thirty_days(
+    kelectric: Profile,
+) -> None:
+    procedure = kelectric.policy.procedures["new-connection"]
+    assert "landlord-consent" in procedure.papers["tenant"]
+    assert "landlord-consent" not in procedure.papers["owner"]
+    law = law_of(procedure, "urban", Decimal(3), None, date(2026, 1, 1))
+    assert law is not None
+    assert law.time == Duration(30, Unit.DAYS)
+    assert procedure.stages["payment"].lapse is Lapse.OFFICER
+
+
+def test_fridays_and_ramadan_are_shorter_in_karachi(kelectric: Profile) -> None:
+    office = kelectric.policy.calendars["office"]
+    assert not office.is_open(datetime(2026, 11, 27, 8, 0, tzinfo=UTC))
+    assert office.is_open(datetime(2026, 11, 26, 9, 30, tzinfo=UTC))
+    assert not office.is_open(datetime(2027, 2, 11, 10, 30, tzinfo=UTC))
 
 
 # Broken ones.

@@ -180,6 +180,32 @@ async def test_what_is_exported_is_imported_as_the_same_and_a_changed_file_as_th
     assert (await (await desk.of(ADMIN)).get("/admin/policy.toml")).text.count("[complaint.no-supply]") == 1
 
 
+async def test_a_changed_stage_is_the_next_version_and_told_by_its_name(desk: Desk) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        text = await policy_versions.export_toml(session)
+        number = (await policy_versions.newest(session)).number
+        one = text[text.index("[procedure.new-connection]") : text.index("[procedure.load-change]")]
+        one = one.replace('tiers = ["2 working days", ', 'tiers = ["3 working days", ', 1)
+        assert await policy_versions.import_toml(session, one, "Papers", None, desk.town.now) == number + 1
+    documents = (await in_force(desk)).procedures["new-connection"].stages["documents"]
+    assert str(documents.timing.tiers[0]) == "3 working days"
+    page = await desk.page(ADMIN, f"/admin/versions/{number + 1}")
+    assert "New connection, Check of the papers, Time of each officer" in page
+
+
+async def test_the_words_of_procedures_are_kept_with_their_sentences(desk: Desk) -> None:
+    book = desk.onewindow.book
+    assert book.label("stage", "handover") == "Switching on"
+    assert book.label("refuse_reason", "old-dues") == "Old dues at this place"
+    paper, procedure = book.row("paper", "landlord-consent"), book.row("procedure", "new-connection")
+    assert paper is not None
+    assert paper.data["descriptions"]["en"] == "A letter in which your landlord agrees to the connection"
+    assert procedure is not None
+    assert procedure.data["icon"] == "plus"
+    assert [row.code for row in book.all("procedure")][:2] == ["new-connection", "load-change"]
+    assert book.value("currency") == "INR"
+
+
 async def test_a_broken_file_or_no_note_is_no_version(desk: Desk) -> None:
     async with desk.onewindow.sessions.begin() as session:
         count = len((await session.exec(select(PolicyVersion.number))).all())
