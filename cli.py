@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+import cli_import
 from config import BadConfig, Config, beside, load
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ app.add_typer(users, name="users")
 
 REFUSED = 2
 DEMO_PASSWORD = "onewindow"  # noqa: S105 (given only where nobody but this machine can reach the web)
-SHORTEST_PASSWORD = 10
 DEMO = "demo"
 """The profile that comes with demo consumers and requests."""
 
@@ -137,18 +137,20 @@ def add_user(
     from models.first_start import NotAdded, add_person
 
     username, now = username.lower(), datetime.now(UTC)
-    _asked(lambda session: add_person(session, username, name, _long_enough(password), post, now), NotAdded)
-    print(f"{username} can sign in.")
+    good = _good(password, username, name)
+    _asked(lambda session: add_person(session, username, name, good, post, now), NotAdded)
+    print(f"{username} can sign in, and then chooses a password of his own.")
 
 
 @users.command("password")
 def new_password(username: str, password: Password) -> None:
-    """Give somebody a new password; their open sessions end."""
-    from models.staff import set_password
+    """Give somebody a new password; their open sessions end, and they choose one of their own at the next sign-in."""
+    from models.passwords import set_password
 
-    if not _asked(lambda session: set_password(session, username.lower(), _long_enough(password))):
+    good = _good(password, username, "")
+    if not _asked(lambda session: set_password(session, username.lower(), good, temporary=True)):
         _refuse(f"There is nobody called {username}.")
-    print(f"{username.lower()} has a new password.")
+    print(f"{username.lower()} has a new password, good until a new one is chosen at the next sign-in.")
 
 
 async def _prepared(config: Config, profile: Profile) -> None:
@@ -205,9 +207,17 @@ def _asked(work: Callable[[AsyncSession], Awaitable[T]], *refusals: type[Excepti
         _refuse(str(refused))
 
 
-def _long_enough(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        _refuse(f"A password needs {SHORTEST_PASSWORD} characters or more.")
+def _good(password: str, username: str, name: str) -> str:
+    from rules.passwords import LONGEST, SHORTEST, PasswordFault, fault
+
+    words = {
+        PasswordFault.SHORT: f"A password needs {SHORTEST} characters or more.",
+        PasswordFault.LONG: f"A password has {LONGEST} characters at most.",
+        PasswordFault.OWN_NAME: "This is the person's own name; choose another password.",
+    }
+    wrong = fault(password, username, name)
+    if wrong is not None:
+        _refuse(words.get(wrong, "Everybody tries this password first; choose another."))
     return password
 
 
@@ -259,6 +269,9 @@ def _leave(code: int) -> NoReturn:
     sys.stderr.flush()
     atexit._run_exitfuncs()
     os._exit(code)
+
+
+app.add_typer(cli_import.commands(_asked, _leave), name="import")
 
 
 def main() -> None:

@@ -72,6 +72,15 @@ async def find(session: AsyncSession, caller: Caller, at: datetime) -> Found:
     return Found(opened, ended, await _known(session, caller, (*opened, *ended)))
 
 
+async def beside(session: AsyncSession, reference: str, consumer: Consumer, at: datetime) -> Found:
+    """What else was asked from this consumer's phone or account; nothing confidential, and not the request of this number."""
+    found = await find(session, Caller(consumer.phone, consumer.account), at)
+    opened, ended = (
+        tuple(asked for asked in some if asked.request.reference != reference) for some in (found.open, found.ended)
+    )
+    return Found(opened, ended)
+
+
 async def _asked(session: AsyncSession, caller: Caller, *more: ColumnElement[bool]) -> tuple[Asked, ...]:
     question = (
         select(ServiceRequest, Consumer)

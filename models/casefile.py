@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.callers import Found
 from models.events import Event
 from models.openings import Opening
 from models.outbox import Attempt, Notification
@@ -40,7 +41,7 @@ class Said:
 class CaseFile:
     """One request as officers see it. `task` is None before assignment, `consumer` once his data is erased.
 
-    `openings`: who of the staff opened it, where whoever shows it has read them.
+    `openings`: who of the staff opened it, `beside`: what else this consumer asked, where whoever shows it has read them.
     """
 
     request: ServiceRequest
@@ -52,6 +53,7 @@ class CaseFile:
     lapses: tuple[Lapse, ...]
     said: tuple[Said, ...]
     openings: tuple[Opening, ...] = ()
+    beside: Found = field(default_factory=Found)
 
     @property
     def involved(self) -> frozenset[str]:

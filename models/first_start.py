@@ -69,12 +69,15 @@ async def install(sessions: Sessions, profile: Profile, password: str | None, at
 
 
 async def add_person(session: AsyncSession, username: str, name: str, password: str, post: str, at: datetime) -> None:
-    """A new person who fills `post` from `at` on; NotAdded when the username is taken or there is no such post."""
+    """A new person who fills `post` from `at` on, and chooses a password of his own at the first sign-in.
+
+    NotAdded when the username is taken or there is no such post.
+    """
     if (await session.exec(select(Staff.id).where(col(Staff.username) == username))).first() is not None:
         raise NotAdded(f"There is already somebody called {username}.")
     if await session.get(Post, post) is None:
         raise NotAdded(f"There is no post {post}.")
-    person = Staff(username=username, name=name, password=await password_hash(password))
+    person = Staff(username=username, name=name, password=await password_hash(password), temporary=True)
     session.add(person)
     await session.flush()
     assert person.id is not None

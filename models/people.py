@@ -72,7 +72,11 @@ class Post(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """One who signs in. Names and phones are shown to colleagues only."""
+    """One who signs in. Names and phones are shown to colleagues only.
+
+    `temporary`: somebody else chose the password, so it opens only the page where it is changed. `totp` is the secret of
+    the second factor ("": none), `totp_new` one not confirmed yet, `totp_step` the last half minute whose code was used.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     username: str = Field(unique=True, max_length=60)
@@ -82,6 +86,10 @@ class Staff(SQLModel, table=True):
     email: str | None = Field(default=None, max_length=254)
     language: str = Field(default="en", max_length=5)
     active: bool = True
+    temporary: bool = False
+    totp: str = Field(default="", max_length=64)
+    totp_new: str = Field(default="", max_length=64)
+    totp_step: int = 0
 
 
 class Fill(SQLModel, table=True):
@@ -106,7 +114,11 @@ class Leave(SQLModel, table=True):
 
 
 class StaffSession(SQLModel, table=True):
-    """A signed-in browser; only the hash of its token is kept."""
+    """A signed-in browser; only the hash of its token is kept.
+
+    `pending`: the second factor is still asked for. `ended`: somebody ended it; it stays a day, so that what its
+    person was typing can be kept for him.
+    """
 
     __tablename__ = "staff_session"
 
@@ -115,16 +127,21 @@ class StaffSession(SQLModel, table=True):
     started: datetime = instant()
     used: datetime = instant()
     agent: str = Field(default="", max_length=200)
+    address: str = Field(default="", max_length=64)
+    pending: bool = False
+    ended: bool = False
 
 
 class SignInTry(SQLModel, table=True):
-    """A failed sign-in, counted to slow guessing down."""
+    """A failed sign-in, counted to slow guessing down. All three are hashes; `browser` is "" unless it is a known one."""
 
     __tablename__ = "sign_in_try"
 
     id: int | None = Field(default=None, primary_key=True)
     username: str = Field(max_length=60, index=True)
     at: datetime = instant()
+    address: str = Field(default="", max_length=64, index=True)
+    browser: str = Field(default="", max_length=64)
 
 
 class OneTimeCode(SQLModel, table=True):

@@ -131,7 +131,8 @@ def _names(profile: given.Profile) -> list[SQLModel]:
             Names(kind="category", code=category.code, place=category.order, labels=dict(category.labels), data=data)
         )
     for place, role in enumerate(profile.roles.values()):
-        rows.append(Names(kind="role", code=role.code, place=place, labels=dict(role.titles)))
+        asked = {"second_factor": True} if role.second_factor else {}
+        rows.append(Names(kind="role", code=role.code, place=place, labels=dict(role.titles), data=asked))
     lists = {
         "cause": profile.causes,
         "hold_reason": profile.hold_reasons,

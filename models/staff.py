@@ -1,139 +1,130 @@
-"""Staff at the door: passwords, slowed guessing, signed-in browsers, and which posts somebody fills at an instant."""
+"""Staff at the door: who signs in, and the sessions of their browsers."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from pwdlib import PasswordHash
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Sessions
-from models.people import SignInTry, Staff, StaffSession
+from models.doors import KnownBrowser
+from models.passwords import end_sessions, is_right, password_hash, set_password
+from models.people import Staff, StaffSession
+from models.tries import Caller, TooManyTries, count_try, forget_tries, hashed, wait_after
+
+__all__ = ["TooManyTries", "end_sessions", "hashed", "password_hash", "set_password", "wait_after"]
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+PENDING = timedelta(minutes=10)
+"""How long the second factor may be looked for."""
 USED_EVERY = timedelta(minutes=1)
-FREE_TRIES = 5
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=15)
-REMEMBERED = timedelta(days=1)
-
-PASSWORDS = PasswordHash.recommended()
-AT_ONCE = asyncio.Semaphore(2)
-"""An argon2 check holds a core for 0.1 s; more than two at once would stop the pages of everybody else."""
-
-NOBODY = PASSWORDS.hash(secrets.token_hex())
-"""Checked for a name that does not exist, so that it takes as long as one that does."""
+SHOWN = 16
+"""Characters of a session's hash by which its owner may name it."""
 
 
 class WrongSignIn(Exception):
     """The name and the password do not belong together; which of them is wrong is not said."""
 
 
-class TooManyTries(Exception):
-    """Sign-in under this name is closed until `until` (UTC)."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(f"closed until {until.isoformat()}")
-        self.until = until
-
-
 @dataclass(frozen=True)
 class Account:
-    """One who is signed in."""
+    """One who is signed in. `session` names the session on pages; it opens nothing."""
 
     id: int
     username: str
     name: str
     language: str
-
-
-def hashed(token: str) -> str:
-    """What is kept of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-async def password_hash(password: str) -> str:
-    """`password` as it is kept: argon2, worked out beside the loop."""
-    async with AT_ONCE:
-        return await asyncio.to_thread(PASSWORDS.hash, password)
-
-
-async def set_password(session: AsyncSession, username: str, password: str) -> bool:
-    """Give `username` a new password and end its sessions; False when there is no such name."""
-    kept = await password_hash(password)
-    changed = await session.exec(
-        update(Staff).where(col(Staff.username) == username).values(password=kept).returning(col(Staff.id))
-    )
-    person = changed.scalar_one_or_none()
-    if person is not None:
-        await session.exec(delete(StaffSession).where(col(StaffSession.person) == person))
-    return person is not None
-
-
-def wait_after(failures: int) -> timedelta:
-    """How long sign-in stays closed after so many failures in a row; zero for the first few."""
-    if failures < FREE_TRIES:
-        return timedelta(0)
-    return min(FIRST_WAIT * (1 << min(failures - FREE_TRIES, 10)), LONGEST_WAIT)
-
-
-def try_key(username: str) -> str:
-    """The name a try is counted under: a hash, since people type passwords into the wrong field."""
-    return hashed(username)[:60]
-
-
-async def _count_try(session: AsyncSession, username: str, at: datetime) -> None:
-    """Write the try down before it is judged, one at a time a name, so that many at once count as many."""
-    key = try_key(username)
-    await session.exec(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-    row = await session.exec(
-        select(func.count(), func.max(SignInTry.at)).where(
-            col(SignInTry.username) == key, col(SignInTry.at) > at - REMEMBERED
-        )
-    )
-    failures, last = row.one()
-    if failures and last + wait_after(failures) > at:
-        raise TooManyTries(last + wait_after(failures))
-    session.add(SignInTry(username=key, at=at))
-
-
-async def _check(kept: str, password: str) -> bool:
-    async with AT_ONCE:
-        return await asyncio.to_thread(PASSWORDS.verify, password, kept)
+    temporary: bool = False
+    second: bool = False
+    session: str = ""
 
 
 async def sign_in(
-    sessions: Sessions, username: str, password: str, at: datetime, *, agent: str = "", old: str | None = None
+    sessions: Sessions,
+    username: str,
+    password: str,
+    at: datetime,
+    *,
+    agent: str = "",
+    old: str | None = None,
+    address: str = "",
+    browser: str | None = None,
 ) -> str:
-    """A new session's token; the browser's `old` one ends. Raises WrongSignIn, or TooManyTries while closed."""
+    """A new session's token; the browser's `old` one ends. Raises WrongSignIn, or TooManyTries while closed.
+
+    `browser` is the token that browser keeps for good. Where the account has a second factor the session is pending.
+    """
     username = username.strip().lower()
     async with sessions.begin() as session:
-        await _count_try(session, username, at)
         found = await session.exec(select(Staff).where(col(Staff.username) == username, col(Staff.active)))
         person = found.one_or_none()
+        caller = Caller(address, await _known(session, person, browser))
+        await count_try(session, username, caller, at)
     # No transaction is open here: the check takes long and must hold no connection.
-    if not await _check(person.password if person and person.password else NOBODY, password) or person is None:
+    if not await is_right(person.password if person else "", password) or person is None:
         raise WrongSignIn(username)
     async with sessions.begin() as session:
-        return await _opened(session, person, at, agent, old)
+        await forget_tries(session, username, caller, at)
+        return await open_session(session, person, at, agent=agent, old=old, address=address, browser=browser)
 
 
-async def _opened(session: AsyncSession, person: Staff, at: datetime, agent: str, old: str | None) -> str:
+async def _known(session: AsyncSession, person: Staff | None, browser: str | None) -> str:
+    if person is None or not browser:
+        return ""
+    row = await session.get(KnownBrowser, (hashed(browser), person.id))
+    return row.browser if row else ""
+
+
+async def open_session(
+    session: AsyncSession,
+    person: Staff,
+    at: datetime,
+    *,
+    agent: str = "",
+    old: str | None = None,
+    address: str = "",
+    browser: str | None = None,
+) -> str:
+    """A session for one whose first factor was right; its token."""
     assert person.id is not None
-    await session.exec(delete(SignInTry).where(col(SignInTry.username) == try_key(person.username)))
-    await session.exec(delete(SignInTry).where(col(SignInTry.at) < at - REMEMBERED))
-    await session.exec(delete(StaffSession).where(col(StaffSession.started) < at - ABSOLUTE))
+    # kept as long again, so that a form sent after the end finds its owner
+    await session.exec(delete(StaffSession).where(col(StaffSession.started) < at - 2 * ABSOLUTE))
     await sign_out(session, old)
+    if browser:
+        seen = insert(KnownBrowser).values(browser=hashed(browser), person=person.id, at=at)
+        await session.exec(seen.on_conflict_do_update(index_elements=["browser", "person"], set_={"at": at}))
     token = secrets.token_urlsafe(32)
-    session.add(StaffSession(token_hash=hashed(token), person=person.id, started=at, used=at, agent=agent[:200]))
+    session.add(
+        StaffSession(
+            token_hash=hashed(token),
+            person=person.id,
+            started=at,
+            used=at,
+            agent=agent[:200],
+            address=address[:64],
+            pending=bool(person.totp),
+        )
+    )
     return token
+
+
+async def rotate(session: AsyncSession, token: str) -> str:
+    """The same session under a new token, complete now; the old token opens nothing any more."""
+    new = secrets.token_urlsafe(32)
+    await session.exec(
+        update(StaffSession)
+        .where(col(StaffSession.token_hash) == hashed(token))
+        .values(token_hash=hashed(new), pending=False)
+    )
+    return new
 
 
 async def sign_out(session: AsyncSession, token: str | None) -> None:
@@ -142,8 +133,16 @@ async def sign_out(session: AsyncSession, token: str | None) -> None:
         await session.exec(delete(StaffSession).where(col(StaffSession.token_hash) == hashed(token)))
 
 
+def _running(at: datetime) -> tuple[Any, ...]:
+    return (
+        col(StaffSession.used) > at - IDLE,
+        col(StaffSession.started) > at - ABSOLUTE,
+        ~col(StaffSession.ended),
+    )
+
+
 async def signed_in(session: AsyncSession, token: str | None, at: datetime, *, using: bool = True) -> Account | None:
-    """Who holds this token; None when it ended, idled 30 minutes or is 12 hours old.
+    """Who holds this token; None when it ended, idled 30 minutes, is 12 hours old, or waits for the second factor.
 
     `using` marks it used, at most once a minute; a live stream passes False, or an open page would never idle.
     """
@@ -152,18 +151,59 @@ async def signed_in(session: AsyncSession, token: str | None, at: datetime, *, u
     rows = await session.exec(
         select(StaffSession, Staff)
         .join(Staff, col(Staff.id) == col(StaffSession.person))
-        .where(
-            col(StaffSession.token_hash) == hashed(token),
-            col(StaffSession.used) > at - IDLE,
-            col(StaffSession.started) > at - ABSOLUTE,
-            col(Staff.active),
-        )
+        .where(StaffSession.token_hash == hashed(token), *_running(at), ~col(StaffSession.pending), col(Staff.active))
     )
     row = rows.one_or_none()
     if row is None:
         return None
-    open_session, staff = row
+    open_session, person = row
     if using and open_session.used <= at - USED_EVERY:
         open_session.used = at
         session.add(open_session)
-    return Account(id=staff.id or 0, username=staff.username, name=staff.name, language=staff.language)
+    return _account(person, open_session)
+
+
+def _account(person: Staff, of: StaffSession) -> Account:
+    return Account(
+        id=person.id or 0,
+        username=person.username,
+        name=person.name,
+        language=person.language,
+        temporary=person.temporary,
+        second=bool(person.totp),
+        session=of.token_hash[:SHOWN],
+    )
+
+
+async def pending(session: AsyncSession, token: str | None, at: datetime) -> Staff | None:
+    """Whose second factor this token waits for; None when it waits for none, or has waited ten minutes."""
+    if not token or len(token) > 100:
+        return None
+    rows = await session.exec(
+        select(Staff)
+        .join(StaffSession, col(Staff.id) == col(StaffSession.person))
+        .where(StaffSession.token_hash == hashed(token), col(StaffSession.pending), ~col(StaffSession.ended))
+        .where(col(StaffSession.started) > at - PENDING, col(Staff.active))
+    )
+    return rows.one_or_none()
+
+
+async def owner(session: AsyncSession, token: str | None) -> int | None:
+    """Whose session this token was, also after its end; None for one we do not know, or that was never complete."""
+    if not token or len(token) > 100:
+        return None
+    asked = select(StaffSession.person).where(StaffSession.token_hash == hashed(token), ~col(StaffSession.pending))
+    return (await session.exec(asked)).first()
+
+
+async def sessions_of(session: AsyncSession, person: int, at: datetime) -> Sequence[StaffSession]:
+    """Where a person is signed in, the latest used first."""
+    asked = select(StaffSession).where(StaffSession.person == person, *_running(at), ~col(StaffSession.pending))
+    return (await session.exec(asked.order_by(col(StaffSession.used).desc()))).all()
+
+
+async def end_one(session: AsyncSession, person: int, shown: str) -> None:
+    """End that session of a person; one already over stays over."""
+    if len(shown) == SHOWN:
+        named = (col(StaffSession.person) == person, col(StaffSession.token_hash).startswith(shown, autoescape=True))
+        await session.exec(update(StaffSession).where(*named).values(ended=True))

@@ -25,10 +25,14 @@ FOR_THE_CONSUMER = frozenset(
 
 def may_speak_for_him(turn: Turn, sent: Sent) -> None:
     """Refuse a consumer's answer taken by one who does the work or answers for it: nobody answers for the consumer there."""
-    task = turn.task
-    own = {task.answerable_person, in_seat(turn, task.handler), *task.answered}
     if sent.rights != TAKES_CALLS or sent.act not in FOR_THE_CONSUMER:
         raise Refusal(Refused.NOT_YOURS)
+    _not_his_own_work(turn, sent)
+
+
+def _not_his_own_work(turn: Turn, sent: Sent) -> None:
+    task = turn.task
+    own = {task.answerable_person, in_seat(turn, task.handler), *task.answered}
     if sent.person is not None and sent.person in own:
         raise Refusal(Refused.OWN_WORK)
 
@@ -62,6 +66,7 @@ def called(turn: Turn, sent: Sent) -> None:
     request, limits = turn.request, turn.ground.limits
     if sent.rights != TAKES_CALLS:
         raise Refusal(Refused.NOT_YOURS)
+    _not_his_own_work(turn, sent)
     if request.state not in ASKED or request.call_back_at is None:
         raise Refusal(Refused.ILLEGAL)
     if request.called_at is not None and turn.at < after(limits.call_back_apart, request.called_at):

@@ -8,6 +8,7 @@ from rules import applicant_acts
 from rules.applicant_acts import most_urgent
 from rules.calls import called_again, change_phone, not_mine
 from rules.closing import closed
+from rules.decisions import annul_last_hold
 from rules.endings import reopen as done_again
 from rules.endings import withdrawn
 from rules.escalation import barred, beyond, escalate
@@ -17,6 +18,7 @@ from rules.officer_acts import end_hold, resolve
 from rules.proposals import ask_post
 from rules.rejections import object_to
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Sent
+from rules.safety import ring_anew
 from rules.states import ASKED, OPEN, WORKED
 from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
 from rules.turn import Refusal, Turn
@@ -88,6 +90,8 @@ def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause)
     turn.tell(notice, HANDLER)
     if not escalate(turn, cause) and turn.task.beyond_at is None:
         beyond(turn, None)
+    if request.safety:
+        ring_anew(turn)
     return None
 
 
@@ -96,8 +100,19 @@ def _present(turn: Turn, sent: Sent) -> None:
     end_hold(turn, EventKind.PRESENT)
     turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
     if sent.data.get("claim") == WAS_THERE and not turn.request.proposal:
-        found = answers(turn.ground.rungs, turn.task.tier + 1, turn.at, barred(turn))
-        ask_post(turn, Proposal.HOLD, turn.task.answerable if found is None else found.post)
+        _contest_the_hold(turn)
+
+
+def _contest_the_hold(turn: Turn) -> None:
+    """The next tier judges it; where only he could who put it there, the consumer's word stands."""
+    task, author = turn.task, next(hold.author for hold in reversed(turn.task.holds) if hold.stops_standard)
+    found = answers(turn.ground.rungs, task.tier + 1, turn.at, barred(turn))
+    if found is None and author is not None and author == task.answerable_person:
+        annul_last_hold(turn)
+        turn.event(EventKind.DECLINED, what=Proposal.HOLD)
+        return
+    ask_post(turn, Proposal.HOLD, task.answerable if found is None else found.post)
+    turn.request.proposal["by"] = author
 
 
 def _withdraw(turn: Turn, sent: Sent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.corrections import corrected
-from rules.proposals import elsewhere
+from rules.proposals import deciders, elsewhere
 from rules.rejections import rejected
 from rules.request import Sent
 from rules.terms import EventKind, NoticeKind, Proposal, Refused
@@ -12,15 +12,12 @@ from rules.turn import Refusal, Turn
 
 
 def decide(turn: Turn, sent: Sent, *, agreed: bool) -> None:
-    """Agree to what was proposed, or not: by the post it was put before or the one answerable now, never by who proposed it."""
+    """Agree to what was proposed, or not: by the post it was put before or one answerable above it, never by who proposed it."""
     proposal = turn.request.proposal
     if not proposal:
         raise Refusal(Refused.NOTHING_PROPOSED)
     turn.focus(proposal.get("task"))
-    above = {proposal.get("post")}
-    if proposal["what"] != Proposal.TRANSFER:
-        above.add(turn.task.answerable)
-    if sent.post not in above or sent.post == proposal.get("from"):
+    if sent.post not in deciders(proposal, turn.task.tier, turn.task.answerable):
         raise Refusal(Refused.NOT_YOURS)
     if sent.person is not None and sent.person == proposal.get("by"):
         raise Refusal(Refused.OWN_WORK)
@@ -33,6 +30,8 @@ def settled(turn: Turn) -> None:
     """Do what was agreed."""
     what = Proposal(turn.request.proposal["what"])
     if what is Proposal.REJECT:
+        if turn.request.safety:
+            raise Refusal(Refused.NOT_FOR_SAFETY)
         return rejected(turn)
     if what is Proposal.HOLD:
         turn.request.proposal = {}
@@ -49,12 +48,13 @@ def declined(turn: Turn) -> None:
     turn.request.proposal = {}
     turn.event(EventKind.DECLINED, what=what)
     if what is Proposal.HOLD:
-        _annul_last_hold(turn)
+        annul_last_hold(turn)
     if isinstance(asked, str):
         turn.tell_post(NoticeKind.DECLINED, asked, what=what)
 
 
-def _annul_last_hold(turn: Turn) -> None:
+def annul_last_hold(turn: Turn) -> None:
+    """The last hold counts as though it had never been."""
     holds = [hold for hold in turn.task.holds if hold.stops_standard and hold.end is not None]
     if holds:
         holds[-1].end = holds[-1].start

@@ -8,7 +8,7 @@ from typing import Any
 from rules.clocks import after
 from rules.ladder import Answering, Passed, Seat, answers, present
 from rules.request import ANSWERABLE, CONSUMER, HANDLER
-from rules.terms import Cause, EventKind, NoticeKind
+from rules.terms import Cause, EventKind, NoticeKind, State
 from rules.turn import Turn
 
 
@@ -48,6 +48,15 @@ def enter(turn: Turn, found: Answering, *, at: datetime | None = None) -> None:
     task.tier, task.answerable, task.answerable_person = found.tier, found.post, found.person
     task.entered = at or turn.at
     task.accept_by = task.reminded_at = task.beyond_at = task.top_at = None
+
+
+def put_into_new_hands(turn: Turn) -> None:
+    """Another office or another sort of officer does the work: he has his own time to take it up, however late it is."""
+    task, accept = turn.task, turn.ground.timing.accept
+    task.accepted_at, task.offered = None, [task.handler]
+    task.accept_by = None if accept is None or task.tier > 1 else after(accept, turn.at, turn.ground.calendar)
+    if turn.request.state is State.IN_PROGRESS:
+        turn.to(State.ASSIGNED)
 
 
 def barred(turn: Turn) -> frozenset[int]:

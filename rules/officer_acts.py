@@ -11,13 +11,14 @@ from rules.case import Wait
 from rules.clocks import after, settle
 from rules.closing import ask, closed
 from rules.corrections import correct, raise_to_safety
-from rules.decisions import decide
+from rules.decisions import annul_last_hold, decide
 from rules.escalation import escalate, in_seat
 from rules.given import instant, known, need
+from rules.proposals import none_pending
 from rules.rejections import reject
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
 from rules.states import WORKED
-from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Refused, State
+from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
 from rules.transfers import transfer
 from rules.turn import Refusal, Turn
 
@@ -85,9 +86,11 @@ def _hold(turn: Turn, sent: Sent) -> None:
     need(not request.safety, Refused.NOT_FOR_SAFETY)
     need(ground.timing.holdable, Refused.NOT_HOLDABLE)
     reason = known(sent.data.get("reason"), ground.hold_reasons)
+    none_pending(turn)
     need(turn.open_hold is None)
     held_before = [hold for hold in turn.task.holds if hold.stops_standard and hold.reason not in set(Wait)]
-    if held_before and (turn.task.tier == 1 or sent.post != turn.task.answerable):
+    from_above = turn.task.tier > 1 and sent.post == turn.task.answerable != turn.task.handler
+    if held_before and not from_above:
         raise Refusal(Refused.HOLD_LIMIT)
     longest = after(ground.holds.get(reason, ground.limits.hold_limit), turn.at)
     used = sum(((hold.end or turn.at) - hold.start for hold in held_before), timedelta())
@@ -136,6 +139,8 @@ def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
     turn.to(State.RESOLVED)
     turn.task.holds.append(Hold(UNDER_QUESTION, turn.at, stops_standard=False))
     request.resolved_at, request.put_right_at, request.resolution_cause = turn.at, put_right, cause
+    if request.proposal.get("what") == Proposal.HOLD:
+        annul_last_hold(turn)  # nobody judged it in time: the consumer's word stands
     request.question_tries, request.question_number, request.confirm_by = 0, None, None
     request.proposal, request.call_back_at = {}, None
     request.expected_at = request.expected_reason = None
@@ -155,7 +160,8 @@ def _take_over(turn: Turn, sent: Sent) -> None:
 
 def _give(turn: Turn, sent: Sent) -> None:
     post = sent.data.get("post")
-    if not isinstance(post, str) or post not in turn.ground.receivers or post == turn.task.handler:
+    above = {seat.post for rung in turn.ground.rungs[turn.task.tier :] for seat in rung.seats}
+    if not isinstance(post, str) or post not in turn.ground.receivers - above or post == turn.task.handler:
         raise Refusal(Refused.NO_SUCH_POST)
     hand_to(turn, post, EventKind.GIVEN)
     turn.tell(NoticeKind.ASSIGNED, HANDLER)

@@ -88,12 +88,13 @@ class Feeder:
 
 @dataclass(frozen=True)
 class Role:
-    """A kind of post: what it may do and how far that reaches."""
+    """A kind of post: what it may do and how far that reaches; `second_factor`: its holders sign in with one."""
 
     code: str
     titles: Texts
     rights: Rights
     scope: Scope
+    second_factor: bool = False
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def read_roles(reader: Reader, table: Table) -> dict[str, Role]:
     for code, one in table.tables():
         rights = Rights(one.choice("rights", tuple(Rights)))
         scope = Scope(one.choice("scope", tuple(Scope)))
-        roles[code] = Role(code, reader.texts(one), rights, scope)
+        roles[code] = Role(code, reader.texts(one), rights, scope, one.flag("second_factor"))
         one.close()
     return roles
 

@@ -11,6 +11,9 @@ from rules.request import CONSUMER, Elsewhere
 from rules.terms import Codes, EventKind, NoticeKind, Proposal, Refused
 from rules.turn import Refusal, Turn
 
+LENGTHENING = frozenset({Proposal.CORRECT, Proposal.LOWER})
+"""What may move the consumer's date: he is told both."""
+
 
 def elsewhere(turn: Turn) -> Elsewhere:
     """Where the request would go; Refusal(UNKNOWN_CODE) for a category or office that does not exist."""
@@ -51,10 +54,22 @@ def ask_post(turn: Turn, what: Proposal, post: str, **data: Any) -> None:
     by: Codes = {} if turn.sent is None else {"by": turn.sent.person, "from": turn.sent.post}
     if turn.whole.procedure is not None:
         by["task"] = turn.task.id
-    turn.request.proposal = {"what": what.value, "post": post, **by, **_plain(data), "number": number}
+    tier = turn.task.tier
+    turn.request.proposal = {"what": what.value, "post": post, "tier": tier, **by, **_plain(data), "number": number}
     turn.tell_post(NoticeKind.PROPOSED, post, what=what, **data)
-    if what is Proposal.CORRECT and not hidden:
+    if what in LENGTHENING and not hidden:
         turn.tell(NoticeKind.PROPOSED, CONSUMER, what=what, **data)
+
+
+def deciders(proposal: Codes, tier: int, answerable: str) -> frozenset[str]:
+    """The posts that may decide: the one it was put before, and who answers now, if that is higher up than when it was asked.
+
+    Never the one that proposed it. A quarrel of two offices is decided by the post above both alone.
+    """
+    posts = {str(proposal["post"])}
+    if proposal["what"] != Proposal.TRANSFER and tier > proposal.get("tier", 1):
+        posts.add(answerable)
+    return frozenset(posts - {proposal.get("from")})
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def reject(turn: Turn, sent: Sent) -> None:
         raise Refusal(Refused.UNKNOWN_CODE)
     if not sent.words:
         raise Refusal(Refused.OUT_OF_RANGE)
+    if turn.open_hold is not None:
+        raise Refusal(Refused.ILLEGAL)
     none_pending(turn)
     if not escalate(turn, Cause.REJECTION, reason=reason):
         raise Refusal(Refused.AT_THE_TOP)

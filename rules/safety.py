@@ -18,6 +18,14 @@ def tell_all(turn: Turn) -> None:
     turn.tell_post(NoticeKind.DANGER, turn.task.handler)
 
 
+def ring_anew(turn: Turn) -> None:
+    """Danger again: nobody has taken it up yet, and all are told."""
+    task, accept = turn.task, turn.ground.timing.accept
+    task.accepted_at, task.offered = None, [task.handler]
+    task.accept_by = None if accept is None else after(accept, turn.at, turn.ground.calendar)
+    tell_all(turn)
+
+
 def ring_on(turn: Turn, due: datetime) -> None:
     """Nobody accepted: the next on the roster, then the next tier, then all of them again every accept time."""
     task = turn.task

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rules.assignment import choose
-from rules.escalation import in_seat
+from rules.escalation import in_seat, put_into_new_hands
 from rules.ladder import answers
 from rules.proposals import ask_post, elsewhere, none_pending
 from rules.request import CONSUMER, HANDLER, Elsewhere, Sent
+from rules.safety import tell_all
 from rules.terms import EventKind, NoticeKind, Proposal, Refused
 from rules.turn import Refusal, Turn
 
@@ -19,8 +20,8 @@ def transfer(turn: Turn, sent: Sent) -> None:
         raise Refusal(Refused.ILLEGAL)
     if other.office == request.office:
         raise Refusal(Refused.UNKNOWN_CODE)
+    none_pending(turn)
     if other.office in request.offices and len(request.offices) > 2:
-        none_pending(turn)
         if other.above_both is None:
             raise Refusal(Refused.DECIDED_ABOVE)
         return ask_post(turn, Proposal.TRANSFER, other.above_both, office=other.office)
@@ -36,7 +37,7 @@ def transferred(turn: Turn, other: Elsewhere) -> None:
     turn.whole = other.ground
     entered, tier = task.entered, task.tier
     task.handler = choose(other.ground.candidates) or other.ground.rungs[0].seats[0].post
-    task.offered = [task.handler]
+    put_into_new_hands(turn)
     person = in_seat(turn, task.handler)
     found = answers(other.ground.rungs, tier, turn.at, frozenset(task.answered))
     if tier == 1 and person is not None:
@@ -46,4 +47,6 @@ def transferred(turn: Turn, other: Elsewhere) -> None:
     task.entered = entered if task.tier == tier else turn.at
     turn.event(EventKind.TRANSFERRED, from_office=before, office=other.office, from_post=from_post, post=task.handler)
     turn.tell(NoticeKind.TRANSFERRED, CONSUMER, from_office=before)
-    turn.tell(NoticeKind.ASSIGNED, HANDLER)
+    if request.safety:
+        return tell_all(turn)
+    return turn.tell(NoticeKind.ASSIGNED, HANDLER)

@@ -90,10 +90,10 @@ class Timeline:
             "phone": "+919810000001",
             "language": "en",
             "kind": Kind.COMPLAINT,
+            "channel": Channel.WEB,
         }
         new = New(
             category=category,
-            channel=Channel.WEB,
             token=f"form-{next(IDS)}",
             at=self.now,
             **{**words, **more},

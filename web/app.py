@@ -20,8 +20,8 @@ from web.assets_route import router as assets
 from web.consumer import acts, alike, answer, code, danger, documents, file, home, not_mine, sending, track
 from web.counter import acts as counter_acts
 from web.counter import call_backs, new, requests, search, slip
+from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in
 from web.desk import act as desk_act
-from web.desk import casefile, queue, sign_in
 from web.desk import documents as desk_documents
 from web.kept import Kept
 from web.onewindow import Onewindow
@@ -34,7 +34,23 @@ __all__ = ["Onewindow", "create_app"]
 
 CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file, documents)
 COUNTER = (search, new, call_backs, slip, requests, counter_acts)
-STAFF = (sign_in, queue, casefile, desk_act, desk_documents, *COUNTER, timings, versions, messages)
+STAFF = (
+    sign_in,
+    account,
+    second,
+    kept,
+    people,
+    posts,
+    accounts,
+    queue,
+    casefile,
+    desk_act,
+    desk_documents,
+    *COUNTER,
+    timings,
+    versions,
+    messages,
+)
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *STAFF)))
 
 

@@ -28,7 +28,7 @@ from web.uploads.faults import Lost, Unfit
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
-SECRET = frozenset({"password", "code"})
+SECRET = frozenset({"password", "code", "new", "again"})
 """Fields that are never shown again."""
 
 
@@ -172,7 +172,7 @@ def request_id(request: Request) -> str:
 
 async def kept(request: Request, error: Exception) -> Mapping[str, str]:
     """What was typed into a form that the database could not take, to be sent again; nothing when it holds a secret."""
-    if isinstance(error, DatabaseAway) and request.method == "POST" and not wants_json(request):
+    if isinstance(error, DatabaseAway | NotYours) and request.method == "POST" and not wants_json(request):
         with suppress(HTTPException):
             form = await typed(request)
             return {} if SECRET & form.keys() else form
@@ -190,7 +190,7 @@ def answer(request: Request, error: Exception, form: Mapping[str, str] | None = 
         response.headers.update(headers)
         return response
     block = "message" if request.headers.get("hx-request") == "true" else None
-    detail = KEPT if form else words.detail
+    detail = KEPT if form and isinstance(error, DatabaseAway) else words.detail
     context = {"heading": gettext(words.title), "detail": gettext(detail) if detail else "", "typed": form or {}}
     shown = request_id(request) if words.status == 500 else ""
     return page(

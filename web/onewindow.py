@@ -27,11 +27,31 @@ class Door(Protocol):
         """Hint that a request waits to be started."""
 
 
+@dataclass(frozen=True)
+class Claims:
+    """Who a directory says somebody is: the claim that names users here; None when it names none that can be trusted."""
+
+    username: str | None
+
+
+class Directory(Protocol):
+    """Where staff may sign in instead: the utility's own directory, by OpenID Connect."""
+
+    name: str
+
+    async def leave(self, back: str, state: str, nonce: str, verifier: str) -> str:
+        """The address to which the browser goes. DirectoryAway when it does not answer."""
+
+    async def returned(self, back: str, code: str, nonce: str, verifier: str) -> Claims:
+        """Who came back. DirectoryAway, or NotBelieved for an answer that is not sound."""
+
+
 @dataclass
 class Onewindow:
     """The parts one web process is built from. `zone` is the utility's; `clock` answers aware instants.
 
     `listen_url` None: changes are found by looking alone. `temporal` says whether Temporal answers.
+    `directory` None: staff sign in here alone.
     """
 
     sessions: Sessions
@@ -45,6 +65,7 @@ class Onewindow:
     listen_url: str | None = None
     temporal: Callable[[], Awaitable[bool]] | None = None
     uploads: Uploads = field(default_factory=Uploads)
+    directory: Directory | None = None
     book: Book = field(default_factory=Book)
     assets: Assets = field(default_factory=Assets)
     hub: Hub = field(init=False)

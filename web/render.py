@@ -88,6 +88,7 @@ class Views:
             act_words={act.value: partial(act_label, act) for act in Act},
             ladder_line=self.ladder_line,
             switch=lambda code: f"?lang={code}",
+            directory=lambda: onewindow.directory.name if onewindow.directory else "",
         )
 
     def when(self, at: datetime, now: datetime | None = None) -> str:

@@ -59,3 +59,13 @@ async def test_a_database_that_is_away_is_one_sentence() -> None:
 
 async def test_a_bad_setting_is_one_sentence() -> None:
     assert await onewindow("run", PORT="many") == (2, "PORT is 'many'; it must be a number from 1 to 65535.\n")
+
+
+async def test_a_password_given_by_command_is_temporary_and_a_weak_one_is_refused(database_url: str) -> None:
+    code, said = await onewindow("users", "password", "asha", "--password", "password123", DATABASE_URL=database_url)
+    assert (code, said) == (2, "Everybody tries this password first; choose another.\n")
+    given = ("users", "password", "asha", "--password", "a kettle on the stove")
+    code, said = await onewindow(*given, DATABASE_URL=database_url)
+    assert (code, said) == (
+        0, "asha has a new password, good until a new one is chosen at the next sign-in.\n"
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import select
 
@@ -15,7 +16,7 @@ from tests.timeline import Timeline
 
 OFFICER = "relationship-officer-gizri-1"
 MANAGER = "service-manager-gizri"
-DONE = {"words": "All in order.", "cause": "fuse-blown"}
+DONE: dict[str, Any] = {"words": "All in order.", "cause": "fuse-blown"}
 
 
 async def handler(town: Timeline, reference: str) -> str:

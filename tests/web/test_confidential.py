@@ -191,8 +191,10 @@ async def test_no_message_names_category_office_or_subject(rooms: Rooms) -> None
 
     outbox = Outbox(window.sessions, {"sms": sms, "email": email}, Renderer(place), tell=unheard)
     async with window.sessions.begin() as session:
-        for row in (await session.exec(select(Notification).where(Notification.reference != reference))).all():
-            row.state = "sent"
+        for row in (await session.exec(select(Notification))).all():
+            if row.reference != reference:
+                row.state = "sent"
+            row.next_at, row.together = row.queued, False  # at whatever hour: officers off duty are told too
             session.add(row)
     while await outbox.step():
         pass
@@ -307,3 +309,30 @@ async def test_opening_it_to_its_office_again_waits_for_the_head_of_vigilance(ro
 def offered(page: str) -> set[str]:
     """The actions a page has a form for."""
     return set(re.findall(r'action="/desk/requests/\d+/(\w+)"', page))
+
+
+async def test_one_that_was_turned_down_reads_like_any_other_that_is_closed(rooms: Rooms) -> None:
+    window = rooms.window
+    rejected, closed = await reported(window), await reported(window)
+    await window.officer(rejected, Act.REJECT, words="Nothing there.", data={"reason": "nothing-there"})
+    window.now += timedelta(hours=1)
+    agreed = await rooms.act("priya", rejected, "agree", words="Agreed.")
+    assert agreed.status_code == 303
+    await window.officer(closed, Act.RESOLVE, words="Cut.", data=put_right(window))
+    assert [(await window.row(number)).state for number in (rejected, closed)] == ["rejected", "closed"]
+    visitor = window.visitor()
+    pages = [(await visitor.get(f"/track/{number}")).text.partition("<main")[2] for number in (rejected, closed)]
+    assert plain_of(pages[0], rejected) == plain_of(pages[1], closed)
+    told = [(await visitor.get(f"/api/v1/requests/{number}")).text for number in (rejected, closed)]
+    assert told[0].replace(rejected, "") == told[1].replace(closed, "")
+    await window.consumer(rejected, Act.OBJECT, words="It is there.")
+    again = (await visitor.get(f"/api/v1/requests/{rejected}")).json()
+    assert (again["state"], again["events"][-1]["kind"]) == ("in_progress", "reopened")
+    assert "turned" not in plain_of((await visitor.get(f"/track/{rejected}")).text, rejected)
+    await visitor.aclose()
+
+
+def plain_of(page: str, reference: str) -> str:
+    """A page's words and marks, without its own number, event numbers and form tokens."""
+    without = page.replace(spaced(reference), "").replace(reference, "")
+    return re.sub(r"(data-number|seen|value|href)=?.?[\w/?=&-]*", "", without)

@@ -243,3 +243,27 @@ async def test_a_call_back_and_repeats_are_shown(desk: Desk) -> None:
     queue = plain(await desk.page(RO, "/desk"))
     assert "To be rung" in queue
     assert "Asked about again 2 times" in queue
+
+
+async def test_the_consumers_other_complaints_stand_beside_and_no_confidential_one(desk: Desk) -> None:
+    phone = "+919810055001"
+    mine, other = await desk.town.file("no-supply", phone=phone), await desk.town.file("voltage", phone=phone)
+    far = await desk.town.file("no-supply", phone=phone, locality="rehri")
+    theft = await desk.town.file("theft-report", phone=phone)
+    strange = await desk.town.file("voltage", phone="+919810055002")
+    ended = await desk.town.file("wrong-bill", phone=phone)
+    await desk.town.consumer(ended, Act.WITHDRAW)
+    page = await desk.page("chitra", f"/desk/requests/{mine}")
+    beside = page.partition('id="beside-title"')[2].partition("</section>")[0]
+    assert f"/desk/requests/{other}" in beside
+    assert spaced(far) in beside
+    assert f"/desk/requests/{far}" not in beside  # of an office whose page is not hers to open
+    assert "Ended in the last 90 days" in beside.partition(spaced(other))[2].partition(spaced(ended))[0]
+    for hidden_one in (theft, strange, mine):
+        assert spaced(hidden_one) not in beside
+        assert hidden_one not in beside
+    assert 'id="beside-title"' not in await desk.page("omar", f"/desk/requests/{theft}")
+
+
+def spaced(reference: str) -> str:
+    return f"{reference[:4]}-{reference[4:8]}-{reference[8]}"

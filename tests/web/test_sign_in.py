@@ -11,6 +11,7 @@ from models import staff
 from models.database import Sessions
 from models.people import Fill, Leave, Post, Staff, StaffSession
 from models.posts import FilledPost, may_see, posts_of
+from models.tries import Caller, count_try
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 ZONE = "Asia/Kolkata"
@@ -103,6 +104,66 @@ async def test_somebody_without_a_password_or_not_active_cannot_sign_in(sessions
     for username, password in (("empty.one", ""), ("gone.one", PASSWORD)):
         with pytest.raises(staff.WrongSignIn):
             await staff.sign_in(sessions, username, password, NOON)
+
+
+async def guess(sessions: Sessions, username: str, address: str) -> None:
+    """A try from a browser nobody knows, without the time a password takes."""
+    async with sessions.begin() as session:
+        await count_try(session, username, Caller(address), NOON)
+
+
+async def test_guessing_from_everywhere_leaves_the_browser_he_uses_open(sessions: Sessions) -> None:
+    """Whoever tries to lock somebody out locks out only browsers that person never used."""
+    await somebody(sessions, "sought.one")
+    await staff.sign_in(sessions, "sought.one", PASSWORD, NOON, address="10.0.0.1", browser="his own browser")
+    for number in range(30):
+        await guess(sessions, "sought.one", f"192.0.2.{number}")
+    with pytest.raises(staff.TooManyTries) as closed:
+        await staff.sign_in(sessions, "sought.one", PASSWORD, NOON, address="198.51.100.7", browser="one never seen")
+    assert closed.value.until > NOON
+    assert await staff.sign_in(sessions, "sought.one", PASSWORD, NOON, address="192.0.2.3", browser="his own browser")
+
+
+async def test_a_known_browser_is_slowed_by_its_own_mistakes(sessions: Sessions) -> None:
+    await somebody(sessions, "clumsy.one")
+    await staff.sign_in(sessions, "clumsy.one", PASSWORD, NOON, browser="the clumsy browser")
+    for _ in range(5):
+        with pytest.raises(staff.WrongSignIn):
+            await staff.sign_in(sessions, "clumsy.one", "wrong", NOON, browser="the clumsy browser")
+    with pytest.raises(staff.TooManyTries):
+        await staff.sign_in(sessions, "clumsy.one", PASSWORD, NOON, browser="the clumsy browser")
+
+
+async def test_one_address_that_tries_many_names_is_closed_but_the_office_behind_it_works_on(
+    sessions: Sessions,
+) -> None:
+    await somebody(sessions, "office.one")
+    await staff.sign_in(sessions, "office.one", PASSWORD, NOON, address="203.0.113.9", browser="the office's")
+    for number in range(100):
+        await guess(sessions, f"guess.{number // 4}", "203.0.113.9")
+    with pytest.raises(staff.TooManyTries):
+        await staff.sign_in(sessions, "office.one", PASSWORD, NOON, address="203.0.113.9")
+    assert await staff.sign_in(sessions, "office.one", PASSWORD, NOON, address="203.0.113.9", browser="the office's")
+
+
+async def test_a_rotated_session_goes_on_under_its_new_token_alone(sessions: Sessions) -> None:
+    await somebody(sessions, "turned.one")
+    first = await staff.sign_in(sessions, "turned.one", PASSWORD, NOON)
+    async with sessions.begin() as session:
+        second = await staff.rotate(session, first)
+    assert await who(sessions, first, NOON) is None
+    assert await who(sessions, second, NOON)
+    assert await who(sessions, second, NOON + timedelta(minutes=31)) is None, "a rotation is no use of it"
+
+
+async def test_one_removed_is_out_at_once(sessions: Sessions) -> None:
+    person = await somebody(sessions, "removed.one")
+    token = await staff.sign_in(sessions, "removed.one", PASSWORD, NOON)
+    async with sessions.begin() as session:
+        row = await session.get(Staff, person)
+        assert row is not None
+        row.active = False
+    assert await who(sessions, token, NOON) is None
 
 
 @pytest.mark.parametrize(("failures", "seconds"), [(0, 0), (4, 0), (5, 15), (6, 30), (8, 120), (11, 900), (5000, 900)])

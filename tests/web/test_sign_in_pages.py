@@ -14,7 +14,7 @@ from activities.record import Record
 from embedded.postgres import Postgres
 from tests.web.desk_town import PASSWORD, Desk, opened, plain, well_formed
 
-STAFF = ("/desk", "/counter", "/admin")
+STAFF = ("/desk", "/counter", "/admin", "/account")
 PUBLIC = (
     "/", "/file", "/track", "/answer", "/not-mine", "/static", "/favicon.ico", "/robots.txt", "/sign-in", "/sign-out", "/messages-stop",
     "/api/v1", "/healthz", "/readyz", "/metrics", "/receipts",
@@ -48,7 +48,9 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
         if under(path, PUBLIC):
             continue
         assert under(path, STAFF), f"{method} {path} is neither the staff's nor on the public list"
-        address = path.format_map({"reference": "100000008", "act": "accept", "number": "1"})
+        address = path.format_map(
+            {"reference": "100000008", "act": "accept", "number": "1", "shown": "a" * 16, "post": "none"}
+        )
         browser = desk.stranger()
         answer = await browser.request(method, address, data={"note": "x"} if method == "POST" else None)
         assert answer.status_code == 303, (method, path, answer.status_code)

@@ -45,9 +45,30 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         return ", ".join([book.label("category", path[1]), *area, column(path[-1])])
     if path[0] == "procedure":
         return ", ".join(_of_a_procedure(path, book))
-    heads = {"ladder": _("Ladder"), "calendar": _("Calendar"), "limits": _("Limits"), "holds": _("Waiting")}
-    words = [book.label("hold_reason", part) if path[0] == "holds" else part.replace("_", " ") for part in path[1:]]
+    heads = {
+        "ladder": _("Ladder"),
+        "calendar": _("Calendar"),
+        "limits": _("Limits"),
+        "holds": _("Waiting"),
+        **of_people(),
+    }
+    names = {"holds": "hold_reason", "charge": "post", "post": "post"}
+    words = [book.label(names[path[0]], part) if path[0] in names else part.replace("_", " ") for part in path[1:]]
     return ", ".join([heads.get(path[0], path[0]), *words])
+
+
+def of_people() -> dict[str, str]:
+    """What can change about a person, as people read it."""
+    return {
+        "leave": _("On leave"),
+        "charge": _("Additional charge"),
+        "post": _("In the post"),
+        "signs_in": _("Signs in"),
+        "password": _("Temporary password"),
+        "second": _("Second step"),
+        "sessions": _("Signed in at"),
+        "name": _("Name"),
+    }
 
 
 def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:

@@ -17,9 +17,10 @@ from models import papers
 from models.papers import Document
 from models.public_api import taking_documents
 from models.tray import put
+from rules.messages import Take
 from rules.papers import DocumentState, FileFault
 from rules.reference import look
-from rules.terms import Act, Actor, Take
+from rules.terms import Act, Actor
 from web.acting import through
 from web.api.bodies import HandedIn
 from web.api.description import problems_of

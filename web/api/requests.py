@@ -35,6 +35,8 @@ TURNS = {
     EventKind.ASSIGNED.value: EventKind.ASSIGNED.value,
     EventKind.CLOSED.value: EventKind.CLOSED.value,
     EventKind.WITHDRAWN.value: EventKind.CLOSED.value,
+    EventKind.REJECTED.value: EventKind.CLOSED.value,
+    EventKind.OBJECTED.value: EventKind.REOPENED.value,
     EventKind.REOPENED.value: EventKind.REOPENED.value,
 }
 """The lines of a confidential request's history that are told, and as what."""

@@ -42,4 +42,7 @@ def _undo(story: Story, now: datetime) -> frozenset[str]:
 
 def tell_again(story: Story, now: datetime) -> bool:
     """Whether only a new complaint helps: it ended, and nothing brings it back under its number."""
-    return story.state in (State.CLOSED, State.REJECTED, State.WITHDRAWN) and not may(story, now)
+    ended = story.state in (State.CLOSED, State.REJECTED, State.WITHDRAWN)
+    if story.confidential:  # whether it was turned down shows nowhere
+        return ended and (story.reopen_until is None or now >= story.reopen_until)
+    return ended and not may(story, now)

@@ -9,8 +9,9 @@ from datetime import datetime
 from models.people import Post
 from models.posts import WORKS, FilledPost
 from models.requests import ServiceRequest, Task
+from rules.proposals import deciders
 from rules.states import WORKED
-from rules.terms import Act, Proposal, State
+from rules.terms import Act, State
 
 HANDLERS: Mapping[State, Sequence[Act]] = {
     State.ASSIGNED: (
@@ -40,7 +41,7 @@ ANSWERABLES: Mapping[State, Sequence[Act]] = {
 """What a post that answers for the work of another may do."""
 
 ELSEWHERE = frozenset({Act.CORRECT, Act.TRANSFER, Act.REJECT})
-"""By which a request leaves its category, its office or the house; none of them while something is proposed."""
+"""By which a request leaves its category, its office or the house; none of them, and no wait, while something is proposed."""
 
 DECISIONS = (Act.AGREE, Act.DISAGREE)
 """What the post does before which something is proposed."""
@@ -147,7 +148,7 @@ def _left_out(request: ServiceRequest, *, top: bool) -> set[Act]:
     if request.confidential:
         left_out.add(Act.TRANSFER)  # an office must not learn of it
     if request.proposal:
-        left_out |= ELSEWHERE | ({Act.HOLD} if request.proposal["what"] == Proposal.REJECT else set())
+        left_out |= ELSEWHERE | {Act.HOLD}
     return left_out
 
 
@@ -156,8 +157,8 @@ def _decider(posts: Sequence[FilledPost], request: ServiceRequest, task: Task, p
     proposal = request.proposal
     if not proposal or request.state not in WORKED or (person is not None and proposal.get("by") == person):
         return None
-    above = {proposal["post"]} | (set() if proposal["what"] == Proposal.TRANSFER else {task.answerable})
-    return next((post.code for post in posts if post.code in above - {proposal.get("from")}), None)
+    may = deciders(proposal, task.tier, task.answerable)
+    return next((post.code for post in posts if post.code in may), None)
 
 
 def _raises(posts: Sequence[FilledPost], request: ServiceRequest, own: str | None) -> str | None:
@@ -177,8 +178,10 @@ def _of(state: State, handler: str | None, answerable: str | None) -> tuple[Act,
     return tuple(above)
 
 
-def receivers(posts: Mapping[str, Post], request: ServiceRequest, task: Task | None, now: datetime) -> list[Post]:
-    """The posts of the office and its zone to which the work may be given, the office's first."""
+def receivers(
+    posts: Mapping[str, Post], request: ServiceRequest, task: Task | None, now: datetime, above: frozenset[str]
+) -> list[Post]:
+    """The posts of the office and its zone to which the work may be given, the office's first; none of a role in `above`."""
     near = [
         post
         for post in posts.values()
@@ -186,5 +189,6 @@ def receivers(posts: Mapping[str, Post], request: ServiceRequest, task: Task | N
         and (post.until is None or post.until > now)
         and (post.office == request.office or (post.office is None and post.zone == request.zone))
         and (task is None or post.code != task.handler)
+        and post.role not in above
     ]
     return sorted(near, key=lambda post: (post.office is None, post.code))

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from languages import labels
 from languages.story import refusal
 from languages.views import Reader
+from models.callers import beside
 from models.casefile import CaseFile, case_file
 from models.events import Submission
 from models.openings import opening, openings
@@ -25,6 +26,7 @@ from web.database import Bounded
 from web.deps import Db, Parts, TheBook, TheHub, TheViews
 from web.desk import elsewhere
 from web.desk.actions import PICTURES
+from web.desk.beside import others_of
 from web.desk.forms import PRESETS, local, preset
 from web.desk.proposals import asked
 from web.desk.session import COOKIE, Person, SignedIn, person_of
@@ -50,7 +52,11 @@ async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) 
         await db.write(opening, reference, person.id, parts.clock(), let_in=let_in)
     if not let_in:
         raise NotYours
-    return replace(file, openings=tuple(await db.read(openings, reference))) if request.confidential else file
+    if request.confidential:
+        return replace(file, openings=tuple(await db.read(openings, reference)))
+    if file.consumer is None:
+        return file
+    return replace(file, beside=await db.read(beside, reference, file.consumer, parts.clock()))
 
 
 def may_open(file: CaseFile, person: Person) -> bool:
@@ -88,6 +94,7 @@ def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
         "r": file.request,
         "moment": now,
         "consumer": file.consumer if reading else None,
+        "beside": others_of(file, person, parts.book) if reading else None,
         "notice_words": notice_words,
         "delivery": labels.delivery_label,
         "been_at": [parts.book.label("office", code) for code in file.request.offices],

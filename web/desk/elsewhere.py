@@ -60,7 +60,7 @@ def decided_above(request: ServiceRequest, office: str) -> bool:
 def others(file: CaseFile, policy: Policy, book: Book, offers: Offers, *, above: bool) -> list[Other]:
     """Every other category; `above`: whether there is a tier above. Who does the work there may lengthen nothing."""
     request = file.request
-    found = [_other(request, policy, book, code) for code in categories(request, policy, book)]
+    found = [_other(file, policy, book, code) for code in categories(request, policy, book)]
     if above:
         return found
     if offers.handler:
@@ -68,13 +68,27 @@ def others(file: CaseFile, policy: Policy, book: Book, offers: Offers, *, above:
     return [Other(other.code, other.name, other.then, False, other.confidential) for other in found]
 
 
-def _other(request: ServiceRequest, policy: Policy, book: Book, code: str) -> Other:
+def _other(file: CaseFile, policy: Policy, book: Book, code: str) -> Other:
+    request = file.request
     timing = _timing(request, policy, code)
     then = _standard(request, policy, timing)
     longer = (then or NEVER) > (_standard_now(request, policy) or NEVER)
     opened = request.confidential and not timing.confidential
-    asked = longer or opened or (request.safety and not timing.safety)
+    asked = longer or opened or _later(file, policy, timing) or (request.safety and not timing.safety)
     return Other(code, book.label("category", code), then, asked, timing.confidential)
+
+
+def _later(file: CaseFile, policy: Policy, timing: Timing) -> bool:
+    """Whether the time of who answers now would end later, as `rules.corrections` asks."""
+    if file.task is None:
+        return False
+    entered, tier = file.task.entered, file.task.tier
+
+    def ends(under: Timing) -> datetime:
+        time = under.tiers[min(tier, len(under.tiers)) - 1]
+        return due(time, entered, (), policy.calendars[under.calendar]) or NEVER
+
+    return ends(timing) > ends(_timing(file.request, policy, file.request.category))
 
 
 def _timing(request: ServiceRequest, policy: Policy, code: str) -> Timing:

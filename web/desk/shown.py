@@ -155,6 +155,13 @@ def story(file: CaseFile, book: Book, zone: tzinfo, ladder: list[Rung]) -> Story
     )
 
 
+def given_to(file: CaseFile, book: Book, policy: Policy, now: datetime) -> tuple[Post, ...]:
+    """The posts to which the work may be given: never one that answers higher up, to which it is sent with a reason."""
+    tier = file.task.tier if file.task else 1
+    above = frozenset(rung.role for rung in ladder_of(policy, timing_for(file, policy)).tiers[tier:])
+    return tuple(receivers(book.now.posts, file.request, file.task, now, above))
+
+
 def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
     """The codes and times the forms of this request may name; `book` holds its policy."""
     policy = book.policies[file.request.policy_version]
@@ -167,7 +174,7 @@ def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
         causes=causes or [row.code for row in book.all("cause")],
         hold_reasons=[row.code for row in book.all("hold_reason")],
         expected_reasons=[row.code for row in book.all("expected_reason")],
-        receivers=[post.code for post in receivers(book.now.posts, file.request, file.task, now)],
+        receivers=[post.code for post in given_to(file, book, policy, now)],
         categories=elsewhere.categories(file.request, policy, book),
         offices=elsewhere.offices(file.request, book, now),
         reject_reasons=[row.code for row in book.all("reject_reason")],
@@ -208,7 +215,7 @@ def sheet(
         said=file.said,
         offers=offers_for(file, policy, posts, person),
         choices=choices(file, book, zone, now),
-        receivers=tuple(receivers(book.now.posts, request, task, now)),
+        receivers=given_to(file, book, policy, now),
         closing=labels.closing_label(Closing(request.closing)) if request.closing else "",
     )
 
