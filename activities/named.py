@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from languages.catalog import named
+from languages.connections import own_label
 from models.names import Everything
 
 
@@ -29,7 +30,7 @@ class Named:
         if kind == "feeder":
             return named(self.feeders.get(code, {}))
         row = self.everything.names.get((kind, code))
-        return named(row.labels) if row else ""
+        return named(row.labels) if row else own_label(kind, code)
 
     def phone_of(self, office: str) -> str:
         """An office's telephone number."""

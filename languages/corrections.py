@@ -109,8 +109,8 @@ def _transferred(telling: Telling) -> str:
 
 def _rejected(telling: Telling) -> str:
     if not telling.event.reason:
-        return _("The complaint was not accepted.")
-    return _("The complaint was not accepted: %(reason)s.", reason=telling.event.reason)
+        return _("It was not accepted.")
+    return _("It was not accepted: %(reason)s.", reason=telling.event.reason)
 
 
 LINES: Mapping[EventKind, Callable[[Telling], str]] = {
@@ -132,6 +132,6 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.CALLED: lambda t: t.by_reader(
         _("We rang you. Nobody answered."), _("The consumer was rung. Nobody answered.")
     ),
-    EventKind.CONTACT_REFUSED: lambda t: _("Somebody said: this is not my complaint. Messages to that number stopped."),
+    EventKind.CONTACT_REFUSED: lambda t: _("Somebody said: this is not mine. Messages to that number stopped."),
     EventKind.PHONE_CHANGED: lambda t: _("Messages go to another number now."),
 }

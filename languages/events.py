@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from languages.connections import own_label
+from languages.dealings import NOTHING_MORE, SIDES, Dealing, dealing_of
 from rules.terms import Actor, Cause, Channel, Closing, EventKind, Proposal, Skip
 
 Codes = TypeVar("Codes", bound=StrEnum)
@@ -15,7 +17,8 @@ Codes = TypeVar("Codes", bound=StrEnum)
 Label = Callable[[str, str], str]
 """The name of a code in the reader's language, by kind and code; "" where there is none.
 
-Kinds: role, post, office, category, cause, hold_reason, expected_reason, withdraw_reason, escalate_reason, reject_reason.
+Kinds: role, post, office, category, cause, hold_reason, expected_reason, withdraw_reason, escalate_reason, reject_reason,
+procedure, stage, paper, outcome, refuse_reason.
 """
 
 
@@ -32,7 +35,7 @@ class StoryEvent:
     """One line of history. `due`: the instant it fell due; `title`/`from_title`: who answers (or has it) after and before.
 
     `what` was proposed or decided; `category`, `office` are those it has (or would have) now, `from_…` those before.
-    `channel`: the door it came by.
+    `channel`: the door it came by. `application`: it is no complaint; `dealing` is what a connection request's lines tell beyond this.
     """
 
     number: int
@@ -53,6 +56,8 @@ class StoryEvent:
     from_category: str = ""
     from_office: str = ""
     channel: Channel | None = None
+    application: bool = False
+    dealing: Dealing = NOTHING_MORE
 
 
 def event_of(
@@ -64,6 +69,8 @@ def event_of(
     data: Mapping[str, Any],
     label: Label,
     post: str | None = None,
+    *,
+    application: bool = False,
 ) -> StoryEvent:
     """A line of history from a row's columns; codes in `data` are named by `label`. `post` is who wrote it."""
     return StoryEvent(
@@ -86,6 +93,8 @@ def event_of(
         from_category=_first(label, data, ("from_category", "category")),
         from_office=_first(label, data, ("from_office", "office")),
         channel=_known(Channel, data.get("channel")),
+        application=application,
+        dealing=dealing_of(data, label),
     )
 
 
@@ -112,7 +121,11 @@ def _reason(kind: EventKind, data: Mapping[str, Any], label: Label) -> str:
     if data.get("cause") == Cause.REJECTION:
         names = "reject_reason"
     code = data.get(key)
-    return label(names, code) if isinstance(code, str) and code else ""
+    if not isinstance(code, str) or not code:
+        return ""
+    if names == "reject_reason":
+        return label(names, code) or label("refuse_reason", code)
+    return label(names, code) or own_label(names, code)
 
 
 def _first(label: Label, data: Mapping[str, Any], *keys: tuple[str, str]) -> str:
@@ -136,8 +149,10 @@ def _until(data: Mapping[str, Any]) -> datetime | None:
         "expected_at",
         "due_at",
         "reopen_until",
+        "expires_at",
+        "standard_due",
     ):
-        if data.get(key):
+        if data.get(key) and data[key] not in SIDES:
             return datetime.fromisoformat(data[key])
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
-from languages import corrections
+from languages import corrections, stages
 from languages.catalog import gettext
 from languages.labels import skip_label
 from languages.spoken import inside
@@ -70,6 +70,8 @@ CAUSES: Mapping[Cause, Callable[[Telling], str]] = {
     Cause.REOPENED: lambda t: _reopened(t),
     Cause.REJECTION: lambda t: _turned_down(t),
     Cause.OBJECTION: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
+    Cause.COMPLAINT: lambda t: t.by_reader(_("You complained about it."), _("The consumer complained about it.")),
+    Cause.MISSED: lambda t: _("The visit did not happen a second time."),
 }
 
 
@@ -80,6 +82,8 @@ def _turned_down(telling: Telling) -> str:
 
 
 def _not_repaired(telling: Telling) -> str:
+    if telling.event.application:
+        return telling.by_reader(_("You said it is not done."), _("The consumer said it is not done."))
     return telling.by_reader(_("You said it is not put right."), _("The consumer said it is not put right."))
 
 
@@ -88,16 +92,16 @@ def _reopened(telling: Telling) -> str:
 
 
 def _registered(telling: Telling) -> str:
-    came = DOORS.get(telling.event.channel, lambda: _("The complaint was received."))()
+    came = DOORS.get(telling.event.channel, lambda: _("It was received."))()
     if telling.title:
         return " ".join([came, _("The %(title)s wrote it down.", title=telling.title)])
     return came
 
 
 DOORS: Mapping[Channel | None, Callable[[], str]] = {
-    Channel.CALL: lambda: _("The complaint was received by telephone."),
-    Channel.COUNTER: lambda: _("The complaint was received at the counter."),
-    Channel.LETTER: lambda: _("The complaint was received by letter."),
+    Channel.CALL: lambda: _("It was received by telephone."),
+    Channel.COUNTER: lambda: _("It was received at the counter."),
+    Channel.LETTER: lambda: _("It was received by letter."),
 }
 
 
@@ -128,6 +132,8 @@ def _expected(telling: Telling) -> str:
 
 
 def _held(telling: Telling) -> str:
+    if telling.dealing.wait is not None:
+        return stages.waits(telling)
     reason = telling.event.reason
     if not reason:
         return telling.by_reader(_("We are waiting for you."), _("Waiting for the consumer."))
@@ -180,7 +186,7 @@ def _resolved(telling: Telling) -> str:
 def _closed(telling: Telling) -> str:
     match telling.event.closing:
         case Closing.WORD:
-            return telling.by_reader(_("You said it is put right. It was closed."), _("Closed on the consumer's word."))
+            return _by_word(telling)
         case Closing.SILENCE:
             return _("No answer came. It was closed.")
         case Closing.UNREACHED:
@@ -191,8 +197,15 @@ def _closed(telling: Telling) -> str:
             return _("It was closed.")
 
 
+def _by_word(telling: Telling) -> str:
+    said = _("You said it is put right. It was closed.")
+    if telling.event.application:
+        said = _("You said it is done. It was closed.")
+    return telling.by_reader(said, _("Closed on the consumer's word."))
+
+
 def _withdrawn(telling: Telling) -> str:
-    return telling.by_reader(_("You took the complaint back."), _("The consumer took the complaint back."))
+    return telling.by_reader(_("You took it back."), _("The consumer took it back."))
 
 
 LINES: Mapping[EventKind, Callable[[Telling], str]] = {
@@ -223,4 +236,5 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.REOPENED: _reopened,
     EventKind.WITHDRAWN: _withdrawn,
     **corrections.LINES,
+    **stages.LINES,
 }

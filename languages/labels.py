@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from languages.buttons import act_label as act_label
 from languages.catalog import N_, gettext
+from languages.connections import does_label as does_label
+from languages.connections import fault_advice as fault_advice
+from languages.connections import fault_label as fault_label
+from languages.connections import lapse_label as lapse_label
+from languages.connections import note_label as note_label
+from languages.connections import own_label as own_label
+from languages.connections import payment_label as payment_label
+from languages.connections import taking_label as taking_label
+from languages.connections import wait_label as wait_label
+from languages.connections import whose_label as whose_label
+from languages.headings import event_label as event_label
 from languages.messages import delivery_label as delivery_label
 from languages.messages import notice_label as notice_label
 from languages.refusals import refusal as refusal
 from languages.views import Reader, RungState
-from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, Proposal, Skip, State, Wake
+from rules.terms import Actor, Channel, Closing, Kind, Proposal, Skip, State, Wake
 
 STATES: Mapping[State, str] = {
     State.RECEIVED: N_("Received"),
@@ -20,43 +32,15 @@ STATES: Mapping[State, str] = {
     State.CLOSED: N_("Closed"),
     State.WITHDRAWN: N_("Taken back"),
     State.REJECTED: N_("Not accepted"),
+    State.COMPLETE: N_("Papers complete"),
+    State.DONE: N_("Done?"),
+    State.LAPSED: N_("Time ran out"),
 }
 OFFICERS_STATES: Mapping[State, str] = {
     State.ASSIGNED: N_("Not taken up yet"),
     State.ON_HOLD: N_("On hold"),
     State.RESOLVED: N_("Waiting for the answer"),
-}
-ACTS: Mapping[Act, str] = {
-    Act.ACCEPT: N_("Take it up"),
-    Act.NOTE: N_("Write a note"),
-    Act.EXPECT: N_("Say when it will be done"),
-    Act.HOLD: N_("Wait for the consumer"),
-    Act.RESUME: N_("Go on with the work"),
-    Act.RESOLVE: N_("It is put right"),
-    Act.TAKE_OVER: N_("Take it over"),
-    Act.GIVE: N_("Give it to another officer"),
-    Act.REASSIGN: N_("Give it to somebody else in the office"),
-    Act.DIRECT: N_("Tell the officer what to do"),
-    Act.ESCALATE: N_("Send it to the next officer above"),
-    Act.CONFIRM: N_("Yes, it is put right"),
-    Act.NOT_REPAIRED: N_("No, it is not put right"),
-    Act.SUPPLY_BACK: N_("My supply is back"),
-    Act.PRESENT: N_("I was there / I have done it"),
-    Act.WITHDRAW: N_("Take the complaint back"),
-    Act.REOPEN: N_("Open it again"),
-    Act.ADD: N_("Add something"),
-    Act.RECEIPT: N_("Delivery report"),
-    Act.RAISE: N_("There is danger"),
-    Act.CORRECT: N_("Change the category"),
-    Act.TRANSFER: N_("Send it to another office"),
-    Act.REJECT: N_("Propose not to accept it"),
-    Act.AGREE: N_("Agree"),
-    Act.DISAGREE: N_("Do not agree"),
-    Act.OBJECT: N_("I do not agree"),
-    Act.CALLED_AGAIN: N_("Ask about this one again"),
-    Act.CALLED: N_("Rang, nobody answered"),
-    Act.NOT_MINE: N_("This is not my complaint"),
-    Act.CHANGE_PHONE: N_("Change my number"),
+    State.DONE: N_("Waiting for the answer"),
 }
 CLOSINGS: Mapping[Closing, str] = {
     Closing.WORD: N_("Closed on the consumer's word"),
@@ -65,6 +49,7 @@ CLOSINGS: Mapping[Closing, str] = {
     Closing.NOT_ASKED: N_("Closed without a question"),
     Closing.WITHDRAWN: N_("Taken back by the consumer"),
     Closing.REJECTED: N_("Closed, not accepted"),
+    Closing.LAPSED: N_("Closed, time ran out"),
 }
 PROPOSALS: Mapping[Proposal, str] = {
     Proposal.CORRECT: N_("Another category"),
@@ -78,6 +63,7 @@ WAKES: Mapping[Wake, str] = {
     Wake.REMINDER: N_("a reminder goes out"),
     Wake.DUE: N_("it goes to the next officer above"),
     Wake.HOLD: N_("the wait for the consumer ends"),
+    Wake.HOLD_REMINDER: N_("the consumer is reminded"),
     Wake.EXPECTED: N_("the expected time is over"),
     Wake.STANDARD: N_("the time limit by regulation is over"),
     Wake.CONFIRMATION: N_("the time for the consumer's answer is over"),
@@ -97,48 +83,6 @@ ACTORS: Mapping[Actor, str] = {
     Actor.OFFICER: N_("Officer"),
     Actor.SYSTEM: N_("By itself"),
 }
-EVENTS: Mapping[EventKind, str] = {
-    EventKind.REGISTERED: N_("Received"),
-    EventKind.ASSIGNED: N_("Given to an officer"),
-    EventKind.ACCEPTED: N_("Taken up"),
-    EventKind.NOT_TAKEN_UP: N_("Not taken up in time"),
-    EventKind.NOTED: N_("Note"),
-    EventKind.ADDED: N_("Something added"),
-    EventKind.EXPECTED: N_("Expected time"),
-    EventKind.EXPECTED_MISSED: N_("Expected time missed"),
-    EventKind.HELD: N_("On hold"),
-    EventKind.RESUMED: N_("Going on"),
-    EventKind.HOLD_ENDED: N_("Wait ended"),
-    EventKind.PRESENT: N_("Consumer was there"),
-    EventKind.REMINDED: N_("Reminder"),
-    EventKind.ESCALATED: N_("Gone to the next officer above"),
-    EventKind.BEYOND: N_("Past the last officer"),
-    EventKind.STANDARD_LAPSED: N_("Time limit missed"),
-    EventKind.TAKEN_OVER: N_("Taken over"),
-    EventKind.GIVEN: N_("Given to another officer"),
-    EventKind.DIRECTED: N_("Told what to do"),
-    EventKind.RESOLVED: N_("Put right"),
-    EventKind.ASKED_AGAIN: N_("Asked again"),
-    EventKind.DELIVERED: N_("Question delivered"),
-    EventKind.NOT_REPAIRED: N_("Not put right"),
-    EventKind.CLOSED: N_("Closed"),
-    EventKind.REOPENED: N_("Opened again"),
-    EventKind.WITHDRAWN: N_("Taken back"),
-    EventKind.RAISED: N_("Danger"),
-    EventKind.RANG_ON: N_("Rung again"),
-    EventKind.PROPOSED: N_("Proposal"),
-    EventKind.DECLINED: N_("Not agreed"),
-    EventKind.UPHELD: N_("Wait was right"),
-    EventKind.CORRECTED: N_("Category changed"),
-    EventKind.TRANSFERRED: N_("Gone to another office"),
-    EventKind.REJECTED: N_("Not accepted"),
-    EventKind.OBJECTED: N_("Consumer does not agree"),
-    EventKind.CALLED_AGAIN: N_("Asked about it again"),
-    EventKind.CALL_BACK: N_("To be rung"),
-    EventKind.CALLED: N_("Rang, nobody answered"),
-    EventKind.CONTACT_REFUSED: N_("Not his complaint"),
-    EventKind.PHONE_CHANGED: N_("Number changed"),
-}
 SKIPS: Mapping[Skip, str] = {
     Skip.VACANT: N_("nobody holds this post now"),
     Skip.ON_LEAVE: N_("on leave, and nobody stands in"),
@@ -150,17 +94,19 @@ RUNGS: Mapping[RungState, str] = {
     RungState.COMING: N_("Next, if it is not done"),
     RungState.SKIPPED: N_("Passed over"),
 }
-KINDS: Mapping[Kind, str] = {Kind.COMPLAINT: N_("Complaint")}
+KINDS: Mapping[Kind, str] = {
+    Kind.COMPLAINT: N_("Complaint"),
+    Kind.NEW_CONNECTION: N_("New connection"),
+    Kind.LOAD_CHANGE: N_("Change of load"),
+    Kind.DISCONNECTION: N_("Closing a connection"),
+    Kind.NAME_CHANGE: N_("Change of name"),
+    Kind.METER_SHIFT: N_("Moving the meter"),
+}
 
 
 def state_label(state: State, to: Reader = Reader.CONSUMER) -> str:
     """The words on the chip of a state."""
     return gettext((OFFICERS_STATES if to is Reader.OFFICER else {}).get(state, STATES[state]))
-
-
-def act_label(act: Act) -> str:
-    """The words on the button of an action."""
-    return gettext(ACTS[act])
 
 
 def closing_label(closing: Closing) -> str:
@@ -186,11 +132,6 @@ def channel_label(channel: Channel) -> str:
 def actor_label(actor: Actor) -> str:
     """Which side did it."""
     return gettext(ACTORS[actor])
-
-
-def event_label(kind: EventKind) -> str:
-    """The heading of a line of history."""
-    return gettext(EVENTS[kind])
 
 
 def skip_label(why: Skip) -> str:

@@ -8,7 +8,7 @@ from languages.catalog import N_, gettext
 from rules.terms import NoticeKind
 
 NOTICES: Mapping[NoticeKind, str] = {
-    NoticeKind.ACKNOWLEDGED: N_("Complaint number"),
+    NoticeKind.ACKNOWLEDGED: N_("Received"),
     NoticeKind.ASSIGNED: N_("New work"),
     NoticeKind.EXPECTED: N_("Expected time"),
     NoticeKind.HELD: N_("On hold"),
@@ -32,6 +32,19 @@ NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.REJECTED: N_("Not accepted"),
     NoticeKind.CALL_BACK: N_("To be rung"),
     NoticeKind.PHONE_CHANGED: N_("Number changed"),
+    NoticeKind.COMPLETE: N_("Papers complete"),
+    NoticeKind.DEFICIENT: N_("Papers wanted"),
+    NoticeKind.SLOTS: N_("Dates offered"),
+    NoticeKind.SLOT_CHOSEN: N_("Date chosen"),
+    NoticeKind.VISIT_MISSED: N_("Visit did not happen"),
+    NoticeKind.TURN_REMINDER: N_("Reminder"),
+    NoticeKind.NOTE_ISSUED: N_("Demand note"),
+    NoticeKind.NOTE_EXPIRED: N_("Demand note no longer valid"),
+    NoticeKind.PAID: N_("Payment"),
+    NoticeKind.REFUND_DUE: N_("Money to be given back"),
+    NoticeKind.STAGE_DONE: N_("Stage done"),
+    NoticeKind.LAPSED: N_("Time ran out"),
+    NoticeKind.COMPLAINED: N_("Complaint about it"),
 }
 DELIVERIES: Mapping[str, str] = {
     "waiting": N_("Waiting to be sent"),

@@ -33,6 +33,19 @@ def clock(at: datetime, zone: tzinfo, language: str | None = None) -> str:
         return _part_of_day(local.hour, local.minute)
 
 
+def between(
+    start: datetime, end: datetime, zone: tzinfo, language: str | None = None, now: datetime | None = None
+) -> str:
+    """A span of one day in full: "Monday 23 November, 10 in the morning to 1 in the afternoon"."""
+    with use(language):
+        return _(
+            "%(day)s, %(start)s to %(end)s",
+            day=day(start, zone, now=now),
+            start=clock(start, zone),
+            end=clock(end, zone),
+        )
+
+
 def day(at: datetime, zone: tzinfo, language: str | None = None, now: datetime | None = None) -> str:
     """The day: "Tuesday 23 November"; with `now`, "today, Tuesday" and "tomorrow, Wednesday"."""
     local = _day_of(at, zone)

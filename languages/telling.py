@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from languages.spoken import inside, when
+from languages.dealings import Dealing, Visit
+from languages.spoken import between, inside, when
 from languages.views import Reader, StoryEvent
 
 
@@ -26,6 +27,15 @@ class Telling:
     def spoken(self, at: datetime | None) -> str:
         """An instant in full; "" for None."""
         return "" if at is None else when(at, self.zone, now=self.now)
+
+    @property
+    def dealing(self) -> Dealing:
+        """What a connection request's line tells beyond a complaint's."""
+        return self.event.dealing
+
+    def visit(self, date: Visit) -> str:
+        """A date for a visit in full."""
+        return between(date.start, date.end, self.zone, now=self.now)
 
     def by_reader(self, consumer: str, officer: str) -> str:
         """One wording for the consumer himself, one for officers."""

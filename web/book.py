@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from languages.catalog import LANGUAGES, named
+from languages.connections import own_label
 from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Locality, Office, Post
 from models.policy import Names
@@ -66,7 +67,7 @@ class Book:
             office = self.office(code)
             return named(office.names) if office else ""
         row = self.row(kind, code or "")
-        return named(row.labels) if row else ""
+        return named(row.labels) if row else own_label(kind, code or "")
 
     def label(self, kind: str, code: str | None) -> str:
         """What people read for a code; the code itself in plain words when nobody named it."""

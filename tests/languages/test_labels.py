@@ -12,12 +12,24 @@ import pytest
 from languages import labels
 from languages.catalog import LANGUAGES, use
 from languages.story import Reader, RungState
+from rules.case import Fault, NoteState, Wait
+from rules.procedure import Does, Lapse, Whose
 from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, NoticeKind, Proposal, Refused, Skip, State, Wake
 
 LABELS: list[tuple[Callable[[Any], str], Iterable[Any]]] = [
     (labels.state_label, State),
     (lambda state: labels.state_label(state, Reader.OFFICER), State),
     (labels.act_label, Act),
+    (lambda act: labels.act_label(act, application=True), Act),
+    (labels.wait_label, Wait),
+    (labels.fault_label, Fault),
+    (labels.fault_advice, Fault),
+    (labels.note_label, NoteState),
+    (labels.does_label, Does),
+    (labels.whose_label, Whose),
+    (labels.lapse_label, Lapse),
+    (labels.taking_label, ("slot", "meter", "note")),
+    (labels.payment_label, ("bank", "counter", "security", "refund")),
     (labels.closing_label, Closing),
     (labels.proposal_label, Proposal),
     (labels.wake_label, Wake),
@@ -51,6 +63,14 @@ def test_no_two_codes_share_a_word(label: Callable[[Any], str], codes: Iterable[
     with use(language):
         said = [label(code) for code in codes]
     assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wait_and_a_line_of_a_note_are_named_without_the_profile(language: str) -> None:
+    with use(language):
+        assert all(labels.own_label("hold_reason", why) for why in Wait)
+        assert labels.own_label("fee", "estimate")
+    assert labels.own_label("hold_reason", "premises-locked") == labels.own_label("stage", "papers") == ""
 
 
 def test_the_vocabulary_page_has_the_words_of_every_state() -> None:

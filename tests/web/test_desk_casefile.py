@@ -327,7 +327,7 @@ async def test_who_only_reads_is_offered_nothing_and_refused(desk: Desk) -> None
     assert answer.status_code == 403
     answer = await desk.act(OTHER_RO, reference, "accept", page=anothers)
     assert answer.status_code == 409
-    assert "This complaint is not with you." in plain(answer.text)
+    assert "This is not with you." in plain(answer.text)
 
 
 @pytest.mark.parametrize("address", ["/desk/requests/123456789", "/desk/requests/abc", "/desk/requests/100000008"])

@@ -174,7 +174,7 @@ async def test_deciding_without_being_asked_is_refused_in_words(desk: Desk) -> N
     await desk.act(RO, reference, "correct", category="voltage")
     answer = await desk.act(RO, reference, "agree")
     assert answer.status_code == 409
-    assert "This complaint is not with you." in plain(answer.text)
+    assert "This is not with you." in plain(answer.text)
     answer = await desk.act(CALLS, reference, "agree")
     assert answer.status_code == 403
 

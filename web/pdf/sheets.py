@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +46,7 @@ def sheet(issuer: Issuer, address: str) -> dict[str, Any]:
 
 def note_words(note: DemandNote, issuer: Issuer) -> dict[str, Any]:
     """The words of a demand note."""
-    sums = Sums(issuer)
+    sums = money
     until = [(_("Pay by"), day(note.expires_at, issuer))] if note.expires_at else []
     paid = [(_("Paid already"), sums(-note.paid))] if note.paid else []
     return {
@@ -91,11 +90,6 @@ def certificate_words(certificate: NoDues, issuer: Issuer) -> dict[str, Any]:
         ],
         "scan": _("Check it here: hold your telephone's camera over the picture, or open this address."),
     }
-
-
-def Sums(issuer: Issuer) -> Callable[[int], str]:  # noqa: N802 - made here, used as a word
-    """How sums are written on this sheet."""
-    return lambda minor: isolate(money(minor, issuer.currency))
 
 
 def day(at: datetime, issuer: Issuer) -> str:

@@ -8,14 +8,13 @@ from datetime import datetime, tzinfo
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who issues it: the utility and its office, in the reader's language. `zone` and `currency` are the utility's."""
+    """Who issues it: the utility and its office, in the reader's language. `zone` is the utility's."""
 
     utility: str
     office: str
     address: str
     phone: str
     zone: tzinfo
-    currency: str
 
 
 @dataclass(frozen=True)
