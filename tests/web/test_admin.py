@@ -184,9 +184,9 @@ async def test_a_changed_stage_is_the_next_version_and_told_by_its_name(desk: De
     async with desk.onewindow.sessions.begin() as session:
         text = await policy_versions.export_toml(session)
         number = (await policy_versions.newest(session)).number
-        one = text[text.index("[procedure.new-connection]") : text.index("[procedure.load-change]")]
-        one = one.replace('tiers = ["2 working days", ', 'tiers = ["3 working days", ', 1)
-        assert await policy_versions.import_toml(session, one, "Papers", None, desk.town.now) == number + 1
+        before, mark, own = text.partition("[procedure.new-connection]")
+        changed = before + mark + own.replace('tiers = ["2 working days", ', 'tiers = ["3 working days", ', 1)
+        assert await policy_versions.import_toml(session, changed, "Papers", None, desk.town.now) == number + 1
     documents = (await in_force(desk)).procedures["new-connection"].stages["documents"]
     assert str(documents.timing.tiers[0]) == "3 working days"
     page = await desk.page(ADMIN, f"/admin/versions/{number + 1}")
