@@ -15,7 +15,8 @@ from models.openings import opening, openings
 from models.people import Fill, Post
 from models.proofs import Tried
 from models.queue import Bounds, View, queue
-from rules.terms import Act, Channel, Refused, State, Take
+from rules.messages import Take
+from rules.terms import Act, Channel, Refused, State
 from tests.stories.test_casework import DONE, handler
 from tests.stories.test_the_ladder import at
 from tests.timeline import Timeline

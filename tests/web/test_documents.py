@@ -21,9 +21,10 @@ from models.policy import Edition, Names
 from models.requests import ServiceRequest
 from models.staff import set_password
 from models.storage import Folder, Nowhere
+from rules.messages import Standing, Take, Taken
 from rules.papers import LARGEST, FileFault
 from rules.reference import new
-from rules.terms import Actor, Kind, Refused, Standing, State, Take, Taken
+from rules.terms import Actor, Kind, Refused, State
 from tests.web.files import moving, pdf, photograph, picture, registered
 from tests.web.window import Window, checked, words
 from web.api.problems import UNFIT

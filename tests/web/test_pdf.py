@@ -24,7 +24,7 @@ from web.pdf.values import DemandNote, Issuer, NoDues
 
 AT = datetime(2027, 5, 10, 20, 0, tzinfo=UTC)
 TRACK = "https://onewindow.example/track/482719360"
-ISSUER = Issuer("Demo Electric", "Gizri office", "12, Beach Road", "+91 55500 00100", ZoneInfo("Asia/Kolkata"), "INR")
+ISSUER = Issuer("Demo Electric", "Gizri office", "12, Beach Road", "+91 55500 00100", ZoneInfo("Asia/Kolkata"))
 NOTE = DemandNote(
     reference="482719360",
     number="DN-2027-000123",
