@@ -581,6 +581,82 @@ def test_a_country_without_known_holidays_is_refused() -> None:
         load(text, "tpddl.toml", public_holidays)
 
 
+TEMPORARY = """
+[procedure.fair]
+kind = "new_connection"
+note_valid = "1 day"
+refund = "refund"
+
+[procedure.fair.papers]
+organiser = ["identity"]
+
+[[procedure.fair.standard]]
+time = "2 days"
+calendar = "round-the-clock"
+
+[[procedure.fair.stage]]
+code = "documents"
+does = "documents"
+ladder = "commercial"
+tiers = ["2h", "2h", "2h"]
+calendar = "office"
+limit = "1 day"
+remind = "3h"
+
+[[procedure.fair.stage]]
+code = "payment"
+does = "payment"
+after = ["note"]
+ladder = "commercial"
+tiers = ["2h", "2h", "2h"]
+calendar = "office"
+whose = "applicant"
+limit = "1 day"
+remind = "3h"
+
+[[procedure.fair.stage]]
+code = "note"
+does = "note"
+after = ["documents"]
+ladder = "commercial"
+tiers = ["2h", "2h", "2h"]
+calendar = "office"
+
+[[procedure.fair.stage]]
+code = "lights"
+does = "meter"
+after = ["documents", "payment"]
+ladder = "supply"
+tiers = ["2h", "2h", "2h"]
+calendar = "round-the-clock"
+
+[[procedure.fair.stage]]
+code = "refund"
+does = "refund"
+ladder = "commercial"
+tiers = ["1 day", "1 day", "1 day"]
+calendar = "office"
+
+[procedures.fair]
+icon = "lightbulb"
+label = { en = "Lights for a fair", hi = "मेले की बिजली", ur = "میلے کی بجلی" }
+description = { en = "For some days", hi = "कुछ दिनों के लिए", ur = "کچھ دنوں کے لیے" }
+"""
+
+
+def test_a_procedure_of_another_shape_is_a_piece_of_the_file_and_no_code() -> None:
+    words = {
+        "[stages]": 'lights = { en = "Lights up", hi = "बत्तियाँ", ur = "بتیاں" }',
+        "[applicants]": 'organiser = { en = "Organiser", hi = "आयोजक", ur = "منتظم" }',
+    }
+    text = text_of("demo") + TEMPORARY
+    for table, line in words.items():
+        text = text.replace(f"\n{table}\n", f"\n{table}\n{line}\n")
+    procedure = load(text, "demo.toml", public_holidays).policy.procedures["fair"]
+    [done] = ways(procedure, {})
+    assert list(done) == ["documents", "note", "payment", "lights"]
+
+
 def test_an_office_may_open_and_close_on_local_days() -> None:
     text, _ = broken('area_class = "rural"', 'area_class = "rural"\nfrom = 2026-04-01\nto = 2027-03-31')
     office = load(text, "demo.toml", public_holidays).offices["rehri"]
