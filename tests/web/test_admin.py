@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -13,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import policy_versions
-from models.policy import Audit, PolicyVersion
+from models.policy import Audit, Names, PolicyVersion
 from rules.policy import BadPolicy, Policy, timing_of
 from tests.web.desk_town import Desk, opened, plain, well_formed
 
@@ -237,3 +238,16 @@ async def test_messages_that_reached_nobody_are_listed_without_addresses(desk: D
     assert "Could not be sent" in shown
     assert "9810000077" not in shown
     assert "http://caught.example/" in await desk.page(ADMIN, "/admin/messages")
+
+
+async def test_only_the_languages_the_utility_speaks_are_offered(desk: Desk) -> None:
+    book = desk.onewindow.book
+    before = book.now
+    spoken = Names(kind="utility", code="languages", data={"value": ["en", "ur"]})
+    book.now = replace(before, names={**before.names, ("utility", "languages"): spoken})
+    try:
+        page = await desk.page(ADMIN, "/admin/audit")
+    finally:
+        book.now = before
+    offered = re.findall(r'hreflang="(\w+)"', page)
+    assert offered == ["en", "ur"]
