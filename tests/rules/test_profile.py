@@ -14,7 +14,7 @@ import pytest
 from models.holidays import public_holidays
 from rules.calendar import Calendar
 from rules.durations import Duration, Unit
-from rules.fees import DUES, ESTIMATE
+from rules.fees import ESTIMATE
 from rules.hours import week_from
 from rules.policy import AREA_CLASSES, Policy, timing_of
 from rules.policy_check import latest_tier, warnings
@@ -179,7 +179,7 @@ def test_every_word_of_a_procedure_is_used(shipped: Profile) -> None:
         "stages": {stage.code for stage in stages},
         "papers": {paper for one in procedures for papers in one.papers.values() for paper in papers},
         "applicants": {applicant for one in procedures for applicant in one.papers},
-        "fees": {DUES, ESTIMATE} | {fee.code for one in procedures for fee in one.fees},
+        "fees": {ESTIMATE} | {fee.code for one in procedures for fee in one.fees},
         "checks": {check for stage in stages for check in stage.checklist},
         "outcomes": {outcome for stage in stages for outcome in outcomes_of(stage)},
     }
