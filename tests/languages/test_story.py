@@ -332,7 +332,16 @@ def test_reasons_and_instants_are_read_from_the_data() -> None:
     assert (resolved.reason, resolved.title) == ("a timer burnt", "")
 
 
-CONSUMERS = ("languages/story.py", "languages/decided.py", "languages/promises.py", "activities/messages/consumer/")
+CONSUMERS = (
+    "languages/story.py",
+    "languages/application.py",
+    "languages/your_turn.py",
+    "languages/stages.py",
+    "languages/stage_line.py",
+    "languages/decided.py",
+    "languages/promises.py",
+    "activities/messages/consumer/",
+)
 
 
 def test_consumers_are_told_one_thought_a_sentence_in_twelve_words_at_most() -> None:

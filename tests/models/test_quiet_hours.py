@@ -41,7 +41,7 @@ async def queued(
         Filling(staff.id or 0, "roster" if roster else "person", datetime(2026, 1, 1, tzinfo=UTC), roster=roster),
     )
     notice = Notice(kind, "handler", "an-officer", 2, {})
-    await queue(session, row, [notice], {"an-officer": filled}, None, now, now=now)
+    await queue(session, row, [notice], {"an-officer": filled}, {}, now, now=now)
     return (await session.exec(select(Notification).where(Notification.staff_id == staff.id))).one()
 
 
