@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from languages import spoken
@@ -65,6 +66,8 @@ def _where(path: tuple[str, ...], book: Book) -> str:
     if path[0] == "complaint" and len(path) >= 3:
         area = [area_word(path[2])] if len(path) == 4 else []
         return ", ".join([book.label("category", path[1]), *area, column(path[-1])])
+    if path[0] == "procedure":
+        return ", ".join(_of_a_procedure(path, book))
     heads = {
         "ladder": _("Ladder"),
         "calendar": _("Calendar"),
@@ -89,6 +92,15 @@ def of_people() -> dict[str, str]:
         "sessions": _("Signed in at"),
         "name": _("Name"),
     }
+
+
+def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:
+    """The procedure, the stage or the sort of applicant, and the key, each by its name."""
+    yield book.label("procedure", path[1])
+    kinds = {"stage": "stage", "papers": "applicant"}
+    for head, part in pairwise(path[1:]):
+        if part not in kinds:
+            yield book.label(kinds[head], part) if head in kinds else column(part).replace("_", " ")
 
 
 def area_word(area: str) -> str:
