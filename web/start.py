@@ -24,7 +24,7 @@ from models.ground import utility_zone
 from models.hints import Hints
 from rules.terms import Kind
 from web.database import Bounded
-from web.onewindow import Onewindow
+from web.onewindow import Directory, Onewindow
 from workflows.client import Door, Opening
 
 POOL = 20
@@ -43,6 +43,7 @@ class Addresses:
     public_url: str
     secure_cookies: bool
     messages_url: str | None
+    directory: Directory | None = None
 
 
 async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
@@ -70,6 +71,7 @@ async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
         messages_url=given.messages_url,
         listen_url=given.database,
         temporal=answers(client),
+        directory=given.directory,
     )
 
 
