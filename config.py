@@ -24,6 +24,7 @@ NAMES: Mapping[str, str] = {
     "PUBLIC_URL": "address consumers use, without a slash at the end; links in messages begin with it",
     "SECRET_KEY": "signs links, codes and forms; at least 32 characters; embedded mode makes one and keeps it",
     "LOG_LEVEL": "debug, info, warning or error",
+    "PROXY_ADDRESSES": "addresses, by commas, whose word about a caller's address is believed; * for all",
     "OIDC_ISSUER": "the directory by which staff may sign in too, as its OpenID Connect issuer; unset: here alone",
     "OIDC_CLIENT_ID": "our name there",
     "OIDC_CLIENT_SECRET": "our secret there",
@@ -68,6 +69,7 @@ class Config:
     log_level: str
     secret_key: str | None = field(repr=False)
     oidc: Oidc | None = None
+    proxy_addresses: str = "127.0.0.1"
 
     @property
     def secret(self) -> str:
@@ -108,6 +110,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         log_level=_level(given.get("LOG_LEVEL", "info")),
         secret_key=_secret(given.get("SECRET_KEY"), data_dir),
         oidc=_oidc(given),
+        proxy_addresses=given.get("PROXY_ADDRESSES", "127.0.0.1"),
     )
 
 

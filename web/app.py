@@ -131,6 +131,7 @@ async def run(config: Config) -> None:
             create_app(onewindow),
             config.host,
             config.port,
+            forwarded_allow_ips=config.proxy_addresses,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,
