@@ -25,7 +25,7 @@ from models.storage import storage_at
 from models.utility import zone_once_there
 from rules.terms import Kind
 from web.database import Bounded
-from web.onewindow import Onewindow
+from web.onewindow import Directory, Onewindow
 from web.uploads.clamd import Clamd
 from web.uploads.receive import Uploads
 from workflows.client import Door, Opening
@@ -50,6 +50,7 @@ class Addresses:
     clamd_url: str | None
     payment_secret: str | None = None
     payment_url: str | None = None
+    directory: Directory | None = None
 
 
 async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
@@ -80,6 +81,7 @@ async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
         payment_url=given.payment_url,
         listen_url=given.database,
         temporal=answers(client),
+        directory=given.directory,
     )
 
 
