@@ -23,6 +23,8 @@ NAMES: Mapping[str, str] = {
     "MESSAGES_URL": "page that shows what mail catcher and gateway took; unset in production",
     "DOCUMENTS_URL": "where documents are kept: file:///folder or s3://bucket/prefix; unset, a folder in DATA_DIR",
     "CLAMD_URL": "virus scanner clamd as tcp://host:port or unix:///path; unset, files are not scanned",
+    "PAYMENT_SECRET": "signs what the payment gateway tells us; at least 32 characters; unset, no payments are taken",
+    "PAYMENT_URL": "where a demand note is paid, with {note}, {amount} and {back}; unset, no link to pay is shown",
     "PUBLIC_URL": "address consumers use, without a slash at the end; links in messages begin with it",
     "SECRET_KEY": "signs links, codes and forms; at least 32 characters; embedded mode makes one and keeps it",
     "LOG_LEVEL": "debug, info, warning or error",
@@ -52,6 +54,8 @@ class Config:
     messages_url: str | None
     documents_url: str
     clamd_url: str | None
+    payment_secret: str | None = field(repr=False)
+    payment_url: str | None
     public_url: str
     log_level: str
     secret_key: str | None = field(repr=False)
@@ -96,6 +100,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         messages_url=_url("MESSAGES_URL", given.get("MESSAGES_URL"), "http", "https"),
         documents_url=_documents(given.get("DOCUMENTS_URL"), data_dir),
         clamd_url=_clamd(given.get("CLAMD_URL")),
+        payment_secret=_long("PAYMENT_SECRET", given.get("PAYMENT_SECRET")),
+        payment_url=_url("PAYMENT_URL", given.get("PAYMENT_URL"), "http", "https"),
         public_url=_public(given.get("PUBLIC_URL"), port),
         log_level=_level(given.get("LOG_LEVEL", "info")),
         secret_key=_secret(given.get("SECRET_KEY"), data_dir),
@@ -180,6 +186,10 @@ def _secret(given: str | None, data_dir: Path) -> str | None:
     if given is None:
         kept = data_dir / "secret"
         return kept.read_text(encoding="ascii").strip() if kept.is_file() else None
-    if len(given) < 32:
-        raise BadConfig("SECRET_KEY is too short; give at least 32 random characters.")
+    return _long("SECRET_KEY", given)
+
+
+def _long(name: str, given: str | None) -> str | None:
+    if given is not None and len(given) < 32:
+        raise BadConfig(f"{name} is too short; give at least 32 random characters.")
     return given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from models.intake import New, UnknownCode
 from models.people import Post
 from models.policy_versions import version
 from models.requests import IdempotencyKey, ServiceRequest
+from models.stages import OpenedStage, stages_of
 from models.tracking import Tracked, public_view
 from rules.due import due
 from rules.policy import Limits
@@ -82,6 +84,9 @@ class PublicRequest:
     kind: str
     confidential: bool
     role: str | None
+    complete_at: datetime | None = None
+    stages: Sequence[OpenedStage] = ()
+    policy_version: int = 0
 
 
 async def public_request(session: AsyncSession, reference: str) -> PublicRequest | None:
@@ -91,7 +96,9 @@ async def public_request(session: AsyncSession, reference: str) -> PublicRequest
     if tracked is None or row is None:
         return None
     post = await session.get(Post, tracked.task.answerable) if tracked.task else None
-    return PublicRequest(tracked, row.kind, row.confidential, post.role if post else None)
+    stages = () if row.kind == Kind.COMPLAINT else await stages_of(session, reference)
+    role = post.role if post else None
+    return PublicRequest(tracked, row.kind, row.confidential, role, row.complete_at, stages, row.policy_version)
 
 
 async def taking_documents(session: AsyncSession, reference: str) -> bool | None:

@@ -288,13 +288,5 @@ class Refused(StrEnum):
     WRONG_NOTE = "wrong_note"
 
 
-class Scope(StrEnum):
-    """How far a role's rights reach."""
-
-    OFFICE = "office"
-    ZONE = "zone"
-    COMPANY = "company"
-
-
 Codes = dict[str, Any]
 """Data of an event or submission: codes, ids, instants as ISO text and small numbers; never a personal datum."""

@@ -113,6 +113,8 @@ async def run(config: Config) -> None:
         config.messages_url,
         config.documents_url,
         config.clamd_url,
+        config.payment_secret,
+        config.payment_url,
     )
     async with AsyncExitStack() as held:
         try:

@@ -48,6 +48,8 @@ class Addresses:
     messages_url: str | None
     documents_url: str
     clamd_url: str | None
+    payment_secret: str | None = None
+    payment_url: str | None = None
 
 
 async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
@@ -74,6 +76,8 @@ async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
         secure_cookies=given.secure_cookies,
         messages_url=given.messages_url,
         uploads=uploads_of(given),
+        payment_secret=given.payment_secret,
+        payment_url=given.payment_url,
         listen_url=given.database,
         temporal=answers(client),
     )

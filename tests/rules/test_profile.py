@@ -21,10 +21,10 @@ from rules.policy_check import latest_tier, warnings
 from rules.policy_toml import Surroundings, export, parse
 from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
 from rules.procedure_laws import law_of
-from rules.profile import BrokenProfile, Fill, How, Post, Profile, Rights
+from rules.profile import BrokenProfile, Fill, How, Post, Profile, Rights, Scope
 from rules.profile_requests import Described
 from rules.profile_toml import load
-from rules.terms import Kind, Scope
+from rules.terms import Kind
 from rules.toml_text import read
 
 FOLDER = Path(__file__).parents[2] / "profiles"
