@@ -66,6 +66,14 @@ class Applying(Spelled):
         return gettext("Stage: %(stage)s.", stage=stage) if stage else ""
 
     @property
+    def head(self) -> str:
+        """What a text message to an officer begins with: what it is about, its number, and at which stage it is."""
+        if not self.dealing.stage:
+            return gettext("%(category)s %(ref)s.", category=self.category, ref=self.ref)
+        stage = self.dealing.stage
+        return gettext("%(category)s %(ref)s, %(stage)s.", category=self.category, ref=self.ref, stage=stage)
+
+    @property
     def papers(self) -> str:
         """The papers that are wanted, each with what is wrong with it."""
         return listed(self.dealing.lacking)

@@ -223,7 +223,7 @@ def test_an_escalation_says_to_whom_why_and_who_was_passed_over():
 @pytest.mark.parametrize(
     ("post", "words"),
     [
-        pytest.param("south/zh", "You answer for this complaint now.", id="who answers"),
+        pytest.param("south/zh", "You answer for it now.", id="who answers"),
         pytest.param("gizri/ro", "The work stays with you.", id="who does the work"),
     ],
 )
@@ -369,8 +369,9 @@ OF_A_COMPLAINT = {
     NoticeKind.CORRECTED,
     NoticeKind.TRANSFERRED,
     NoticeKind.DANGER,
+    NoticeKind.COMPLAINED,
 }
-"""Messages that no application ever brings."""
+"""Messages that no application ever brings, and the one about a complaint about it."""
 
 
 SAYS = [
@@ -436,8 +437,8 @@ def test_a_refusal_says_what_to_do_and_where_to_go() -> None:
 @pytest.mark.parametrize("kind", [NoticeKind.ASSIGNED, NoticeKind.ESCALATED, NoticeKind.REMINDER, NoticeKind.LAPSED])
 def test_an_officer_reads_which_stage_it_is(kind: NoticeKind) -> None:
     for channel in ("sms", "email"):
-        assert "Stage: Visit to the place." in said(applied(STAFF, kind), channel).text
-    assert "Stage:" not in said(notice(STAFF, kind)).text
+        assert "Visit to the place." in said(applied(STAFF, kind), channel).text
+    assert "Visit" not in said(notice(STAFF, kind)).text
 
 
 def test_a_complaint_about_an_application_is_read_in_the_mail() -> None:
