@@ -117,7 +117,6 @@ class EventKind(StrEnum):
     GIVEN = "given"
     DIRECTED = "directed"
     RESOLVED = "resolved"
-    ASKED_AGAIN = "asked_again"
     DELIVERED = "delivered"
     NOT_REPAIRED = "not_repaired"
     CLOSED = "closed"

@@ -12,12 +12,12 @@ from sqlmodel import col, delete
 from embedded.postgres import Postgres
 from models import cases
 from models.people import Fill
-from models.staff import set_password, sign_in
+from models.staff import sign_in
 from rules.terms import Act, Actor
 from tests.activities.mailroom import served
 from tests.browser.chromium import Visitor, visiting
-from tests.browser.town_of_screens import PASSWORD
 from tests.conftest import database_of
+from tests.passwords import PASSWORD, let_in
 from tests.web.stages_at_hand import AtHand, applied_for
 from tests.web.window import MONDAY, Window, window_on
 from web.app import create_app
@@ -36,7 +36,7 @@ async def window(postgres: Postgres) -> AsyncIterator[Window]:
     async with database_of(postgres) as url, window_on(url) as window:
         async with window.sessions.begin() as session:
             await session.exec(delete(Fill).where(col(Fill.post) == "relationship-officer-gizri-2"))
-            assert await set_password(session, "asha", PASSWORD)
+            await let_in(session, "asha")
         window.now = MONDAY
         yield window
 

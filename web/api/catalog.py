@@ -65,9 +65,8 @@ def _offered(book: Book) -> Mapping[str, rules.Procedure]:
 
 def _procedure(row: Names, book: Book) -> Procedure:
     given = _offered(book)[row.code]
-    loads = given.loads and {
-        "least": str(given.loads.least), "most": str(given.loads.most), "step": str(given.loads.step)
-    }  # fmt: skip
+    asked = given.loads
+    loads = None if asked is None else {"least": f"{asked.least}", "most": f"{asked.most}", "step": f"{asked.step}"}
     return Procedure(
         code=row.code,
         name=named(row.labels),
