@@ -44,7 +44,8 @@ async def window(postgres: Postgres) -> AsyncIterator[Window]:
 async def signed_in(visitor: Visitor, window: Window) -> None:
     """A session of now; an older one has ended with the days that passed."""
     token = await sign_in(window.sessions, "asha", PASSWORD, window.now)
-    await visitor.context.add_cookies([{"name": "staff", "value": token, "domain": "127.0.0.1", "path": "/"}])
+    for name, value in (("staff", token), ("language", "en")):
+        await visitor.context.add_cookies([{"name": name, "value": value, "domain": "127.0.0.1", "path": "/"}])
 
 
 async def reach(page: Page, words: str) -> None:
