@@ -76,6 +76,12 @@ async def act_open(page: Page, name: str) -> None:
     await form.click()
 
 
+async def as_a_tenant(page: Page) -> None:
+    """Say as what he applies; the papers of that sort are asked for."""
+    await page.locator("#applicant").select_option("tenant")
+    await page.locator("#scan-lease").wait_for()
+
+
 async def main_open(page: Page) -> None:
     """Open the main action of the first stage that is the reader's."""
     main = page.locator(".mystage > details.act > summary").first
@@ -185,7 +191,7 @@ def staff_screens(town: Town) -> list[Screen]:
             then=partial(act_open, name="fault-documents"),
         ),
         Screen("counter", "/counter", "tara"),
-        Screen("counter-apply", "/counter/applications/new?procedure=new-connection", "tara"),
+        Screen("counter-apply", "/counter/applications/new?procedure=new-connection", "tara", then=as_a_tenant),
         Screen("counter-apply-empty", "/counter/applications/new?procedure=new-connection", "tara", then=sent_empty),
         *(
             Screen(f"counter-{name}", f"/counter/requests/{of[name]}", "tara")

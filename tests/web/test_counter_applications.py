@@ -136,6 +136,13 @@ async def test_a_scan_that_is_none_is_said_beside_its_paper_and_the_others_are_k
         assert {row.paper for row in await papers.of_request(session, reference)} == {"photo", "identity", "ownership"}
 
 
+async def test_the_papers_asked_for_are_those_of_the_sort_of_applicant(at_work: Agent) -> None:
+    asks = "/counter/applications/asks?procedure=new-connection"
+    assert "scan-" not in (await at_work.browser.get(asks)).text
+    assert 'name="scan-landlord-consent"' in (await at_work.browser.get(f"{asks}&applicant=tenant")).text
+    assert "landlord" not in (await at_work.browser.get(f"{asks}&applicant=owner")).text
+
+
 async def test_one_that_is_open_already_is_shown_with_the_way_to_complain(window: Window, at_work: Agent) -> None:
     phone = str(next(PHONES))
     reference = await applied(at_work, phone=phone)

@@ -45,12 +45,8 @@ def procedures(book: Book) -> Mapping[str, Procedure]:
 
 
 def papers_for(procedure: Procedure | None, applicant: str) -> tuple[str, ...]:
-    """The papers a sort of applicant must bring; all that any sort must while none is chosen."""
-    if procedure is None:
-        return ()
-    if applicant in procedure.papers:
-        return procedure.papers[applicant]
-    return tuple(dict.fromkeys(code for codes in procedure.papers.values() for code in codes))
+    """The papers a sort of applicant must bring; none while it is not chosen."""
+    return procedure.papers.get(applicant, ()) if procedure else ()
 
 
 async def read(form: Typed, parts: Onewindow) -> Written:

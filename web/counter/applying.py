@@ -163,7 +163,7 @@ async def filed(
             return form_page(request, person, parts, form, written, here=here, ask="same", same=rows)
         brought = _brought(form, written, {row.paper for row in here}, parts)
         new = new_application(form, written, brought, now, person.id, filing_post(person))
-        reference = await parts.database.write(number_of, new)
+        reference = await parts.database.write(number_of, new, parts.book.policies)
     except UnknownCode as unknown:
         written.errors[unknown.field] = gettext("This can no longer be chosen. Please change it.")
         return form_page(request, person, parts, form, written, 422, here)
