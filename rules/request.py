@@ -108,7 +108,6 @@ class Request:
     resolution_cause: str | None = None
     confirm_by: datetime | None = None
     question_number: int | None = None
-    question_tries: int = 0
     question_delivered_at: datetime | None = None
     closed_at: datetime | None = None
     closing: str | None = None

@@ -57,9 +57,15 @@ async def wrong_sign_in(page: Page) -> None:
 
 async def all_open(page: Page) -> None:
     """Open whatever can be opened."""
-    for closed in await page.locator("main details:not([open]):not([name]) > summary").all():
+    for closed in reversed(await page.locator("main details:not([open]):not([name]) > summary").all()):
         if await closed.is_visible():
             await closed.click()
+
+
+async def wrong_leave(page: Page) -> None:
+    """Enter a leave that ends before it begins."""
+    await page.locator("main details:has([name=until]) > summary").click()
+    await sent_with(page, until="2020-01-01T10:00")
 
 
 async def act_open(page: Page, name: str) -> None:
@@ -124,6 +130,29 @@ def staff_screens(town: Town) -> list[Screen]:
     return [
         Screen("sign-in", "/sign-in"),
         Screen("sign-in-wrong", "/sign-in", then=wrong_sign_in),
+        Screen("sign-in-kept", "/sign-in?next=/desk&kept=1&why=unknown"),
+        Screen("sign-in-second", "/sign-in/second", "priya"),
+        Screen("sign-in-second-wrong", "/sign-in/second", "priya", then=partial(sent_with, code="12")),
+        Screen("account", "/account", "chitra"),
+        Screen("account-password", "/account/password", "chitra"),
+        Screen(
+            "account-password-wrong",
+            "/account/password",
+            "salim",
+            then=partial(sent_with, password="x", new="password12345", again="z"),
+        ),
+        Screen("account-second", "/account/second", "chitra", then=all_open),
+        Screen("account-kept", "/account/kept", "asha"),
+        Screen("people", "/desk/people", "chitra"),
+        Screen("people-everybody", "/desk/people", "vimla"),
+        Screen("person", f"/desk/people/{town.colleague}", "vimla", then=all_open),
+        Screen(
+            "person-wrong",
+            f"/desk/people/{town.colleague}",
+            "chitra",
+            then=wrong_leave,
+        ),
+        Screen("post", "/desk/people/posts/relationship-officer-gizri-1", "vimla", then=all_open),
         Screen("queue", "/desk", "chitra"),
         Screen("queue-mine", "/desk?view=mine", "asha"),
         Screen("queue-empty", "/desk", "kabir"),
