@@ -49,7 +49,7 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
             continue
         assert under(path, STAFF), f"{method} {path} is neither the staff's nor on the public list"
         address = path.format_map(
-            {"reference": "100000008", "act": "accept", "number": "1", "shown": "a" * 16, "post": "none"}
+            {"reference": "100000008", "act": "accept", "number": "1", "row": "1", "shown": "a" * 16, "post": "none"}
         )
         browser = desk.stranger()
         answer = await browser.request(method, address, data={"note": "x"} if method == "POST" else None)
