@@ -19,7 +19,7 @@ from web.api.mount import mount
 from web.assets_route import router as assets
 from web.consumer import acts, alike, answer, code, danger, documents, file, home, not_mine, sending, track
 from web.counter import acts as counter_acts
-from web.counter import call_backs, new, requests, search, slip
+from web.counter import applying, call_backs, handed, new, requests, search, slip
 from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
@@ -33,7 +33,7 @@ from web.start import Addresses, parts_of
 __all__ = ["Onewindow", "create_app"]
 
 CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file, documents)
-COUNTER = (search, new, call_backs, slip, requests, counter_acts)
+COUNTER = (search, new, applying, call_backs, slip, requests, handed, counter_acts)
 STAFF = (
     sign_in,
     sign_in_oidc,

@@ -35,6 +35,9 @@ STATE_ICONS = {
     State.CLOSED: "circle-check",
     State.WITHDRAWN: "undo-2",
     State.REJECTED: "circle-x",
+    State.COMPLETE: "file-text",
+    State.DONE: "circle-help",
+    State.LAPSED: "timer",
 }
 """One picture a state, on pages of all personas."""
 ACT_ICONS = {

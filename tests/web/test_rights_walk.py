@@ -64,12 +64,18 @@ STAFF = {
     "GET /counter/new": "cr",
     "POST /counter/new": "cr",
     "GET /counter/localities": "cr",
+    "GET /counter/applications": "cr",
+    "GET /counter/applications/new": "cr",
+    "POST /counter/applications/new": "cr",
+    "GET /counter/applications/asks": "cr",
+    "POST /counter/applications": "cr",
     "GET /counter/requests": "cr",
     "POST /counter/requests": "cr",
     "GET /counter/call-backs": "cr",
     "POST /counter/requests/{reference}/slip": "cr",
     "GET /counter/requests/{reference}": "cr",
     "GET /counter/requests/{reference}/{act}": "cr",
+    "POST /counter/requests/{reference}/document": "",  # a complaint takes no papers
     "POST /counter/requests/{reference}/{act}": "c",  # "called again": the control room takes no calls down
     "GET /admin": "tu",
     "POST /admin": "t",
