@@ -23,16 +23,36 @@ NAMES: Mapping[str, str] = {
     "MESSAGES_URL": "page that shows what mail catcher and gateway took; unset in production",
     "DOCUMENTS_URL": "where documents are kept: file:///folder or s3://bucket/prefix; unset, a folder in DATA_DIR",
     "CLAMD_URL": "virus scanner clamd as tcp://host:port or unix:///path; unset, files are not scanned",
+    "PAYMENT_SECRET": "signs what the payment gateway tells us; at least 32 characters; unset, no payments are taken",
+    "PAYMENT_URL": "where a demand note is paid, with {note}, {amount} and {back}; unset, no link to pay is shown",
     "PUBLIC_URL": "address consumers use, without a slash at the end; links in messages begin with it",
     "SECRET_KEY": "signs links, codes and forms; at least 32 characters; embedded mode makes one and keeps it",
     "LOG_LEVEL": "debug, info, warning or error",
+    "PROXY_ADDRESSES": "addresses, by commas, whose word about a caller's address is believed; * for all",
+    "OIDC_ISSUER": "the directory by which staff may sign in too, as its OpenID Connect issuer; unset: here alone",
+    "OIDC_CLIENT_ID": "our name there",
+    "OIDC_CLIENT_SECRET": "our secret there",
+    "OIDC_CLAIM": "the claim that holds the user name here",
+    "OIDC_NAME": "what people call that directory; stands on the button",
 }
 BUCKETS = ("s3", "gs", "az")
+LOOPBACK = ("localhost", "127.0.0.1")
 LEVELS = ("debug", "info", "warning", "error")
 
 
 class BadConfig(ValueError):
     """A setting cannot be used; the text is one sentence for the person who set it."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """Where staff may sign in beside their passwords."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    claim: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -52,9 +72,13 @@ class Config:
     messages_url: str | None
     documents_url: str
     clamd_url: str | None
+    payment_secret: str | None = field(repr=False)
+    payment_url: str | None
     public_url: str
     log_level: str
     secret_key: str | None = field(repr=False)
+    oidc: Oidc | None = None
+    proxy_addresses: str = "127.0.0.1"
 
     @property
     def secret(self) -> str:
@@ -66,10 +90,7 @@ class Config:
     @property
     def for_trying_out(self) -> bool:
         """Whether consumers' address is this machine alone, so that well-known passwords harm nobody."""
-        return urlsplit(self.public_url).hostname in ("localhost", "127.0.0.1") and self.host in (
-            "localhost",
-            "127.0.0.1",
-        )
+        return urlsplit(self.public_url).hostname in LOOPBACK and self.host in LOOPBACK
 
     @property
     def secure_cookies(self) -> bool:
@@ -96,9 +117,13 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         messages_url=_url("MESSAGES_URL", given.get("MESSAGES_URL"), "http", "https"),
         documents_url=_documents(given.get("DOCUMENTS_URL"), data_dir),
         clamd_url=_clamd(given.get("CLAMD_URL")),
+        payment_secret=_long("PAYMENT_SECRET", given.get("PAYMENT_SECRET")),
+        payment_url=_url("PAYMENT_URL", given.get("PAYMENT_URL"), "http", "https"),
         public_url=_public(given.get("PUBLIC_URL"), port),
         log_level=_level(given.get("LOG_LEVEL", "info")),
         secret_key=_secret(given.get("SECRET_KEY"), data_dir),
+        oidc=_oidc(given),
+        proxy_addresses=given.get("PROXY_ADDRESSES", "127.0.0.1"),
     )
 
 
@@ -135,6 +160,19 @@ def _url(name: str, url: str | None, *schemes: str) -> str | None:
     if parts.scheme not in schemes or not parts.hostname:
         raise BadConfig(f"{name} must look like {schemes[0]}://host:port")
     return url
+
+
+def _oidc(given: Mapping[str, str]) -> Oidc | None:
+    issuer = _url("OIDC_ISSUER", given.get("OIDC_ISSUER"), "https", "http")
+    if issuer is None:
+        return None
+    if issuer.startswith("http://") and urlsplit(issuer).hostname not in LOOPBACK:
+        raise BadConfig("OIDC_ISSUER must begin with https://; only on this machine may it be http://")
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        if name not in given:
+            raise BadConfig(f"{name} is not set, but OIDC_ISSUER is.")
+    claim, name = given.get("OIDC_CLAIM", "preferred_username"), given.get("OIDC_NAME", urlsplit(issuer).hostname or "")
+    return Oidc(issuer, given["OIDC_CLIENT_ID"], given["OIDC_CLIENT_SECRET"], claim, name)
 
 
 def _gateway(setting: str | None) -> str | None:
@@ -180,6 +218,10 @@ def _secret(given: str | None, data_dir: Path) -> str | None:
     if given is None:
         kept = data_dir / "secret"
         return kept.read_text(encoding="ascii").strip() if kept.is_file() else None
-    if len(given) < 32:
-        raise BadConfig("SECRET_KEY is too short; give at least 32 random characters.")
+    return _long("SECRET_KEY", given)
+
+
+def _long(name: str, given: str | None) -> str | None:
+    if given is not None and len(given) < 32:
+        raise BadConfig(f"{name} is too short; give at least 32 random characters.")
     return given

@@ -13,7 +13,7 @@ from activities.notice import Notice, Place
 from languages.catalog import gettext, ngettext
 from languages.spoken import clock, when
 
-OVER = frozenset({"closed", "withdrawn", "rejected"})
+OVER = frozenset({"closed", "withdrawn", "rejected", "lapsed"})
 BY_SMS = 3
 """How many groups a text message names."""
 
@@ -56,6 +56,10 @@ class Digest:
     @property
     def title(self) -> str:
         """How many complaints wait."""
+        if any(facts.application for facts in self.open):
+            return ngettext(
+                "%(num)d request is waiting for you", "%(num)d requests are waiting for you", len(self.open)
+            )
         return ngettext(
             "%(num)d complaint is waiting for you", "%(num)d complaints are waiting for you", len(self.open)
         )
@@ -65,6 +69,8 @@ class Digest:
         """How many of them were over meanwhile; "" for none."""
         if not self.over:
             return ""
+        if any(facts.application for facts in self.over):
+            return ngettext("%(num)d request is over.", "%(num)d requests are over.", len(self.over))
         return ngettext("%(num)d complaint is over.", "%(num)d complaints are over.", len(self.over))
 
     @property
@@ -90,7 +96,7 @@ class Digest:
             if not due:
                 return gettext("%(what)s: %(number)s.", what=name, number=group[0].number)
             return gettext("%(what)s: %(number)s, due %(due)s.", what=name, number=group[0].number, due=due)
-        many = ngettext("%(num)d complaint", "%(num)d complaints", len(group))
+        many = how_many(group)
         since = self.said(min(self.first[facts.ref] for facts in group))
         if not due:
             return gettext("%(what)s: %(many)s since %(since)s.", what=name, many=many, since=since)
@@ -108,6 +114,13 @@ class Digest:
     def _urgency(self, group: Sequence[Facts]) -> tuple[bool, float, int]:
         due = oldest_due(group)
         return due is None, due.timestamp() if due else 0.0, -len(group)
+
+
+def how_many(group: Sequence[Facts]) -> str:
+    """How many complaints or applications these are; one group holds one sort."""
+    if group[0].application:
+        return ngettext("%(num)d application", "%(num)d applications", len(group))
+    return ngettext("%(num)d complaint", "%(num)d complaints", len(group))
 
 
 def heading(facts: Facts) -> str:

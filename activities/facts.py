@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
-from activities.named import Named
+from activities.applying import Applying
 from activities.notice import NOT_SAID as NOT_SAID
 from activities.notice import Notice as Notice
 from activities.notice import Place as Place
@@ -17,40 +15,18 @@ from languages.catalog import gettext
 from languages.corrections import what_stays, what_was_proposed
 from languages.history import why_moved
 from languages.labels import skip_label
-from languages.spoken import day, inside, isolate, reference, when
-from languages.views import Reader, StoryEvent, event_of, skipped_of
+from languages.spoken import inside, isolate
+from languages.views import StoryEvent, event_of, skipped_of
 from rules.terms import Actor, Codes, EventKind, NoticeKind
 
 
-class Facts:
+class Facts(Applying):
     """What a template may say, by name; "" where it is not known or must not be said."""
-
-    def __init__(self, notice: Notice, names: Named, place: Place) -> None:
-        self.notice = notice
-        self.names = names
-        self.place = place
-        self.data: Mapping[str, Any] = notice.data
-        self.confidential = bool(notice.data.get("confidential"))
-
-    @property
-    def ref(self) -> str:
-        """The reference as one run of digits, as text messages carry it."""
-        return self.notice.reference
-
-    @property
-    def number(self) -> str:
-        """The reference as shown, kept from turning round."""
-        return isolate(reference(self.notice.reference))
-
-    @property
-    def category(self) -> str:
-        """The category's name; never a confidential one's."""
-        return self._open("category", "category") or gettext("Complaint")
 
     @property
     def office(self) -> str:
         """The office's name; not of a confidential request."""
-        return self._open("office", "office")
+        return self.label("office", "office")
 
     @property
     def office_phone(self) -> str:
@@ -62,17 +38,17 @@ class Facts:
     @property
     def locality(self) -> str:
         """The locality by name; not of a confidential request."""
-        return self._open("locality", "locality")
+        return self.label("locality", "locality")
 
     @property
     def feeder(self) -> str:
         """The feeder by name; not of a confidential request."""
-        return self._open("feeder", "feeder")
+        return self.label("feeder", "feeder")
 
     @property
     def proposed_category(self) -> str:
         """The category that was proposed."""
-        return self._open("proposed_category", "category")
+        return self.label("proposed_category", "category")
 
     def proposes(self, what: str) -> bool:
         """Whether this is what was proposed."""
@@ -98,7 +74,7 @@ class Facts:
     @property
     def answers(self) -> str:
         """Who answers now, as written inside a sentence."""
-        return inside(self._open("post", "post") or self._open("role", "role") or gettext("next officer above"))
+        return inside(self.label("post", "post") or self.label("role", "role") or gettext("next officer above"))
 
     @property
     def who(self) -> str:
@@ -117,37 +93,7 @@ class Facts:
     @property
     def handler(self) -> str:
         """Who does the work."""
-        return inside(self._open("handler", "post") or gettext("officer"))
-
-    def _open(self, key: str, kind: str) -> str:
-        code = self.data.get(key)
-        return "" if self.confidential or not isinstance(code, str) else self.names.label(kind, code)
-
-    def reason(self, kind: str, key: str = "reason") -> str:
-        """A reason or cause by name."""
-        return self._open(key, kind)
-
-    def at(self, *keys: str) -> str:
-        """The first of these instants that is known, as people say it."""
-        for key in keys:
-            if self.data.get(key):
-                return when(datetime.fromisoformat(self.data[key]), self.place.zone)
-        return ""
-
-    def day(self, key: str) -> str:
-        """The day of this instant, as people say it; "" when it is not known."""
-        said = self.data.get(key)
-        return day(datetime.fromisoformat(said), self.place.zone) if said else ""
-
-    @property
-    def late(self) -> bool:
-        """Whether the time limit by regulation is over already."""
-        return bool(self.data.get("standard_lapsed"))
-
-    @property
-    def promise(self) -> str:
-        """The instant by which it must be put right; "" once that is over."""
-        return "" if self.late else self.at("standard_due")
+        return inside(self.label("handler", "post") or gettext("officer"))
 
     @property
     def why(self) -> str:
@@ -174,7 +120,7 @@ class Facts:
 
     def _event(self, kind: EventKind, told: Codes, fell_due: datetime | None = None) -> StoryEvent:
         any_time = datetime.min.replace(tzinfo=self.place.zone)
-        return event_of(0, kind, any_time, Actor.SYSTEM, fell_due, told, self.names.label)
+        return event_of(0, kind, any_time, Actor.SYSTEM, fell_due, told, self.names.label, application=self.application)
 
     @property
     def skipped(self) -> str:
@@ -183,11 +129,6 @@ class Facts:
             return ""
         tiers = skipped_of(self.data.get("skipped") or (), self.names.label)
         return ", ".join(f"{tier.title}: {skip_label(tier.why)}" for tier in tiers)
-
-    @property
-    def reader(self) -> Reader:
-        """As whom the recipient reads."""
-        return Reader.CONSUMER if self.notice.to is Recipient.CONSUMER else Reader.OFFICER
 
     @property
     def mine(self) -> bool:

@@ -32,6 +32,11 @@ class Named:
         row = self.everything.names.get((kind, code))
         return named(row.labels) if row else own_label(kind, code)
 
+    def description(self, kind: str, code: str) -> str:
+        """The sentence beside a name that says what is meant; "" where there is none."""
+        row = self.everything.names.get((kind, code))
+        return named(row.data.get("descriptions", {})) if row else ""
+
     def phone_of(self, office: str) -> str:
         """An office's telephone number."""
         found = self.everything.offices.get(office)

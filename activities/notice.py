@@ -27,6 +27,15 @@ NOT_SAID: frozenset[tuple[Recipient, NoticeKind]] = frozenset(
         (Recipient.CONSUMER, NoticeKind.CALL_BACK),
         (Recipient.STAFF, NoticeKind.TRANSFERRED),
         (Recipient.STAFF, NoticeKind.PHONE_CHANGED),
+        (Recipient.STAFF, NoticeKind.COMPLETE),
+        (Recipient.STAFF, NoticeKind.DEFICIENT),
+        (Recipient.STAFF, NoticeKind.SLOTS),
+        (Recipient.STAFF, NoticeKind.TURN_REMINDER),
+        (Recipient.STAFF, NoticeKind.NOTE_ISSUED),
+        (Recipient.STAFF, NoticeKind.PAID),
+        (Recipient.STAFF, NoticeKind.REFUND_DUE),
+        (Recipient.STAFF, NoticeKind.STAGE_DONE),
+        (Recipient.CONSUMER, NoticeKind.COMPLAINED),
     }
 )
 """Messages nobody is ever sent; every other pair has its template."""

@@ -49,7 +49,7 @@ class Renderer:
             blocks = self.blocks(notice, facts)
             if channel == "sms":
                 return Message(language, self.sms(" ".join(blocks("sms").splitlines()), facts))
-            return self.mail(language, facts, blocks, self.usual_button(notice))
+            return self.mail(language, facts, blocks, self.usual_button(facts))
 
     def together(self, waiting: Sequence[Waiting], channel: str, names: Named) -> Message:
         """What is said to one officer by one channel about all that waited for him."""
@@ -89,9 +89,11 @@ class Renderer:
         return Message(language, text.strip() + "\n", str(words["subject"]), html, facts.utility)
 
     @staticmethod
-    def usual_button(notice: Notice) -> str:
+    def usual_button(facts: Facts) -> str:
         """The words on a mail's link where its template has none of its own."""
-        return gettext("See your complaint") if notice.to is Recipient.CONSUMER else gettext("Open the complaint")
+        if facts.notice.to is Recipient.CONSUMER:
+            return gettext("See your %(thing)s", thing=facts.thing)
+        return gettext("Open the %(thing)s", thing=facts.thing)
 
     @cached_property
     def texts(self) -> jinja2.Environment:

@@ -12,7 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.people import Fill, Leave, Post, Staff, Zone
 from models.posts import FilledPost
-from rules.terms import Codes, Scope
+from rules.profile import Scope
+from rules.terms import Codes
 
 MANAGES = "answerable"
 ALL = frozenset({"tune"})

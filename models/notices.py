@@ -19,8 +19,8 @@ from models.people import AnswerLink, Staff, StopLink
 from models.policy import Names
 from models.requests import Consumer, ServiceRequest, Task
 from rules.digest import may_wait, on_duty, quiet_span, waking
-from rules.ladder import Filling, Seat, present
-from rules.terms import Codes, NoticeKind
+from rules.ladder import HEARING, Filling, Seat, present
+from rules.terms import Codes, Kind, NoticeKind
 from rules.turn import Notice
 
 
@@ -62,6 +62,7 @@ def _own(notice: Notice) -> Codes:
 def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
     facts: dict[str, Any] = {
         "reference": row.reference,
+        "kind": row.kind,
         "category": row.category,
         "state": row.state,
         "office": row.office,
@@ -74,7 +75,9 @@ def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
     }
     if task is not None:
         due = task.due and task.due.isoformat()
-        facts |= {"tier": task.tier, "post": task.answerable, "handler": task.handler, "due": due}
+        stage = None if row.kind == Kind.COMPLAINT else task.stage
+        facts |= {"stage": stage, "tier": task.tier, "post": task.answerable, "handler": task.handler, "due": due}
+        facts["heard"] = "yes" if task.ladder == HEARING else None
     return {key: value for key, value in facts.items() if value is not None}
 
 
@@ -163,7 +166,7 @@ async def queue_code(session: AsyncSession, row: ServiceRequest, code: str, now:
     if channels:
         notice = Notice(NoticeKind.CODE, "consumer", None, row.number, {})
         key = f"{row.reference}/code/{secrets.token_hex(8)}"
-        data = {"reference": row.reference, "code": code, "stop": await stop_token(session, row)}
+        data = {"reference": row.reference, "kind": row.kind, "code": code, "stop": await stop_token(session, row)}
         await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
 
 
@@ -185,9 +188,3 @@ async def stop_token(session: AsyncSession, row: ServiceRequest) -> str:
 async def stopped_by(session: AsyncSession, token: str) -> StopLink | None:
     """Whose messages about which request a "not your complaint?" link stops; None if there is none."""
     return await session.get(StopLink, token_hash(token))
-
-
-async def question_of(session: AsyncSession, token: str) -> AnswerLink | None:
-    """The question a single-use link belongs to; None if there is none."""
-    found = await session.exec(select(AnswerLink).where(col(AnswerLink.token_hash) == token_hash(token)))
-    return found.first()

@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.people import Fill, Leave, Post
 from rules.calendar import Calendar
 from rules.hours import week_from
-from rules.terms import Codes, Scope
+from rules.profile import Scope
+from rules.terms import Codes
 
 WORKS = frozenset({"handle", "answerable", "control_room", "confidential"})
 """Rights whose holders have a queue."""

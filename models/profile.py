@@ -13,8 +13,8 @@ from models.people import Feeder, Fill, Locality, Office, Post, Staff, Zone
 from models.policy import Names, PolicyVersion
 from models.policy_versions import raise_edition, save
 from rules import profile as given
+from rules.profile import Scope
 from rules.profile_requests import Described, Requests
-from rules.terms import Scope
 
 ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 """The instant from which a filling without a beginning counts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +16,10 @@ from models.intake import New, UnknownCode
 from models.people import Post
 from models.policy_versions import version
 from models.requests import IdempotencyKey, ServiceRequest
+from models.stages import OpenedStage, stages_of
 from models.tracking import Tracked, public_view
 from rules.due import due
-from rules.policy import Limits
+from rules.policy import Limits, Policy
 from rules.terms import Kind
 
 
@@ -42,14 +44,16 @@ class Filed:
     standard_due: datetime | None
 
 
-async def file_once(session: AsyncSession, new: New, limits: Limits, key: Key | None) -> Filed:
-    """Register a request; a repeated key gives the first one's answer.
+async def file_once(
+    session: AsyncSession, new: New, limits: Limits, key: Key | None, kept: MutableMapping[int, Policy]
+) -> Filed:
+    """Register a request; a repeated key gives the first one's answer. `kept` is as of `register`.
 
     Raises UnknownCode, TooManyFiled, or KeyReused when the key came with another body; nothing is written then.
     """
     if new.locality and new.account and not await is_account(session, new.account):
         raise UnknownCode("account")
-    row = await file(session, new, limits)
+    row = await file(session, new, limits, kept)
     if key is None or await _kept(session, row, key, new.at):
         return Filed(row.reference, row.registered_at, row.standard_due)
     return Filed(row.reference, row.registered_at, await _first_promise(session, row))
@@ -82,6 +86,9 @@ class PublicRequest:
     kind: str
     confidential: bool
     role: str | None
+    complete_at: datetime | None = None
+    stages: Sequence[OpenedStage] = ()
+    policy_version: int = 0
 
 
 async def public_request(session: AsyncSession, reference: str) -> PublicRequest | None:
@@ -91,7 +98,9 @@ async def public_request(session: AsyncSession, reference: str) -> PublicRequest
     if tracked is None or row is None:
         return None
     post = await session.get(Post, tracked.task.answerable) if tracked.task else None
-    return PublicRequest(tracked, row.kind, row.confidential, post.role if post else None)
+    stages = () if row.kind == Kind.COMPLAINT else await stages_of(session, reference)
+    role = post.role if post else None
+    return PublicRequest(tracked, row.kind, row.confidential, role, row.complete_at, stages, row.policy_version)
 
 
 async def taking_documents(session: AsyncSession, reference: str) -> bool | None:

@@ -141,7 +141,7 @@ def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
     request.resolved_at, request.put_right_at, request.resolution_cause = turn.at, put_right, cause
     if request.proposal.get("what") == Proposal.HOLD:
         annul_last_hold(turn)  # nobody judged it in time: the consumer's word stands
-    request.question_tries, request.question_number, request.confirm_by = 0, None, None
+    request.question_number, request.confirm_by = None, None
     request.proposal, request.call_back_at = {}, None
     request.expected_at = request.expected_reason = None
     turn.event(EventKind.RESOLVED, put_right=put_right, cause=cause)

@@ -17,10 +17,6 @@ from rules.procedure_toml import read_procedures, written_procedures
 from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, Path, lines_of, read, written_table
 
-TABLES = ("version", "calendar", "ladder", "limits", "holds", "complaint", "procedure")
-"""The keys at the top of a document that belong to the policy."""
-
-
 MOST_TIERS = 8
 
 

@@ -190,6 +190,13 @@ def ended(procedure: Procedure, done: Mapping[str, str | None]) -> bool:
     return all(_behind(procedure, code, done) for code in procedure.stages if code != procedure.refund)
 
 
+def coming(procedure: Procedure, done: Mapping[str, str | None], opened: Collection[str]) -> Iterator[str]:
+    """The stages that may still open, in the procedure's order: not those another way was taken past."""
+    for code in procedure.stages:
+        if code not in opened and code != procedure.refund and not _behind(procedure, code, done):
+            yield code
+
+
 def _wanted(stage: Stage, done: Mapping[str, str | None]) -> bool | None:
     """Whether this way was taken; None while that is not decided."""
     if stage.when is None:

@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from rules.policy import Policy
-from rules.terms import Scope
 
 if TYPE_CHECKING:
     from rules.profile_requests import Requests
@@ -31,6 +30,14 @@ class Rights(StrEnum):
     TAKE_CALLS = "take_calls"
     TUNE = "tune"
     AUDIT = "audit"
+
+
+class Scope(StrEnum):
+    """How far a role's rights reach."""
+
+    OFFICE = "office"
+    ZONE = "zone"
+    COMPANY = "company"
 
 
 class How(StrEnum):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from rules.policy import Ladder, Policy, Timing
-from rules.profile import Fill, Office, Post, Profile, Rights, Role
-from rules.terms import Scope
+from rules.profile import Fill, Office, Post, Profile, Rights, Role, Scope
 from rules.toml_table import Findings
 
 LINE_OF_THE_OFFICES = frozenset({Rights.HANDLE, Rights.ANSWERABLE})

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from rules.hours import BadCalendar, week_from
-from rules.profile import Fill, How, Office, Person, Post, Rights, Role, Texts, Zone
+from rules.profile import Fill, How, Office, Person, Post, Rights, Role, Scope, Texts, Zone
 from rules.profile_texts import Reader, known
-from rules.terms import Scope
 from rules.toml_table import Table
 
 COMMA = {"ur": "،"}

@@ -108,7 +108,6 @@ class Request:
     resolution_cause: str | None = None
     confirm_by: datetime | None = None
     question_number: int | None = None
-    question_tries: int = 0
     question_delivered_at: datetime | None = None
     closed_at: datetime | None = None
     closing: str | None = None
@@ -224,6 +223,8 @@ class Sent:
     words: bool = False
     task: str | None = None
     since: frozenset[EventKind] = frozenset()
+    own: bool = False
+    """Whether an officer sent it about a request of his own."""
 
 
 def standing(request: Request) -> Standing:

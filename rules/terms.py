@@ -117,7 +117,6 @@ class EventKind(StrEnum):
     GIVEN = "given"
     DIRECTED = "directed"
     RESOLVED = "resolved"
-    ASKED_AGAIN = "asked_again"
     DELIVERED = "delivered"
     NOT_REPAIRED = "not_repaired"
     CLOSED = "closed"
@@ -286,14 +285,6 @@ class Refused(StrEnum):
     METER_TAKEN = "meter_taken"
     UNKNOWN_METER = "unknown_meter"
     WRONG_NOTE = "wrong_note"
-
-
-class Scope(StrEnum):
-    """How far a role's rights reach."""
-
-    OFFICE = "office"
-    ZONE = "zone"
-    COMPANY = "company"
 
 
 Codes = dict[str, Any]

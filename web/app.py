@@ -23,12 +23,16 @@ from web.assets_route import router as assets
 from web.consumer import acts, alike, answer, code, danger, documents, file, home, not_mine, papers, sending, track
 from web.counter import acts as counter_acts
 from web.counter import call_backs, new, requests, search, slip
-from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in
+from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
 from web.kept import Kept
+<<<<<<< HEAD
 from web.onewindow import Onewindow
 from web.pay import note as pay_note
+=======
+from web.onewindow import Directory, Onewindow
+>>>>>>> core
 from web.render import Views
 from web.security import Front
 from web.shared import Shared
@@ -42,6 +46,7 @@ PAY = (pay_note,)
 COUNTER = (search, new, call_backs, slip, requests, counter_acts)
 STAFF = (
     sign_in,
+    sign_in_oidc,
     account,
     second,
     kept,
@@ -106,6 +111,19 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def directory_of(config: Config) -> Directory | None:
+    """Where staff may sign in too; BadConfig when it is wanted, but what it needs is not installed."""
+    if config.oidc is None:
+        return None
+    try:
+        from web.oidc import OpenID
+    except ImportError as missing:
+        raise BadConfig(
+            f"OIDC_ISSUER is set, but {missing.name} is not installed: pip install 'onewindow[oidc]'"
+        ) from None
+    return OpenID(config.oidc.issuer, config.oidc.client, config.oidc.secret, config.oidc.claim, config.oidc.name)
+
+
 async def run(config: Config) -> None:
     """Serve until told to stop."""
     if config.database_url is None:
@@ -119,6 +137,9 @@ async def run(config: Config) -> None:
         config.messages_url,
         config.documents_url,
         config.clamd_url,
+        config.payment_secret,
+        config.payment_url,
+        directory=directory_of(config),
     )
     async with AsyncExitStack() as held:
         try:
@@ -129,6 +150,7 @@ async def run(config: Config) -> None:
             create_app(onewindow),
             config.host,
             config.port,
+            forwarded_allow_ips=config.proxy_addresses,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,

@@ -51,7 +51,7 @@ class Onewindow:
     """The parts one web process is built from. `zone` is the utility's; `clock` answers aware instants.
 
     `listen_url` None: changes are found by looking alone. `temporal` says whether Temporal answers.
-    `directory` None: staff sign in here alone. `payment_url` None: demand notes are paid at the counter or by transfer alone.
+    `directory` None: staff sign in here alone. `payment_secret` None: no payments come from outside; `payment_url` None: no link to pay.
     """
 
     sessions: Sessions
@@ -62,10 +62,11 @@ class Onewindow:
     public_url: str = "http://localhost:8000"
     secure_cookies: bool = False
     messages_url: str | None = None
-    payment_url: str | None = None
     listen_url: str | None = None
     temporal: Callable[[], Awaitable[bool]] | None = None
     uploads: Uploads = field(default_factory=Uploads)
+    payment_secret: str | None = None
+    payment_url: str | None = None
     directory: Directory | None = None
     book: Book = field(default_factory=Book)
     assets: Assets = field(default_factory=Assets)

@@ -46,6 +46,18 @@ def names(*more: Names) -> Named:
         Names(kind="expected_reason", code="crew", labels=labels("crew on the way")),
         Names(kind="category", code="voltage", labels=labels("Low voltage")),
         Names(kind="reject_reason", code="own-wiring", labels=labels("own wiring")),
+        Names(kind="procedure", code="new-connection", labels=labels("New connection")),
+        Names(kind="stage", code="visit", labels=labels("Visit to the place")),
+        Names(kind="outcome", code="feasible", labels=labels("Can be done now")),
+        Names(kind="paper", code="landlord-consent", labels=labels("Landlord's consent")),
+        Names(kind="paper", code="photo", labels=labels("Photo")),
+        Names(kind="paper", code="lease", labels=labels("Rent agreement")),
+        Names(
+            kind="refuse_reason",
+            code="old-dues",
+            labels=labels("old dues at this place"),
+            data={"descriptions": labels("Pay the old bills. Then apply again.")},
+        ),
         *more,
     ]
     posts = [
@@ -77,6 +89,17 @@ FULL: dict[str, Any] = {
     "standard_was": "2026-11-24T12:00:00+00:00", "stop": "stop-en_12345678", "locality": "lane",
     "reopen_until": "2026-12-01T09:15:00+00:00", "closing": "silence", "token": "tok-en_123456789", "code": "482913",
 }  # fmt: skip
+SLOTS = [
+    {"key": "a", "start": "2026-11-23T04:30:00+00:00", "end": "2026-11-23T07:30:00+00:00"},
+    {"key": "b", "start": "2026-11-24T08:30:00+00:00", "end": "2026-11-24T11:30:00+00:00"},
+    {"key": "c", "start": "2026-11-25T04:30:00+00:00", "end": "2026-11-25T07:30:00+00:00"},
+]
+APPLIED: dict[str, Any] = {
+    "kind": "new_connection", "category": "new-connection", "stage": "visit", "outcome": "feasible",
+    "faults": {"landlord-consent": "missing", "photo": "unreadable", "lease": "not_signed"},
+    "slots": SLOTS, "slot": SLOTS[0], "note": f"{REFERENCE}-1", "total": 12_500_000, "to_pay": 50_000, "amount": 12_450_000,
+    "expires_at": "2026-12-04T18:30:00+00:00", "complete_at": "2026-11-20T06:30:00+00:00",
+}  # fmt: skip
 NEVER_WITHOUT: dict[NoticeKind, dict[str, Any]] = {
     NoticeKind.CODE: {"code": "482913"},
     NoticeKind.EXPECTED: {"expected_at": FULL["expected_at"]},
@@ -95,6 +118,13 @@ LONG = {
         NoticeKind.TRANSFERRED,
         NoticeKind.PHONE_CHANGED,
         NoticeKind.REJECTED,
+        NoticeKind.DEFICIENT,
+        NoticeKind.SLOTS,
+        NoticeKind.SLOT_CHOSEN,
+        NoticeKind.NOTE_ISSUED,
+        NoticeKind.TURN_REMINDER,
+        NoticeKind.STAGE_DONE,
+        NoticeKind.COMPLETE,
     )
 }
 """Messages that carry names or reasons of any length: three or four parts in Hindi and Urdu."""
@@ -105,6 +135,16 @@ def notice(to: Recipient, kind: NoticeKind, language: str = "en", **data: Any) -
     reason = {"reason": REASON[kind]} if kind in REASON else {}
     post = "south/zh" if to is STAFF else None
     return Notice(kind, to, REFERENCE, language, {**FULL, **reason, **data}, post, "Send the second crew to feeder 2.")
+
+
+def applied(to: Recipient, what: NoticeKind, language: str = "en", **data: Any) -> Notice:
+    """A notice about a new connection."""
+    reason = {"reason": WHY[what]} if what in WHY else {}
+    told = notice(to, what, language)
+    return replace(told, data={**told.data, **APPLIED, **reason, **data})
+
+
+WHY = {NoticeKind.REJECTED: "old-dues", NoticeKind.TURN_REMINDER: "payment", NoticeKind.RESUMED: "payment"}
 
 
 def said(notice: Notice, channel: str = "sms", names: Named = names()) -> Message:
@@ -183,7 +223,7 @@ def test_an_escalation_says_to_whom_why_and_who_was_passed_over():
 @pytest.mark.parametrize(
     ("post", "words"),
     [
-        pytest.param("south/zh", "You answer for this complaint now.", id="who answers"),
+        pytest.param("south/zh", "You answer for it now.", id="who answers"),
         pytest.param("gizri/ro", "The work stays with you.", id="who does the work"),
     ],
 )
@@ -309,6 +349,103 @@ def test_a_rejection_says_why_and_how_to_disagree() -> None:
     assert "Not right? Say so until Tuesday 1 December:" in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("to", "kind"), SAID)
+def test_nothing_about_an_application_speaks_of_a_complaint(to: Recipient, kind: NoticeKind, language: str) -> None:
+    word = {"en": r"complaint\b|put right", "hi": "शिकायत", "ur": "شکایت"}[language]
+    if kind in OF_A_COMPLAINT:
+        return
+    short, mail = (said(applied(to, kind, language), channel) for channel in ("sms", "email"))
+    assert REFERENCE in short.text.splitlines()[0]
+    assert parts(short.text) <= (2 if language == "en" else 4 if (to, kind) in LONG or to is STAFF else 2)
+    for text in (short.text, mail.subject, mail.text):
+        assert "%(" not in text
+        assert not re.search(word, text, re.IGNORECASE)
+
+
+OF_A_COMPLAINT = {
+    NoticeKind.PROPOSED,
+    NoticeKind.DECLINED,
+    NoticeKind.CORRECTED,
+    NoticeKind.TRANSFERRED,
+    NoticeKind.DANGER,
+    NoticeKind.COMPLAINED,
+}
+"""Messages that no application ever brings, and the one about a complaint about it."""
+
+
+SAYS = [
+    (NoticeKind.ACKNOWLEDGED, {"standard_due": None}, "Application 234567895 is received. Our time begins when all"),
+    (NoticeKind.COMPLETE, {}, "all papers are here. It must be done by Wednesday 25 November"),
+    (
+        NoticeKind.DEFICIENT,
+        {},
+        "we need: Landlord's consent (not here yet), Photo (cannot be read) and 1 more. Send them until Thursday",
+    ),
+    (
+        NoticeKind.SLOTS,
+        {},
+        "Choose a date: Monday 23 November, 10 in the morning; Tuesday 24 November, 2 in the afternoon; Wednesday",
+    ),
+    (NoticeKind.SLOTS, {"slots": []}, "We will offer you dates soon."),
+    (
+        NoticeKind.SLOT_CHOSEN,
+        {},
+        "we come on Monday 23 November, 10 in the morning to 1 in the afternoon. Please be there",
+    ),
+    (NoticeKind.VISIT_MISSED, {"by": "applicant"}, "we came, and nobody was there. Were you there? Say so here:"),
+    (NoticeKind.VISIT_MISSED, {"by": "office"}, "nobody came for the visit. We are sorry."),
+    (NoticeKind.TURN_REMINDER, {}, "Your demand note is not paid yet. You have time until Thursday 26 November"),
+    (NoticeKind.TURN_REMINDER, {"reason": "visit"}, "Please be there. We come on Thursday 26 November"),
+    (
+        NoticeKind.NOTE_ISSUED,
+        {"to_pay": 12_500_000},
+        "Demand note 234567895-1: Rs 1,25,000. Pay it until Friday 4 December:",
+    ),
+    (NoticeKind.NOTE_ISSUED, {}, "Rs 500 is still to be paid."),
+    (NoticeKind.NOTE_EXPIRED, {}, "Do not pay it now. Wait for a new one."),
+    (NoticeKind.NOTE_EXPIRED, {"lapses": True}, "Do not pay it any more."),
+    (NoticeKind.PAID, {}, "we received Rs 1,24,500. Rs 500 is still to be paid."),
+    (NoticeKind.PAID, {"late": True}, "we received Rs 1,24,500. The demand note was no longer valid."),
+    (NoticeKind.PAID, {"amount": -50_000, "to_pay": None}, "Rs 500 was given back to you."),
+    (NoticeKind.REFUND_DUE, {"amount": 50_000}, "we give Rs 500 back to you."),
+    (NoticeKind.STAGE_DONE, {}, "done: “Visit to the place”. Result: Can be done now."),
+    (NoticeKind.LAPSED, {"refund": True}, "has ended, the time ran out. What you paid comes back to you."),
+    (NoticeKind.QUESTION, {}, "Application 234567895: Is there light? Yes or no:"),
+    (NoticeKind.QUESTION, {"kind": "name_change"}, "Application 234567895: Is it done? Yes or no:"),
+    (NoticeKind.REJECTED, {}, "Application 234567895 was not accepted: old dues at this place."),
+]
+
+
+@pytest.mark.parametrize(("kind", "data", "words"), SAYS)
+def test_an_applicant_is_told_by_text_message(kind: NoticeKind, data: dict[str, Any], words: str) -> None:
+    assert words in " ".join(said(applied(CONSUMER, kind, **data)).text.split())
+
+
+def test_the_mail_about_papers_says_of_each_what_to_do() -> None:
+    text = said(applied(CONSUMER, NoticeKind.DEFICIENT), "email").text
+    assert "Landlord's consent: not here yet. Photograph it and send it." in text
+    assert "Rent agreement: not signed. Sign it and send it again." in text
+
+
+def test_a_refusal_says_what_to_do_and_where_to_go() -> None:
+    text = said(applied(CONSUMER, NoticeKind.REJECTED), "email").text
+    assert "Pay the old bills. Then apply again." in text
+    assert "You may now go to: Grievance forum." in text
+
+
+@pytest.mark.parametrize("kind", [NoticeKind.ASSIGNED, NoticeKind.ESCALATED, NoticeKind.REMINDER, NoticeKind.LAPSED])
+def test_an_officer_reads_which_stage_it_is(kind: NoticeKind) -> None:
+    for channel in ("sms", "email"):
+        assert "Visit to the place." in said(applied(STAFF, kind), channel).text
+    assert "Visit" not in said(notice(STAFF, kind)).text
+
+
+def test_a_complaint_about_an_application_is_read_in_the_mail() -> None:
+    assert "Send the second crew" in said(applied(STAFF, NoticeKind.COMPLAINED), "email").text
+    assert "Send the second crew" not in said(applied(STAFF, NoticeKind.COMPLAINED)).text
+
+
 STOP = "https://power.example/not-mine/stop-en_12345678"
 
 
@@ -323,3 +460,22 @@ def test_the_first_text_message_can_always_stop_the_others_and_a_later_one_where
     assert STOP in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language)).text
     assert (STOP in said(notice(CONSUMER, NoticeKind.CLOSED, language)).text) == (language == "en")
     assert STOP not in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language, stop=None)).text
+
+
+@pytest.mark.parametrize(
+    "kind", [NoticeKind.ACKNOWLEDGED, NoticeKind.ESCALATED, NoticeKind.CORRECTED, NoticeKind.PROPOSED]
+)
+@pytest.mark.parametrize("to", [CONSUMER, STAFF])
+def test_where_a_matter_is_heard_messages_say_the_day_and_no_hour(to: Recipient, kind: NoticeKind) -> None:
+    if (to, kind) == (STAFF, NoticeKind.ACKNOWLEDGED):
+        return
+    told = said(notice(to, kind, heard="yes"), "email").text
+    assert "24 November" in told or "25 November" in told
+    assert "evening" not in told.replace("Due: ", "")
+    assert re.search(r"\d{1,2}:\d\d|\d [ap]m", told) is None, told
+
+
+def test_the_day_an_officer_names_for_a_hearing_keeps_its_hour() -> None:
+    told = said(notice(CONSUMER, NoticeKind.EXPECTED, heard="yes")).text
+    assert "your hearing is on" in told
+    assert "put it right" not in told

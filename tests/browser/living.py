@@ -38,10 +38,10 @@ from models.hints import Hints, listen
 from models.people import Fill, Staff
 from models.policy_versions import import_toml
 from models.requests import ServiceRequest, Task
-from models.staff import set_password
 from models.waiting import Waiting
 from tests.activities.mailroom import Quiet, served
 from tests.conftest import database_of
+from tests.passwords import let_in
 from tests.web.desk_town import door_of
 from web.app import create_app
 from web.book import Book
@@ -49,7 +49,6 @@ from web.onewindow import Onewindow
 from worker import opening
 
 ZONE = ZoneInfo("Asia/Kolkata")
-PASSWORD = "gizri electric trial"
 PATIENCE = 10.0
 
 
@@ -109,7 +108,7 @@ class Living:
         """Give somebody a password."""
         if username not in self.passwords:
             async with self.sessions.begin() as session:
-                assert await set_password(session, username, PASSWORD)
+                await let_in(session, username)
             self.passwords.add(username)
 
     async def events(self, reference: str) -> list[Event]:

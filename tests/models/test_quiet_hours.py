@@ -41,7 +41,7 @@ async def queued(
         Filling(staff.id or 0, "roster" if roster else "person", datetime(2026, 1, 1, tzinfo=UTC), roster=roster),
     )
     notice = Notice(kind, "handler", "an-officer", 2, {})
-    await queue(session, row, [notice], {"an-officer": filled}, None, now, now=now)
+    await queue(session, row, [notice], {"an-officer": filled}, {}, now, now=now)
     return (await session.exec(select(Notification).where(Notification.staff_id == staff.id))).one()
 
 
@@ -66,7 +66,7 @@ async def test_when_a_message_goes(
 async def test_a_consumer_is_told_at_every_hour(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         row = await register(session, replace(NEW, token="at night", locality="gizri"))
-        await queue(session, row, [Notice(NoticeKind.ESCALATED, "consumer", None, 2, {})], {}, None, NIGHT, now=NIGHT)
+        await queue(session, row, [Notice(NoticeKind.ESCALATED, "consumer", None, 2, {})], {}, {}, NIGHT, now=NIGHT)
         asked = select(Notification).where(Notification.reference == row.reference, Notification.number == 2)
         told = (await session.exec(asked)).one()
     assert (told.next_at, told.together) == (NIGHT, False)

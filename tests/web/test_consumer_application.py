@@ -190,7 +190,7 @@ async def test_the_demand_note_is_shown_paid_in_parts_and_in_full(window: Window
 
 
 async def test_the_bank_is_offered_where_the_utility_has_one(window: Window) -> None:
-    window.parts.payment_url = "https://bank.example/pay"
+    window.parts.payment_url = "https://bank.example/pay?note={note}&amount={amount}&back={back}"
     try:
         async with window.visitor() as visitor:
             request = await to_the_payment(window, visitor)

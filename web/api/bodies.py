@@ -60,7 +60,10 @@ LEAST: dict[str, JsonValue] = {
 
 
 class Filing(BaseModel):
-    """A request to be registered. One of `locality`, `account`, `place` and `address` says where."""
+    """A request to be registered. One of `locality`, `account`, `place` and `address` says where.
+
+    A connection request's category is a procedure of the catalog; it also says `applicant` and, where one is asked for, `load`.
+    """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [FILING, LEAST]})
 
@@ -79,12 +82,40 @@ class Filing(BaseModel):
         default=None, max_length=LENGTHS["place"], description="Where it is, in words: a landmark"
     )
     address: Text | None = Field(default=None, max_length=LENGTHS["address"])
+    applicant: Code | None = Field(default=None, description="The sort of applicant, a code of the procedure's")
+    load: str | None = Field(default=None, pattern=r"^[0-9]{1,6}([.][0-9]{1,3})?$", description="In kW, as a decimal")
+    voltage: Code | None = None
     consumer: Asker = Asker()
 
     def fingerprint(self) -> str:
         """The same for bodies that say the same, whatever their order and blanks."""
         said = json.dumps(self.model_dump(mode="json", exclude_none=True), sort_keys=True)
         return hashlib.sha256(said.encode()).hexdigest()
+
+
+class PaymentIn(BaseModel):
+    """A payment of a demand note. `id` is the sender's own, the same for every repetition; `amount` in minor units (paise)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"id": "BANK-7781", "note": "482719368-1", "amount": 450000, "paid_at": "2027-05-10T04:31:05Z"}
+            ]
+        },
+    )
+
+    id: str = Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")
+    note: str = Field(min_length=3, max_length=14, pattern=r"^[0-9]{9}-[0-9]+$")
+    amount: int = Field(gt=0, lt=10**12, strict=True)
+    paid_at: Annotated[AwareDatetime, Field(ge=LONG_AGO)]
+
+
+class PaymentTaken(BaseModel):
+    """What became of a payment. `to_pay`: what is left of the demand note; null while it is only received."""
+
+    state: Literal["booked", "received"]
+    to_pay: int | None
 
 
 class Registered(BaseModel):
@@ -108,13 +139,27 @@ class PublicEvent(BaseModel):
     due_at: Instant | None
 
 
+class PublicStage(BaseModel):
+    """One stage of a connection request. `state`: open, waiting (somebody else's turn, `waits_for`), done or coming."""
+
+    stage: str = Field(examples=["feasibility"])
+    state: Literal["open", "waiting", "done", "coming"]
+    tier: int | None
+    tier_role: str | None
+    handler_role: str | None
+    due: Instant | None
+    done_at: Instant | None
+    waits_for: str | None = Field(examples=["payment"])
+
+
 class Status(BaseModel):
     """A request as anyone with its number may follow it, without personal data.
 
     `tier` and `tier_role` say who is answerable (null before it was given to anybody), `next_due` when that tier's time
     ends (null while its clock stands still), `expected_at` when the handler expects it to be put right. `channel` is the
     door it came by, `filed_by` the title of the post that wrote it down (null: the consumer himself). Of a confidential
-    request only `state` (received, in_progress, closed) and its beginnings and ends are told.
+    request only `state` (received, in_progress, closed) and its beginnings and ends are told. `complete_at` and `stages` are a
+    connection request's: from the one its regulated time counts, the others are where it stands.
     """
 
     reference: str = Field(examples=[REFERENCE])
@@ -129,11 +174,13 @@ class Status(BaseModel):
     next_due: Instant | None
     standard_due: Instant | None
     expected_at: Instant | None
+    complete_at: Instant | None = None
+    stages: list[PublicStage] = []
     events: list[PublicEvent]
 
 
 class HandedIn(BaseModel):
-    """A document as it was handed in. `state`: `waiting` until an officer has looked at it."""
+    """A document as it was handed in. `state`: `sent` until the request has taken it, `waiting` until an officer has looked at it."""
 
     id: str = Field(examples=["5d41402abc4b2a76b9719d911017c592"])
     paper: str = Field(examples=["identity"])
@@ -147,11 +194,22 @@ class Named(BaseModel):
     name: str
 
 
+class Procedure(Named):
+    """A procedure: what may be applied for. `loads` null: no load is asked for; `account`: whether one must be given."""
+
+    kind: Kind
+    account: bool
+    applicants: list[str]
+    papers: dict[str, list[str]]
+    loads: dict[str, str] | None
+
+
 class Catalog(BaseModel):
     """What may be asked for, where, and in which languages. Languages are named in themselves."""
 
     kinds: list[Named]
     categories: list[Named]
+    procedures: list[Procedure]
     localities: list[Named]
     languages: list[Named]
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
 from languages.catalog import LANGUAGES, OWN_NAMES, current, named, use
 from languages.labels import kind_label
+from models.policy import Names
+from rules import procedure as rules
 from rules import terms
-from web.api.bodies import Catalog, Named
+from web.api.bodies import Catalog, Named, Procedure
 from web.api.description import UNCHANGED, problems_of, unchanged
 from web.api.problems import INVALID, Api, invalid
 from web.book import Book
@@ -55,11 +58,32 @@ async def catalog(
         return everything(book)
 
 
+def _offered(book: Book) -> Mapping[str, rules.Procedure]:
+    policy = book.policies.get(book.newest)
+    return policy.procedures if policy else {}
+
+
+def _procedure(row: Names, book: Book) -> Procedure:
+    given = _offered(book)[row.code]
+    asked = given.loads
+    loads = None if asked is None else {"least": f"{asked.least}", "most": f"{asked.most}", "step": f"{asked.step}"}
+    return Procedure(
+        code=row.code,
+        name=named(row.labels),
+        kind=given.kind,
+        account=given.account,
+        applicants=list(given.papers),
+        papers={applicant: list(papers) for applicant, papers in given.papers.items()},
+        loads=loads,
+    )
+
+
 def everything(book: Book) -> Catalog:
     """The catalog in the language in use."""
     return Catalog(
         kinds=[Named(code=kind.value, name=kind_label(kind)) for kind in terms.Kind],
         categories=[Named(code=row.code, name=named(row.labels)) for row in book.all("category")],
+        procedures=[_procedure(row, book) for row in book.all("procedure") if row.code in _offered(book)],
         localities=[Named(code=place.code, name=named(place.names)) for place in book.now.localities.values()],
         languages=[Named(code=code, name=OWN_NAMES[code]) for code in book.languages],
     )

@@ -30,6 +30,8 @@ ACCOUNT = 20
 UNKNOWN = {
     "category": N_("Choose what it is about."),
     "locality": N_("We do not find this place. Type it another way, or say you do not know."),
+    "applicant": N_("Choose who applies."),
+    "load": N_("This load cannot be asked for."),
     "account": N_("We do not know this account number. Look at your bill, or type your locality."),
     "language": N_("Choose the language of our messages."),
     "consumer.phone": N_("This is not a telephone number. A mobile number has 10 digits."),
@@ -84,7 +86,21 @@ def new_request(filing: Filing, book: Book, token: str, at: datetime) -> New:
         name=asker.name or None,
         phone=telephone(asker.phone, book.value("country", "IN")) if asker.phone else None,
         email=asker.email or None,
+        application={"applicant": filing.applicant, "load": filing.load, "voltage": filing.voltage},
     )
+
+
+def _wrong(field: str, filing: Filing, book: Book) -> str:
+    """What is wrong with a field that names nothing there is; of a load, what may be asked for."""
+    said, policy = gettext(UNKNOWN[field]), book.policies.get(book.newest)
+    procedure = policy.procedures.get(filing.category) if policy else None
+    if field != "load" or procedure is None or procedure.loads is None:
+        return said
+    loads = procedure.loads
+    allowed = gettext(
+        "From %(least)s to %(most)s kW, in steps of %(step)s.", least=loads.least, most=loads.most, step=loads.step
+    )
+    return f"{said} {allowed}"
 
 
 @router.post(
@@ -106,9 +122,9 @@ async def file(
     policy = book.policies.get(book.newest)
     new = new_request(filing, book, f"api/{drawn}", now)
     try:
-        filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key)
+        filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key, book.policies)
     except UnknownCode as unknown:
-        raise invalid(unknown.field, gettext(UNKNOWN[unknown.field])) from None
+        raise invalid(unknown.field, _wrong(unknown.field, filing, book)) from None
     except TooManyFiled:
         raise Problem(TOO_MANY_FILED) from None
     except KeyReused:

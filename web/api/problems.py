@@ -82,6 +82,30 @@ DOCUMENT_NOT_WANTED = Kind(
     "This request does not want this document",
     "It is a complaint, it is over, it never asked for this paper, or it has accepted one already. Nothing was kept.",
 )
+NOT_SIGNED = Kind(
+    "not-signed",
+    401,
+    "The signature is not right",
+    "The header Onewindow-Signature is missing, older than five minutes, or made with another secret or body.",
+)
+UNKNOWN_NOTE = Kind(
+    "unknown-demand-note",
+    422,
+    "No demand note has this number",
+    "The money was not booked. Give it back to whoever paid, or ask for the right number.",
+)
+PAYMENT_REUSED = Kind(
+    "payment-id-reused",
+    422,
+    "This payment id was used for another payment",
+    "An id stands for one payment and its repetitions, with one note and one amount.",
+)
+PAYMENTS_OFF = Kind(
+    "payments-not-set-up",
+    503,
+    "Payments are not set up here",
+    "PAYMENT_SECRET is not set, so that no signature can be checked. Nothing was booked.",
+)
 TITLES = {
     FileFault.NOTHING: "The file is empty",
     FileFault.TOO_LARGE: "The file is larger than 10 MB",
@@ -103,7 +127,7 @@ UNFIT = {
 """Why a file cannot be taken; what it is, is told by its content alone."""
 KINDS = (
     INVALID, NOT_A_REFERENCE, UNKNOWN_REFERENCE, KEY_REUSED, TOO_MANY_FILED, UNKNOWN_MESSAGE, DOCUMENT_NOT_WANTED,
-    *UNFIT.values(),
+    NOT_SIGNED, UNKNOWN_NOTE, PAYMENT_REUSED, PAYMENTS_OFF, *UNFIT.values(),
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -10,9 +11,10 @@ from languages.catalog import gettext
 from models.public_api import PublicRequest, public_request
 from models.tracking import Tracked, TrackedEvent
 from rules import terms
+from rules.procedure import coming
 from rules.reference import look
 from rules.terms import EventKind, State
-from web.api.bodies import PublicEvent, Status
+from web.api.bodies import PublicEvent, PublicStage, Status
 from web.api.description import UNCHANGED, problems_of, unchanged
 from web.api.problems import NOT_A_REFERENCE, UNKNOWN_REFERENCE, Api, Problem
 from web.book import Book
@@ -30,6 +32,7 @@ LOOKED_INTO = {
 }
 """What is told of a confidential request's state; of any other state, that it is being looked into."""
 
+STILL_WORKED = frozenset({State.RECEIVED.value, State.COMPLETE.value})
 TURNS = {
     EventKind.REGISTERED.value: EventKind.REGISTERED.value,
     EventKind.ASSIGNED.value: EventKind.ASSIGNED.value,
@@ -98,10 +101,37 @@ def status_of(found: PublicRequest, book: Book) -> Status:
         next_due=task.due if task and task.open else None,
         standard_due=tracked.standard_due,
         expected_at=tracked.expected_at,
+        complete_at=found.complete_at,
+        stages=list(stages(found, book)),
         events=[
             PublicEvent(number=event.number, kind=event.kind, at=event.at, due_at=event.due) for event in tracked.events
         ],
     )
+
+
+def stages(found: PublicRequest, book: Book) -> Iterator[PublicStage]:
+    """The stages opened so far, then those of its procedure that may still come."""
+    for opened in found.stages:
+        task = opened.task
+        state = "done" if task.done_at is not None else "waiting" if opened.waits_for else "open"
+        yield PublicStage(
+            stage=task.stage,
+            state=state,  # type: ignore[arg-type]
+            tier=task.tier,
+            tier_role=opened.answers,
+            handler_role=opened.handles,
+            due=None if task.done_at else task.due,
+            done_at=task.done_at,
+            waits_for=opened.waits_for,
+        )
+    policy = book.policies.get(found.policy_version)
+    procedure = policy.procedures.get(found.tracked.category) if policy and found.stages else None
+    if procedure is not None and found.tracked.state in STILL_WORKED:
+        done = {opened.task.stage: opened.task.outcome for opened in found.stages if opened.task.done_at is not None}
+        for code in coming(procedure, done, [opened.task.stage for opened in found.stages]):
+            yield PublicStage(
+                stage=code, state="coming", tier=None, tier_role=None, handler_role=None, due=None, done_at=None, waits_for=None,
+            )  # fmt: skip
 
 
 def confidential(kind: str, tracked: Tracked) -> Status:

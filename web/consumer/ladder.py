@@ -11,8 +11,9 @@ from models.people import Office, Post
 from models.tracking import Tracked, TrackedEvent
 from rules.clocks import after
 from rules.policy import Policy, Timing, calendar_of
+from rules.profile import Scope
 from rules.states import WORKED
-from rules.terms import EventKind, Scope, Skip, State
+from rules.terms import EventKind, Skip, State
 from web.book import Book
 
 

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
@@ -131,10 +131,12 @@ def gateway(parts: Onewindow, found: NoteOf) -> str:
     """The bank's page for what is left to pay; "" where the utility has none."""
     if parts.payment_url is None:
         return ""
-    query = {
+    told = {
         "note": found.note.number,
-        "amount": found.to_pay,
-        "reference": found.request.reference,
+        "amount": str(found.to_pay),
         "back": address_of(parts, found.note.number),
     }
-    return f"{parts.payment_url}{'&' if '?' in parts.payment_url else '?'}{urlencode(query)}"
+    address = parts.payment_url
+    for name, value in told.items():
+        address = address.replace(f"{{{name}}}", quote(value, safe=""))
+    return address
