@@ -27,12 +27,8 @@ from web.desk import account, accounts, casefile, kept, people, posts, queue, se
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
 from web.kept import Kept
-<<<<<<< HEAD
-from web.onewindow import Onewindow
-from web.pay import note as pay_note
-=======
 from web.onewindow import Directory, Onewindow
->>>>>>> core
+from web.pay import note as pay_note
 from web.render import Views
 from web.security import Front
 from web.shared import Shared
