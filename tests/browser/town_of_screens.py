@@ -22,6 +22,7 @@ from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from tests.activities.mailroom import served
+from tests.browser.town_of_applications import applications
 from tests.passwords import PASSWORD, let_in
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app
@@ -192,6 +193,7 @@ async def town_on(url: str) -> AsyncIterator[Town]:
         await ended(town)
         await under_way(town)
         await casework(town)
+        town.of |= await applications(window, NOW)
         window.now = NOW
         await people(town)
         async with window.sessions.begin() as session:

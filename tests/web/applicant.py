@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -13,6 +13,7 @@ import httpx2
 from sqlmodel import col, select
 
 from models import cases
+from models.database import Sessions
 from models.people import Fill
 from models.policy_versions import current
 from models.requests import Connection, Consumer, Task
@@ -70,61 +71,40 @@ async def an_account(window: Window, account: str) -> str:
 
 
 @dataclass
-class Applied:
-    """One application of a window, and the hands that bring it on."""
+class Officers:
+    """Those who work one application: each step by whoever has its stage in hand, sent through the tray."""
 
-    window: Window
+    sessions: Sessions
+    take: Callable[[Take], Awaitable[Taken]]
+    clock: Callable[[], datetime]
     reference: str
     procedure: Procedure
 
     async def task(self, stage: str) -> Task:
         """The newest task of a stage."""
-        async with self.window.sessions() as session:
+        async with self.sessions() as session:
             asked = select(Task).where(Task.reference == self.reference, Task.stage == stage)
             found = (await session.exec(asked.order_by(col(Task.entered).desc(), col(Task.id).desc()))).first()
         assert found is not None, f"{stage} is not open"
         return found
 
-    async def open_stages(self) -> list[str]:
-        """The stages that are open now."""
-        async with self.window.sessions() as session:
-            asked = select(Task.stage).where(Task.reference == self.reference, col(Task.done_at).is_(None))
-            return list((await session.exec(asked.order_by(col(Task.entered), Task.id))).all())
-
     async def case(self) -> Case:
         """What it gathered."""
-        async with self.window.sessions() as session:
+        async with self.sessions() as session:
             return await cases.case_of(session, self.reference)
 
     async def officer(self, stage: str, act: Act, *, words: str | None = None, **data: Any) -> Taken:
         """The handler of a stage does something with it now."""
         task, id = await self.task(stage), f"stage-{next(IDS)}"
-        async with self.window.sessions.begin() as session:
+        async with self.sessions.begin() as session:
             fill = (await session.exec(select(Fill).where(Fill.post == task.handler))).first()
             await put(
-                session, id=id, reference=self.reference, act=act, actor=Actor.OFFICER, at=self.window.now,
+                session, id=id, reference=self.reference, act=act, actor=Actor.OFFICER, at=self.clock(),
                 post=task.handler, person=fill.person if fill else None, task_id=task.id, data=data, words=words,
             )  # fmt: skip
-        taken = await self.window.record.take(Take(self.reference, id, act))
+        taken = await self.take(Take(self.reference, id, act))
         assert taken.refused is None, f"{stage}: {taken.refused}"
         return taken
-
-    async def paid(self, amount: int | None = None) -> Taken:
-        """The bank says that money came in: what is left to pay, unless told otherwise."""
-        case, id = await self.case(), f"bank-{next(IDS)}"
-        assert case.note is not None
-        data = {"note": case.note.number, "amount": case.to_pay if amount is None else amount, "payment": id}
-        async with self.window.sessions.begin() as session:
-            await put(
-                session, id=id, reference=self.reference, act=Act.PAY, actor=Actor.SYSTEM, at=self.window.now, data=data
-            )
-        return await self.window.record.take(Take(self.reference, id, Act.PAY))
-
-    async def visited(self) -> None:
-        """It is the chosen day, and the visit is made."""
-        self.window.now = datetime.fromisoformat((await self.task("visit")).data["slot"]["start"])
-        await self.window.passes(timedelta(minutes=5), self.reference)
-        await self.finish("visit")
 
     async def finish(self, stage: str, **more: Any) -> Taken:
         """The handler ends a stage with what it asks for."""
@@ -138,9 +118,33 @@ class Applied:
 
     async def _meter(self) -> str:
         number = f"M{next(IDS):06}"
-        async with self.window.sessions.begin() as session:
+        async with self.sessions.begin() as session:
             await cases.stock(session, {number: None})
         return number
+
+
+@dataclass
+class Applied(Officers):
+    """One application of a window, whose clock is moved by hand."""
+
+    window: Window
+
+    async def paid(self, amount: int | None = None) -> Taken:
+        """The bank says that money came in: what is left to pay, unless told otherwise."""
+        case, id = await self.case(), f"bank-{next(IDS)}"
+        assert case.note is not None
+        data = {"note": case.note.number, "amount": case.to_pay if amount is None else amount, "payment": id}
+        async with self.sessions.begin() as session:
+            await put(
+                session, id=id, reference=self.reference, act=Act.PAY, actor=Actor.SYSTEM, at=self.clock(), data=data
+            )
+        return await self.take(Take(self.reference, id, Act.PAY))
+
+    async def visited(self) -> None:
+        """It is the chosen day, and the visit is made."""
+        self.window.now = datetime.fromisoformat((await self.task("visit")).data["slot"]["start"])
+        await self.window.passes(timedelta(minutes=5), self.reference)
+        await self.finish("visit")
 
 
 async def applied(window: Window, reference: str) -> Applied:
@@ -149,7 +153,7 @@ async def applied(window: Window, reference: str) -> Applied:
     row = await window.row(reference)
     async with window.sessions() as session:
         procedure = (await current(session)).procedures[row.category]
-    return Applied(window, reference, procedure)
+    return Applied(window.sessions, window.record.take, lambda: window.now, reference, procedure, window)
 
 
 async def sent(window: Window, visitor: httpx2.AsyncClient, *papers: str) -> Applied:
