@@ -95,7 +95,8 @@ async def test_applied_for_photographed_visited_paid_and_switched_on(
         await page.evaluate(STAY)
 
         await office.finish("documents")
-        await page.locator(".dates button").first.tap()
+        async with page.expect_navigation(wait_until="load"):
+            await page.locator(".dates button").first.tap()
         await expect(page.locator("#progress h1")).to_contain_text("We will come for a visit")
         await page.evaluate(STAY)
         await office.finish("visit")
@@ -110,7 +111,8 @@ async def test_applied_for_photographed_visited_paid_and_switched_on(
         await expect(page.get_by_role("status")).to_contain_text("The utility has it.")
         await page.get_by_role("link", name="Back to the demand note").tap()
         await expect(page.get_by_role("status")).to_contain_text("It is paid.")
-        await page.locator("a.back").tap()
+        async with page.expect_navigation(wait_until="load"):
+            await page.locator("a.back").tap()
         await page.evaluate(STAY)
 
         for stage in ("agreement", "material", "meter", "handover"):

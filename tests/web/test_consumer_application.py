@@ -246,10 +246,10 @@ async def test_taken_back_after_paying_the_money_is_on_its_way(window: Window) -
         await visitor.post(f"/track/{request.reference}/acts/withdraw", data={"token": "a-token-of-mine"})
         page = await shown(visitor, request)
         assert "You took this application back." in page
-        assert "Rs 1,000 is on its way back to you." in page
+        assert "We give Rs 1,000 back to you." in page
         assert "Rs" not in await shown(stranger, request)
         await request.finish("refund")
-        assert "is on its way back" not in await shown(visitor, request)
+        assert "We give" not in await shown(visitor, request)
 
 
 async def test_once_our_time_is_over_he_can_send_it_up(window: Window) -> None:

@@ -13,7 +13,6 @@ from languages.dealings import Visit
 from languages.events import StoryEvent, event_of
 from languages.history import log_line
 from languages.labels import state_label
-from languages.money import money
 from languages.stage_line import complete_line, received_line
 from languages.views import Reader, Said
 from models.tracked_stages import TrackedCase, TrackedStage
@@ -48,8 +47,6 @@ class AppliedTold(Told):
     held_task: str = ""
     note: NoteTold | None = None
     meter: str = ""
-    back: str = ""
-    """What is given back, or what lies with us to be asked for."""
     facts: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -98,7 +95,6 @@ def tell_applied(
         held_task=next((row.id for row in rows if stages[row.stage].held or row is choosing), ""),
         note=note_told(ground) if own else None,
         meter=fitted(tracked) if own else "",
-        back=_back(story) if own else "",
         facts=_facts(ground) if own else (),
     )
 
@@ -154,12 +150,6 @@ def application_of(ground: Ground, stages: tuple[OpenStage, ...]) -> Application
 def _last(tracked: Tracked, kind: EventKind, key: str) -> str:
     found = [event.data.get(key) for event in tracked.events if event.kind == kind]
     return str(found[-1] or "") if found else ""
-
-
-def _back(story: Application) -> str:
-    if story.refund:
-        return _("%(money)s is on its way back to you.", money=money(story.refund))
-    return _("You have %(money)s with us. Ask us for it.", money=money(story.kept)) if story.kept else ""
 
 
 def _bare(event: TrackedEvent) -> TrackedEvent:
