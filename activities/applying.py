@@ -10,7 +10,7 @@ from languages.catalog import gettext, ngettext
 from languages.connections import fault_advice, fault_label
 from languages.dealings import Dealing, Visit, dealing_of
 from languages.money import money
-from languages.spoken import between, isolate, when
+from languages.spoken import between, isolate, joined, when
 from languages.stages import listed, still_to_pay
 from rules.case import Wait
 
@@ -111,7 +111,7 @@ class Applying(Spelled):
     @property
     def few_dates(self) -> str:
         """When each of them begins."""
-        return "; ".join(when(slot.start, self.place.zone) for slot in self.dealing.slots)
+        return joined((when(slot.start, self.place.zone) for slot in self.dealing.slots), "; ")
 
     @property
     def visit(self) -> str:

@@ -19,8 +19,8 @@ from models.cases import meter_state
 from models.database import Sessions
 from models.events import Event, Submission
 from models.ground import Fillings, Policies, elsewhere_of, ground_of
+from models.himself import about_himself
 from models.outbox import Notification
-from models.own import is_own
 from models.people import Post
 from models.requests import ServiceRequest
 from rules import judge
@@ -171,7 +171,7 @@ class Record:
             words=row.words_id is not None,
             task=row.task_id,
             since=since,
-            own=row.actor == Actor.OFFICER and await is_own(session, request, row.person),
+            own=row.actor == Actor.OFFICER and await about_himself(session, request, row.person),
         )
 
 

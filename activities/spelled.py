@@ -87,6 +87,11 @@ class Spelled:
         """Whether the matter is heard rather than repaired."""
         return "heard" in self.data and not self.confidential
 
+    @property
+    def recovery(self) -> bool:
+        """Whether this is about the task that holds recovery of disputed dues."""
+        return "recovery" in self.data
+
     def day(self, key: str) -> str:
         """The day of this instant, as people say it; "" when it is not known."""
         said = self.data.get(key)

@@ -20,6 +20,7 @@ from models.policy import Names
 from models.requests import Consumer, ServiceRequest, Task
 from rules.digest import may_wait, on_duty, quiet_span, waking
 from rules.ladder import HEARING, Filling, Seat, present
+from rules.request import RECOVERY
 from rules.terms import Codes, Kind, NoticeKind
 from rules.turn import Notice
 
@@ -77,6 +78,7 @@ def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
         due = task.due and task.due.isoformat()
         stage = None if row.kind == Kind.COMPLAINT else task.stage
         facts |= {"stage": stage, "tier": task.tier, "post": task.answerable, "handler": task.handler, "due": due}
+        facts["recovery"] = "yes" if task.stage == RECOVERY else None
         facts["heard"] = "yes" if task.ladder == HEARING else None
     return {key: value for key, value in facts.items() if value is not None}
 

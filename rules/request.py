@@ -19,6 +19,9 @@ from rules.terms import Act, Actor, Codes, EventKind, Kind, State, Wake
 CONSUMER, HANDLER, ANSWERABLE = "consumer", "handler", "answerable"
 """To whom a notice goes."""
 
+RECOVERY = "recovery"
+"""The stage of a complaint's second task, by which recovery of disputed dues is held."""
+
 UNDER_QUESTION = "resolved"
 """The reason of a pause while the consumer is being asked; it stops the tier's clock and not the standard."""
 
@@ -149,7 +152,9 @@ class Request:
 
     @property
     def task(self) -> Task | None:
-        """The task that is meant where none is named: a complaint's one, a connection request's first open one."""
+        """The task that is meant where none is named: a complaint's first, a connection request's first open one."""
+        if self.kind == Kind.COMPLAINT:
+            return next(iter(self.tasks), None)
         return next(iter(self.open_tasks or self.tasks[-1:]), None)
 
     @property

@@ -152,6 +152,7 @@ class EventKind(StrEnum):
     LAPSED = "lapsed"
     UNDONE = "undone"
     COMPLAINED = "complained"
+    RECOVERY_HELD = "recovery_held"
 
 
 class Proposal(StrEnum):
@@ -255,6 +256,7 @@ class NoticeKind(StrEnum):
     STAGE_DONE = "stage_done"
     LAPSED = "lapsed"
     COMPLAINED = "complained"
+    RECOVERY_HELD = "recovery_held"
 
 
 class Refused(StrEnum):

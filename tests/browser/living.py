@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,7 +52,8 @@ from web.uploads.receive import Uploads
 from worker import opening
 
 ZONE = ZoneInfo("Asia/Kolkata")
-PATIENCE = 10.0
+PATIENCE = 30.0
+"""Seconds until something that was to happen is missed."""
 PAYMENT_SECRET = "the secret that the bank of the stories shares"
 
 
@@ -123,7 +124,7 @@ class Living:
 
     async def happened(self, reference: str, kind: str, times: int = 1) -> Event:
         """The event of a kind once it has happened so often."""
-        async with asyncio.timeout(PATIENCE * 2):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = [event for event in await self.events(reference) if event.kind == kind]
                 if len(found) >= times:
@@ -247,7 +248,7 @@ async def web_parts(sessions: Sessions, client: Client, hints: Hints, at: Where)
     async def hint() -> None:
         hints.give()
 
-    door = await door_of(client, sessions, hint=hint)
+    door = await door_of(client, sessions, hint=hint, patience=timedelta(seconds=0.8 * PATIENCE))
 
     def made() -> Onewindow:
         return Onewindow(

@@ -69,6 +69,7 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     await page.keyboard.type("No sup")
     await alt(page, "3")
     await page.keyboard.type("Gizri")
+    await expect(page.locator("#places option").first).to_be_attached()
     await alt(page, "5")
     await page.keyboard.type("There are sparks at the pole.")
     await alt(page, "7")

@@ -115,6 +115,18 @@ def test_the_control_room_is_never_empty(shipped: Profile) -> None:
         assert sum(roster.is_open(at) for roster in rosters) == 1, at
 
 
+def test_a_role_may_ask_for_a_second_factor_and_the_demo_asks_for_none(demo: Profile) -> None:
+    assert not any(role.second_factor for role in demo.roles.values())
+    asking = text_of("demo").replace(
+        'rights = "confidential", scope', 'second_factor = true, rights = "confidential", scope'
+    )
+    roles = load(asking, "demo.toml", public_holidays).roles
+    assert {code for code, role in roles.items() if role.second_factor} == {"vigilance_officer", "vigilance_head"}
+    broken = asking.replace("second_factor = true", 'second_factor = "yes"')
+    with pytest.raises(BrokenProfile, match="neither true nor false"):
+        load(broken, "demo.toml", public_holidays)
+
+
 def test_what_is_confidential_has_no_post_of_an_office_on_its_ladder(shipped: Profile) -> None:
     policy = shipped.policy
     confidential = [timing for timing in policy.timings.values() if timing.confidential]

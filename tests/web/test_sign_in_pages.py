@@ -54,6 +54,7 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
                 "reference": "100000008",
                 "act": "accept",
                 "number": "1",
+                "row": "1",
                 "shown": "a" * 16,
                 "post": "none",
                 "id": "0" * 32,

@@ -11,7 +11,7 @@ SAME = 9
 """Digits from the end by which two telephone numbers are one, however each is written."""
 
 
-async def is_own(session: AsyncSession, row: ServiceRequest, person: int | None) -> bool:
+async def about_himself(session: AsyncSession, row: ServiceRequest, person: int | None) -> bool:
     """Whether the request's phone or e-mail is that of `person`; False where nobody is named."""
     if person is None:
         return False
