@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Event
 from models.requests import Hold, Lapse, ServiceRequest, Task
+from rules.request import RECOVERY
 from rules.terms import Codes
 
 
@@ -126,7 +127,11 @@ async def public_view(session: AsyncSession, reference: str) -> Tracked | None:
 
 async def _task(session: AsyncSession, reference: str) -> Task | None:
     newest = col(Task.done_at).desc().nulls_first(), col(Task.entered).desc()
-    return (await session.exec(select(Task).where(Task.reference == reference).order_by(*newest).limit(1))).first()
+    return (
+        await session.exec(
+            select(Task).where(Task.reference == reference, Task.stage != RECOVERY).order_by(*newest).limit(1)
+        )
+    ).first()
 
 
 def _tracked(task: Task | None) -> TrackedTask | None:
