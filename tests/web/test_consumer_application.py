@@ -10,11 +10,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from models import papers
+from models.intake import New, register
+from models.policy_versions import current
 from models.storage import Folder, Nowhere
+from models.tray import put
 from rules.case import NoteState
-from rules.terms import Act, State
-from tests.web.applicant import PAPERS, Applied, handed_in, sent
-from tests.web.window import Window, checked, words
+from rules.messages import Take
+from rules.procedure import Does
+from rules.terms import Act, Actor, Channel, State
+from tests.web.applicant import IDS, PAPERS, Applied, an_account, applied, handed_in, sent
+from tests.web.window import PHONE, Window, checked, words
 
 FIRST_VIEW = 30_000
 TOP = 3
@@ -283,3 +289,104 @@ async def test_the_first_view_is_small_and_changes_are_live(window: Window) -> N
         assert "Rs" in block.text
     async with window.visitor() as stranger:
         assert "Rs" not in (await stranger.get(f"/track/{request.reference}/progress")).text
+
+
+async def filed(window: Window, category: str) -> Applied:
+    """Somebody applied with every paper, by the form's own road behind its pages."""
+    async with window.sessions.begin() as session:
+        procedure = (await current(session)).procedures[category]
+        token, who = f"all-papers-{next(IDS)}", next(iter(procedure.papers))
+        for code in procedure.papers[who]:
+            await papers.add(session, paper_of(token, code, window))
+    account = await an_account(window, f"66{next(IDS):08}") if procedure.account else None
+    new = New(
+        procedure.kind, category, Channel.WEB, "en", "", token, window.now, phone=PHONE, name="Asha Demo",
+        locality=None if account else "gizri", account=account,
+        application={"applicant": who, "load": "3" if procedure.loads else None},
+    )  # fmt: skip
+    async with window.sessions.begin() as session:
+        row = await register(session, new)
+    return await applied(window, row.reference)
+
+
+def paper_of(token: str, code: str, window: Window) -> papers.Document:
+    return papers.Document(
+        id=papers.new_id(), draft=token, paper=code, content="image/jpeg", bytes=1, sha256="0", received_sha256="0",
+        uploaded_at=window.now, actor="consumer",
+    )  # fmt: skip
+
+
+async def goes_on(request: Applied, stage: str, visitor: httpx2.AsyncClient) -> None:
+    """Whoever's turn it is does what ends this stage."""
+    does = request.procedure.stages[stage].does
+    if does is Does.VISIT:
+        slot = (await request.task(stage)).data["slots"][0]["key"]
+        assert (await pressed(visitor, request, "slot", slot=slot)).status_code == 303
+        await request.visited()
+    elif does is Does.PAYMENT:
+        assert (await request.paid()).refused is None
+    else:
+        await request.finish(stage)
+
+
+@pytest.mark.parametrize("category", ["new-connection", "load-change", "disconnection", "name-change", "meter-shift"])
+async def test_every_procedure_has_a_page_at_every_stage(window: Window, category: str) -> None:
+    async with window.visitor() as visitor, window.visitor("ur") as stranger:
+        request = await filed(window, category)
+        await window.proves(visitor, request.reference)
+        while stages := await request.open_stages():
+            page = await shown(visitor, request)
+            for stage in stages:
+                assert window.parts.book.label("stage", stage) in page
+            strange = await shown(stranger, request)
+            assert not [word for word in strange.split() if word.isascii() and word.isalpha() and word != "Rs"], strange
+            await goes_on(request, stages[0], visitor)
+        assert "Done " in await shown(visitor, request)
+
+
+async def test_one_that_cannot_be_done_says_why_and_where_to_go(window: Window) -> None:
+    async with window.visitor() as visitor:
+        request = await to_the_visit(window, visitor)
+        await window.proves(visitor, request.reference)
+        await pressed(visitor, request, "slot", slot=(await request.task("visit")).data["slots"][0]["key"])
+        await request.visited()
+        reason = window.parts.book.all("refuse_reason")[0].code
+        await request.finish("feasibility", outcome="refused", reason=reason)
+        above = (await request.task("feasibility")).answerable
+        async with window.sessions.begin() as session:
+            await put(
+                session, id="agreed-above", reference=request.reference, act=Act.AGREE, actor=Actor.OFFICER, at=window.now,
+                post=above,
+            )  # fmt: skip
+        assert (await window.record.take(Take(request.reference, "agreed-above", Act.AGREE))).refused is None
+        page = await shown(visitor, request)
+        assert f"This application was not accepted: {window.parts.book.label('refuse_reason', reason)}" in page
+        assert "Consumer Grievance Forum" in page
+        assert "I do not agree" in page
+
+
+async def test_a_note_that_was_not_paid_in_time_is_not_to_be_paid(window: Window) -> None:
+    async with window.visitor() as visitor:
+        request = await to_the_payment(window, visitor)
+        address = (await visitor.get(f"/track/{request.reference}/note")).headers["location"]
+        await window.passes(timedelta(days=25), request.reference)
+        page = await shown(visitor, request)
+        assert "The time for “Payment” ran out. The application has ended." in page
+        assert "Do you still want it? Apply again." in page
+        note = words(checked(await visitor.get(address)))
+        assert "To pay now" not in note
+        assert "Pay now" not in note
+
+
+async def test_the_link_of_the_question_asks_what_was_applied_for(window: Window) -> None:
+    async with window.visitor() as visitor:
+        request = await filed(window, "new-connection")
+        await window.proves(visitor, request.reference)
+        while stages := await request.open_stages():
+            await goes_on(request, stages[0], visitor)
+        token = (await window.newest_notice(request.reference, "question")).data["token"]
+        page = checked(await visitor.get(f"/answer/{token}"))
+        for asked in ("Is there light?", "Yes, it is done", "New connection"):
+            assert asked in words(page)
+        await visitor.post(f"/answer/{token}", data={"answer": "confirm"})
+    assert (await window.row(request.reference)).state == State.CLOSED

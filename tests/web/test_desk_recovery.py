@@ -27,7 +27,7 @@ async def test_the_revenue_officer_holds_it_and_the_consumer_reads_so_only_then(
     queue = plain(await desk.page(REVENUE, "/desk"))
     assert "Dispute over old dues: Hold the recovery" in queue
     page = await desk.page(REVENUE, f"/desk/requests/{dispute}")
-    assert offered(page) == {"finish", "accept", "note", "give", "escalate", "raise"}
+    assert offered(page) == {"finish", "accept", "note", "give", "escalate"}
     assert "To do: hold the recovery of the disputed dues." in plain(page)
     assert HELD not in plain((await desk.stranger().get(f"/track/{dispute}")).text)
     empty = await desk.act(REVENUE, dispute, "finish", words="")
