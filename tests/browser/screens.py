@@ -89,6 +89,13 @@ async def main_open(page: Page) -> None:
         await main.click()
 
 
+async def faults_open(page: Page) -> None:
+    """Open the form that names faults; the papers are seen beside it."""
+    await page.locator("#act-fault-documents > summary").click()
+    seen = "[...document.querySelectorAll('.judged img')].every(image => image.complete && image.naturalWidth)"
+    await page.wait_for_function(seen)
+
+
 STATES = ("received", "assigned", "in_progress", "escalated", "on_hold", "resolved", "beyond", "closed", "withdrawn")
 
 
@@ -136,10 +143,8 @@ def filing_screens() -> list[Screen]:
     ]
 
 
-STAGES = (
-    "app-papers", "app-checked", "app-visit", "app-feasibility", "app-note", "app-payment", "app-work", "app-meter",
-)  # fmt: skip
-"""Connection requests by the stage they are at."""
+STAGES = ("app-checked", "app-feasibility", "app-note", "app-work", "app-meter")
+"""Connection requests at a stage that is the office's turn."""
 
 
 def staff_screens(town: Town) -> list[Screen]:
@@ -182,13 +187,13 @@ def staff_screens(town: Town) -> list[Screen]:
             for act in ("resolve", "expect", "hold", "give", "escalate", "note")
         ),
         Screen("request-direct", f"/desk/requests/{of['escalated']}", "chitra", then=partial(act_open, name="direct")),
-        *(Screen(name, f"/desk/requests/{of[name]}", "chitra") for name in STAGES),
+        *(Screen(name, f"/desk/requests/{of[name]}", "chitra") for name in ("app-papers", "app-payment")),
         *(Screen(f"{name}-own", f"/desk/requests/{of[name]}", "asha", then=main_open) for name in STAGES),
         Screen(
             "app-faults",
             f"/desk/requests/{of['app-checked']}",
             "asha",
-            then=partial(act_open, name="fault-documents"),
+            then=faults_open,
         ),
         Screen("counter", "/counter", "tara"),
         Screen("counter-apply", "/counter/applications/new?procedure=new-connection", "tara", then=as_a_tenant),

@@ -137,6 +137,36 @@ async def test_what_is_proposed_at_one_stage_is_asked_at_that_stage_alone(desk: 
     assert [row.task.id for row in listed.rows if row.request.reference == asked.reference] == [task.id]
 
 
+async def test_the_tier_above_decides_what_was_proposed_on_the_same_page(desk: Desk) -> None:
+    asked = await at(desk, "agreement")
+    said = await finish(desk, asked, "agreement", "reject", reason="old-dues", words="Old dues at this place.")
+    assert "done=reject" in said
+    task = await asked.task("agreement")
+    page = await desk.page("chitra", f"/desk/requests/{asked.reference}")
+    assert "To decide: Not to accept it" in plain(page)
+    assert "Old dues at this place." in plain(page)
+    assert 'id="act-direct-agreement"' in page
+    answer = await desk.act("chitra", asked.reference, "agree", page=page, task=task.id)
+    assert answer.is_redirect, plain(answer.text)
+    assert (await asked.row()).state == "rejected"
+
+
+async def test_a_refusal_goes_to_the_tier_above_with_its_reason(desk: Desk) -> None:
+    asked = await at(desk, "feasibility")
+    refusal = {"outcome": "refused", "reason": "no-safe-way", "words": "The house stands below the main line."}
+    assert "done=finish" in await finish(desk, asked, "feasibility", **refusal)
+    task, row = await asked.task("feasibility"), await asked.row()
+    assert (task.tier, task.done_at, row.proposal["what"]) == (2, None, "reject")
+
+
+async def test_a_form_of_a_task_that_is_not_this_requests_is_stale(desk: Desk) -> None:
+    asked, another = await at(desk, "visit"), await apply(desk.town, "new-connection", "owner")
+    answer = await desk.act(
+        await who(asked, "visit"), asked.reference, "note", task=(await another.task("documents")).id, words="Rang."
+    )
+    assert answer.status_code == 409
+
+
 async def test_the_decision_needs_a_reason_only_where_it_refuses(desk: Desk) -> None:
     asked = await at(desk, "feasibility")
     assert "Choose why it cannot be accepted" in await finish(desk, asked, "feasibility", outcome="refused")

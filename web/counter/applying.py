@@ -3,63 +3,37 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from languages.catalog import current, gettext
 from languages.labels import channel_label
-from languages.papers import unfit
 from models import papers
 from models.callers import Asked, Known, find, same
 from models.intake import UnknownCode
 from models.papers import Document
-from models.storage import StorageAway
 from rules.papers import DocumentState
 from rules.procedure import Procedure
-from rules.terms import Actor
 from web.counter.agent import filing_post
 from web.counter.application_form import Written, draft_of, new_application, papers_for, procedures, read
 from web.counter.form import CHANNELS, prefilled
 from web.counter.new import number_of, reference_of
+from web.counter.scans import Scans, keep, scanned
 from web.counter.search import caller_of, known_of, shown
 from web.database import DatabaseAway
 from web.deps import Db, Now, Parts
 from web.desk.forms import TOKEN
 from web.desk.session import Person, TakesCalls
-from web.forms import MOST_FIELDS, Form, Typed, clean
+from web.forms import Form, Typed
 from web.onewindow import Onewindow
 from web.render import page, see_other
-from web.uploads.faults import Unfit
-from web.uploads.receive import Handed
 
 router = APIRouter(include_in_schema=False)
 PAGE = "counter/apply.html"
-MOST_SCANS = 12
-
-
-@dataclass(frozen=True)
-class Scans:
-    """The form as typed, and the file chosen for each paper."""
-
-    typed: Typed
-    files: Mapping[str, UploadFile]
-
-
-async def scanned(request: Request) -> AsyncIterator[Scans]:
-    """The form with its files, which can be read until the response is sent."""
-    async with request.form(max_files=MOST_SCANS, max_fields=MOST_FIELDS) as form:
-        typed = {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
-        files = {
-            name.removeprefix("scan-"): value
-            for name, value in form.multi_items()
-            if isinstance(value, UploadFile) and name.startswith("scan-") and (value.filename or value.size)
-        }
-        yield Scans(typed, files)
 
 
 def form_page(
@@ -149,12 +123,11 @@ async def filed(
 ) -> Response:
     """File it with its scans, after one that is open already was shown. The same form sent twice gives the same number."""
     form = scans.typed
-    here: tuple[Document, ...] = ()
+    written = Written()
+    here: Sequence[Document] = ()
     try:
         written = await read(form, parts)
-        if TOKEN.fullmatch(form.get("token", "")) and not await db.read(reference_of, draft_of(form)):
-            written.errors |= await _keep(scans, written, person, db, parts, now)
-            here = tuple(await db.read(papers.of_draft, draft_of(form)))
+        here = await _with_scans(scans, written, person, db, parts, now)
         if form.get("show") or written.errors:
             written.errors = {} if form.get("show") else written.errors
             return form_page(request, person, parts, form, written, 422 if written.errors else 200, here)
@@ -173,27 +146,17 @@ async def filed(
     return see_other(f"/counter/requests/{reference}?told=filed")
 
 
-async def _keep(scans: Scans, written: Written, person: Person, db: Db, parts: Onewindow, now: Any) -> dict[str, str]:
-    """Keep the scans that were chosen, each in place of an earlier one; what is wrong with the others."""
-    wrong: dict[str, str] = {}
-    draft = draft_of(scans.typed)
-    for code in papers_for(written.procedure, scans.typed.get("applicant", "")):
-        if code not in scans.files:
-            continue
-        before = [row.id for row in await db.read(papers.of_draft, draft) if row.paper == code]
-        handed = Handed(code, Actor.OFFICER, now, draft=draft, person=person.id)
-        try:
-            await parts.uploads.receive(db, scans.files[code], handed)
-        except Unfit as unfitting:
-            wrong[f"scan-{code}"] = unfit(unfitting.fault)
-            continue
-        except StorageAway:
-            wrong[f"scan-{code}"] = gettext("We cannot keep files just now. Note it as brought, and scan it later.")
-            continue
-        for id in before:
-            if await db.write(papers.drop, draft, id):
-                await parts.uploads.unneeded(id)
-    return wrong
+async def _with_scans(
+    scans: Scans, written: Written, person: Person, db: Db, parts: Onewindow, now: datetime
+) -> Sequence[Document]:
+    """Keep the scans, and say what is wrong with which; all that are kept with this form. None where it was filed before."""
+    form = scans.typed
+    filed_before = await db.read(reference_of, draft_of(form))
+    if filed_before or not TOKEN.fullmatch(form.get("token", "")):
+        return ()
+    codes = papers_for(written.procedure, form.get("applicant", ""))
+    written.errors |= await keep(scans, codes, draft_of(form), person.id, db, parts, now)
+    return await db.read(papers.of_draft, draft_of(form))
 
 
 def _brought(form: Typed, written: Written, here: set[str], parts: Onewindow) -> str:

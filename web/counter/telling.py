@@ -24,6 +24,7 @@ class Spoken:
 
     reference: str
     said: Said
+    state: str
     may: frozenset[str] = frozenset()
     confidential: bool = False
     application: bool = True
@@ -34,7 +35,7 @@ def spoken_of(file: CaseFile, book: Book, zone: tzinfo, now: datetime, language:
     with use(language):
         told = application.sentence(application_of(file, book, zone), now)
     lapsed = file.request.standard_lapsed_at is not None
-    return Spoken(file.request.reference, told, frozenset({"escalate"} if lapsed else ()))
+    return Spoken(file.request.reference, told, file.request.state, frozenset({"escalate"} if lapsed else ()))
 
 
 def application_of(file: CaseFile, book: Book, zone: tzinfo) -> Application:
