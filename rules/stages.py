@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -47,11 +48,15 @@ def done(turn: Turn) -> dict[str, str | None]:
 def open_what_follows(turn: Turn) -> None:
     """Open every stage whose turn has come; when all are done the applicant is asked, or it closes."""
     procedure = procedure_of(turn)
-    while following := list(opening(procedure, done(turn), [task.stage for task in turn.request.open_tasks])):
-        for stage in following:
-            open_stage(turn, stage)
+    while (stage := next(following(turn), None)) is not None:
+        open_stage(turn, stage)
     if ended(procedure, done(turn)) and turn.request.state is State.COMPLETE:
         _all_done(turn)
+
+
+def following(turn: Turn) -> Iterator[Stage]:
+    """The stages whose turn has come. Opening one may end it and open others: look anew after each."""
+    return opening(procedure_of(turn), done(turn), [task.stage for task in turn.request.open_tasks])
 
 
 def open_stage(turn: Turn, stage: Stage, tier: int = 1) -> None:
