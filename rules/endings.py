@@ -42,16 +42,25 @@ def end_tasks(turn: Turn) -> None:
 
 
 def refund_what_is_too_much(turn: Turn) -> None:
-    """Open the stage in which money is given back, where more was paid than is owed and nobody does it yet."""
-    code = procedure_of(turn).refund
-    surplus = turn.request.case.surplus
-    if code is None or surplus == 0 or any(task.stage == code for task in turn.request.open_tasks):
+    """Open the stage in which money is given back, where more was paid than is owed; tell it anew when the sum changes.
+
+    Whoever was about to give back another sum looks again; where nothing is left to give back, the stage ends.
+    """
+    code, surplus, focused = procedure_of(turn).refund, turn.request.case.surplus, turn.focused
+    task = next((task for task in turn.request.open_tasks if task.stage == code), None)
+    if code is None or surplus == (0 if task is None else task.data.get("amount")):
         return
-    focused = turn.focused
-    turn.request.over = False
-    open_stage(turn, procedure_of(turn).stages[code])
+    if task is None:
+        turn.request.over = False
+        open_stage(turn, procedure_of(turn).stages[code])
+    else:
+        turn.focus(task.id)
+    turn.task.data["amount"] = surplus
     turn.event(EventKind.REFUND_DUE, amount=surplus)
-    turn.tell(NoticeKind.REFUND_DUE, CONSUMER, amount=surplus)
+    if surplus:
+        turn.tell(NoticeKind.REFUND_DUE, CONSUMER, amount=surplus)
+    else:
+        turn.task.done_at, turn.task.outcome = turn.at, AGAIN
     turn.focus(focused)
 
 

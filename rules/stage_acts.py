@@ -108,6 +108,7 @@ def _issued(turn: Turn, sent: Sent) -> None:
     applicant = str(turn.request.application.get("applicant", ""))
     _new_note(turn, lines_of(procedure_of(turn), load_of(turn), applicant, estimate))
     finish(turn)
+    refund_what_is_too_much(turn)
 
 
 def _new_note(turn: Turn, lines: list[Line]) -> None:
@@ -134,6 +135,7 @@ def reissue(turn: Turn, sent: Sent) -> None:
     need(note is not None and note.state is NoteState.EXPIRED)
     _new_note(turn, [] if note is None else list(note.lines))
     await_payment(turn)
+    refund_what_is_too_much(turn)
 
 
 def _not_by_hand(turn: Turn, sent: Sent) -> None:
