@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from rules.case import Fault, Line, Note, NoteState, Payment, Taking, Wait
@@ -179,8 +180,9 @@ def _billed(turn: Turn, sent: Sent) -> None:
     dues, security = whole(sent, "dues"), whole(sent, "security")
     need(dues is not None and security is not None, Refused.OUT_OF_RANGE)
     case = turn.request.case
-    if security:
-        case.payments.append(Payment(f"{turn.task.id}/security", security, turn.at, "security"))
+    booked = sum(payment.amount for payment in case.payments if payment.by == "security")
+    if security != booked:  # a bill made anew sets the same security off once
+        case.payments.append(Payment(f"{turn.task.id}/security", (security or 0) - booked, turn.at, "security"))
     _new_note(turn, [Line(DUES, dues or 0)])
     finish(turn, Billed.DUE if case.to_pay else Billed.CREDIT if case.surplus else Billed.EVEN)
     refund_what_is_too_much(turn)
@@ -211,10 +213,16 @@ def _certified(turn: Turn, sent: Sent) -> None:
 def _handed_over(turn: Turn, sent: Sent) -> None:
     """It is done, at the instant given."""
     put_right = instant(sent, "put_right") or turn.at
-    since = turn.request.complete_at or turn.request.registered_at
-    need(since <= put_right <= turn.at, Refused.OUT_OF_RANGE)
+    need(_certainly_not_before(turn) <= put_right <= turn.at, Refused.OUT_OF_RANGE)
     turn.request.put_right_at = put_right
     finish(turn, checks=_checklist(turn, sent), put_right=put_right)
+
+
+def _certainly_not_before(turn: Turn) -> datetime:
+    """The instant from which it was certainly not done: complete, or last denied by the applicant."""
+    denied = [task.data["denied"] for task in turn.request.tasks if "denied" in task.data]
+    since = turn.request.complete_at or turn.request.registered_at
+    return max([since, *map(datetime.fromisoformat, denied)])
 
 
 FINISHES: Mapping[Does, Callable[[Turn, Sent], None]] = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rules.case import NoteState
 from rules.procedure import Does
 from rules.request import CONSUMER, Sent
 from rules.terms import Act, Actor, EventKind, NoticeKind, Refused, State
 from tests.rules.applying import APPLICANT, STAGES, THIRD, Application, ground_for, procedure, stage
+from tests.rules.desk import MANAGER
 
 
 def test_a_request_runs_to_its_end_and_leaves_nobody_with_a_task() -> None:
@@ -82,3 +84,80 @@ def test_a_payment_that_has_no_number_or_came_before_is_not_counted() -> None:
     assert desk.take(once) is Refused.OUT_OF_RANGE
     assert desk.take(Sent(Act.PAY, Actor.SYSTEM, {"note": note, "amount": 300})) is Refused.OUT_OF_RANGE
     assert desk.request.case.balance == 300
+
+
+def rejected_at(code: str, desk: Application) -> Application:
+    """The manager refuses at a stage what its officer proposed to refuse."""
+    assert desk.at_stage(code, Act.REJECT, reason="not-feasible") is None
+    assert desk.at_stage(code, Act.AGREE, MANAGER) is None
+    return desk
+
+
+def test_an_objection_opens_again_what_was_broken_off_a_tier_above_it_whatever_else_is_open() -> None:
+    """Money that was to go back counts for the new note; nobody gives it back meanwhile."""
+    desk = at_payment()
+    desk.pay(1_000)
+    rejected_at("agreement", desk)
+    assert desk.open == ["refund"]
+    assert desk.consumer(Act.OBJECT) is None
+    assert (desk.open, desk.stage("note").tier) == (["note"], 3)
+    desk.do("note")
+    assert desk.request.case.to_pay == 0
+    desk.walk()
+    assert (desk.request.state, desk.open) == (State.DONE, [])
+    assert (desk.request.case.balance, desk.request.case.owed) == (1_000, 1_000)
+
+
+def test_a_security_is_set_off_once_when_a_bill_is_made_anew() -> None:
+    desk = Application(ground_for(CLOSING))
+    desk.walk(until="final-payment")
+    assert desk.request.case.to_pay == 300
+    desk.days(1)
+    rejected_at("survey", desk)
+    assert desk.consumer(Act.OBJECT) is None
+    assert "bill" in desk.open
+    desk.do("bill")
+    assert (desk.request.case.to_pay, desk.request.case.balance) == (300, 600)
+
+
+CLOSING = procedure(
+    STAGES[0],
+    stage("reading", Does.READING, "documents"),
+    stage("bill", Does.BILL, "reading"),
+    stage("survey", Does.WORK, "reading", checklist=("signed",)),
+    stage("final-payment", Does.PAYMENT, "bill", when=("bill", "due"), whose=APPLICANT),
+    stage("certificate", Does.CERTIFICATE, "final-payment", "survey"),
+    STAGES[-1],
+    confirm=None,
+)
+
+
+def test_what_is_closed_without_a_handover_may_be_opened_again_too() -> None:
+    desk = Application(ground_for(CLOSING))
+    desk.walk()
+    assert desk.request.state is State.CLOSED
+    assert desk.consumer(Act.REOPEN) is None
+    assert (desk.open, desk.stage("certificate").tier) == (["certificate"], 2)
+
+
+def test_a_note_that_is_made_anew_replaces_the_first_one() -> None:
+    stages = [*STAGES[:8], stage("handover", Does.HANDOVER, "meter", back="visit"), STAGES[-1]]
+    desk = Application(ground_for(procedure(*stages)))
+    desk.walk()
+    assert desk.consumer(Act.NOT_REPAIRED) is None
+    desk.walk()
+    assert desk.request.case.owed == 1_000
+    assert [payment.amount for payment in desk.request.case.payments] == [1_000]
+    assert [note.state for note in desk.request.case.notes] == [NoteState.CANCELLED, NoteState.PAID]
+
+
+def test_it_was_not_done_before_the_applicant_said_that_it_is_not() -> None:
+    desk = Application()
+    desk.walk()
+    before = desk.at
+    desk.days(1)
+    assert desk.consumer(Act.NOT_REPAIRED) is None
+    desk.days(1)
+    desk.walk(until="handover")
+    assert desk.at_stage("handover", put_right=before.isoformat()) is Refused.OUT_OF_RANGE
+    assert desk.at_stage("handover") is None
