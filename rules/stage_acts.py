@@ -16,7 +16,7 @@ from rules.given import instant, need, short, whole
 from rules.papers import DocumentState
 from rules.procedure import REFUSED, Billed, Does
 from rules.rejections import reject
-from rules.request import CONSUMER, Sent
+from rules.request import ANSWERABLE, CONSUMER, HANDLER, Sent
 from rules.stages import await_payment, chosen_start, finish, go_on, load_of, offer_slots, procedure_of, stage_of, wait
 from rules.terms import Act, Cause, EventKind, NoticeKind, Refused
 from rules.turn import Turn
@@ -90,10 +90,14 @@ def missed_by(turn: Turn, side: str, *, held: bool) -> None:
     go_on(turn)
     let_go(turn, "slot")
     turn.event(EventKind.VISIT_MISSED, by=side, times=times)
-    turn.tell(NoticeKind.VISIT_MISSED, CONSUMER, by=side, times=times)
+    turn.tell(NoticeKind.VISIT_MISSED, *VISIT_MISSED_TOLD[side], by=side, times=times)
     if times > 1:
         escalate(turn, Cause.MISSED)
     offer_slots(turn, why=Wait.NO_ACCESS, held=held)
+
+
+VISIT_MISSED_TOLD = {"applicant": (CONSUMER,), "office": (CONSUMER, HANDLER, ANSWERABLE)}
+"""Who is told that a visit did not happen: the office too, where only the applicant knows it."""
 
 
 def _decided(turn: Turn, sent: Sent) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from rules.case import NoteState
 from rules.procedure import Does
 from rules.request import CONSUMER, Sent
 from rules.terms import Act, Actor, EventKind, NoticeKind, Refused, State
-from tests.rules.applying import APPLICANT, STAGES, THIRD, Application, ground_for, procedure, stage
-from tests.rules.desk import MANAGER
+from tests.rules.applying import APPLICANT, CONNECTING, STAGES, THIRD, Application, ground_for, procedure, stage
+from tests.rules.desk import MANAGER, NOON, OFFICER, PERSON
 
 
 def test_a_request_runs_to_its_end_and_leaves_nobody_with_a_task() -> None:
@@ -161,3 +163,66 @@ def test_it_was_not_done_before_the_applicant_said_that_it_is_not() -> None:
     desk.walk(until="handover")
     assert desk.at_stage("handover", put_right=before.isoformat()) is Refused.OUT_OF_RANGE
     assert desk.at_stage("handover") is None
+
+
+def at_visit(**more: object) -> Application:
+    """The papers are good, and dates for a visit were offered."""
+    desk = Application(**more)  # type: ignore[arg-type]
+    desk.walk(until="visit")
+    return desk
+
+
+def test_other_dates_are_never_in_the_past() -> None:
+    desk = at_visit()
+    desk.days(14)
+    assert desk.choose() is Refused.SLOT_TAKEN
+    assert desk.consumer(Act.SLOT, slot="other") is None
+    assert all(datetime.fromisoformat(slot["start"]) > desk.at for slot in desk.stage("visit").data["slots"])
+
+
+def test_dates_are_offered_however_full_the_usual_days_are() -> None:
+    """With none to choose from nobody could do anything, and the clock would run against the office."""
+    full = {
+        f"gizri/{NOON + timedelta(days=day):%Y-%m-%d}T{start}Z/{place}"
+        for day in range(12)
+        for start in ("04:30", "08:30")
+        for place in (1, 2)
+    }
+    desk = at_visit(ground=ground_for(CONNECTING, taken=full))
+    assert len(desk.stage("visit").data["slots"]) == 3
+    assert desk.stage("visit").hold is not None
+
+
+def test_the_office_hears_that_nobody_came_and_the_second_time_the_next_tier_answers() -> None:
+    desk = at_visit()
+    desk.choose()
+    assert desk.consumer(Act.MISSED) is Refused.TOO_EARLY
+    desk.until(desk.slot("end"))
+    assert desk.consumer(Act.MISSED) is None
+    assert desk.told(NoticeKind.VISIT_MISSED) == {CONSUMER, OFFICER}
+    assert desk.stage("visit").due is not None, "the clock runs on"
+    assert desk.request.case.held == []
+    desk.choose()
+    desk.until(desk.slot("end"))
+    tier = desk.stage("visit").tier
+    desk.consumer(Act.MISSED)
+    assert desk.stage("visit").tier == tier + 1
+
+
+def test_he_who_was_there_says_so_whatever_else_is_open_and_another_judges_it() -> None:
+    beside = stage("survey", Does.WORK, "documents", checklist=("signed",))
+    desk = at_visit(ground=ground_for(procedure(STAGES[0], beside, *STAGES[1:])))
+    desk.choose()
+    desk.until(desk.slot("start"))
+    assert desk.at_stage("visit", Act.MISSED) is None
+    held = desk.stage("visit").hold
+    assert held is not None
+    assert held.author == PERSON[desk.stage("visit").handler]
+    desk.days(1)
+    assert desk.consumer(Act.PRESENT, claim="was_there") is None
+    assert desk.request.proposal["task"] == desk.stage("visit").id
+    assert desk.request.proposal["by"] == held.author
+    judge = str(desk.request.proposal["post"])
+    assert desk.officer(Act.DISAGREE, judge) is None
+    annulled = desk.stage("visit").holds[-1]
+    assert (annulled.reason, annulled.end) == ("no_access", annulled.start)
