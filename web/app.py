@@ -17,7 +17,8 @@ from web import errors, measures
 from web.admin import messages, timings, versions
 from web.api.mount import mount
 from web.assets_route import router as assets
-from web.consumer import acts, alike, answer, code, danger, documents, file, home, not_mine, sending, track
+from web.board import Kept as KeptBoard
+from web.consumer import acts, alike, answer, board, code, danger, documents, file, home, not_mine, sending, track
 from web.counter import acts as counter_acts
 from web.counter import call_backs, new, requests, search, slip
 from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in
@@ -32,7 +33,7 @@ from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
 
-CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file, documents)
+CONSUMER = (home, board, track, code, acts, alike, answer, not_mine, sending, danger, file, documents)
 COUNTER = (search, new, call_backs, slip, requests, counter_acts)
 STAFF = (
     sign_in,
@@ -80,6 +81,7 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     app.state.onewindow = onewindow
     app.state.views = Views(onewindow)
     app.state.shared = Shared(onewindow, app.state.views)
+    app.state.board = KeptBoard(onewindow)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
     for router in ROUTERS:
