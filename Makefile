@@ -1,6 +1,8 @@
 # Onewindow needs Python 3.11 or later and make; everything else lands in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
+# two at a time, each with servers of its own; a file's tests stay together, the files in their order
+AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .PHONY: help run test check format i18n drill doctor
 
@@ -11,13 +13,13 @@ run: .venv/installed ## start everything (PORT, DATA_DIR, PROFILE are honoured);
 	@$(BIN)/onewindow run
 
 test: .venv/installed-dev ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(AT_ONCE)
 
 check: .venv/installed-dev ## format, lint, types, tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(AT_ONCE)
 
 format: .venv/installed-dev ## put the code in its form
 	@$(BIN)/ruff check --fix --select I .

@@ -28,13 +28,31 @@ NAMES: Mapping[str, str] = {
     "PUBLIC_URL": "address consumers use, without a slash at the end; links in messages begin with it",
     "SECRET_KEY": "signs links, codes and forms; at least 32 characters; embedded mode makes one and keeps it",
     "LOG_LEVEL": "debug, info, warning or error",
+    "PROXY_ADDRESSES": "addresses, by commas, whose word about a caller's address is believed; * for all",
+    "OIDC_ISSUER": "the directory by which staff may sign in too, as its OpenID Connect issuer; unset: here alone",
+    "OIDC_CLIENT_ID": "our name there",
+    "OIDC_CLIENT_SECRET": "our secret there",
+    "OIDC_CLAIM": "the claim that holds the user name here",
+    "OIDC_NAME": "what people call that directory; stands on the button",
 }
 BUCKETS = ("s3", "gs", "az")
+LOOPBACK = ("localhost", "127.0.0.1")
 LEVELS = ("debug", "info", "warning", "error")
 
 
 class BadConfig(ValueError):
     """A setting cannot be used; the text is one sentence for the person who set it."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """Where staff may sign in beside their passwords."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    claim: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +77,8 @@ class Config:
     public_url: str
     log_level: str
     secret_key: str | None = field(repr=False)
+    oidc: Oidc | None = None
+    proxy_addresses: str = "127.0.0.1"
 
     @property
     def secret(self) -> str:
@@ -70,10 +90,7 @@ class Config:
     @property
     def for_trying_out(self) -> bool:
         """Whether consumers' address is this machine alone, so that well-known passwords harm nobody."""
-        return urlsplit(self.public_url).hostname in ("localhost", "127.0.0.1") and self.host in (
-            "localhost",
-            "127.0.0.1",
-        )
+        return urlsplit(self.public_url).hostname in LOOPBACK and self.host in LOOPBACK
 
     @property
     def secure_cookies(self) -> bool:
@@ -105,6 +122,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         public_url=_public(given.get("PUBLIC_URL"), port),
         log_level=_level(given.get("LOG_LEVEL", "info")),
         secret_key=_secret(given.get("SECRET_KEY"), data_dir),
+        oidc=_oidc(given),
+        proxy_addresses=given.get("PROXY_ADDRESSES", "127.0.0.1"),
     )
 
 
@@ -141,6 +160,19 @@ def _url(name: str, url: str | None, *schemes: str) -> str | None:
     if parts.scheme not in schemes or not parts.hostname:
         raise BadConfig(f"{name} must look like {schemes[0]}://host:port")
     return url
+
+
+def _oidc(given: Mapping[str, str]) -> Oidc | None:
+    issuer = _url("OIDC_ISSUER", given.get("OIDC_ISSUER"), "https", "http")
+    if issuer is None:
+        return None
+    if issuer.startswith("http://") and urlsplit(issuer).hostname not in LOOPBACK:
+        raise BadConfig("OIDC_ISSUER must begin with https://; only on this machine may it be http://")
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        if name not in given:
+            raise BadConfig(f"{name} is not set, but OIDC_ISSUER is.")
+    claim, name = given.get("OIDC_CLAIM", "preferred_username"), given.get("OIDC_NAME", urlsplit(issuer).hostname or "")
+    return Oidc(issuer, given["OIDC_CLIENT_ID"], given["OIDC_CLIENT_SECRET"], claim, name)
 
 
 def _gateway(setting: str | None) -> str | None:

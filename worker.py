@@ -12,12 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import Worker
 
+from activities.brief import be_brief
 from activities.channels.email import Email
 from activities.channels.sms import Sms
 from activities.facts import Place
@@ -25,11 +25,14 @@ from activities.outbox import Outbox
 from activities.record import Record
 from activities.relay import Relay
 from activities.say import Renderer
+from activities.unclaimed import Unclaimed
 from config import Config, load
 from models import database, waiting
 from models.database import Sessions
-from models.ground import utility_zone
+from models.heartbeats import beating
 from models.hints import Hints, listen
+from models.storage import storage_at
+from models.utility import zone_once_there
 from models.waiting import Waiting
 from rules.terms import Kind
 from workflows.attributes import TASK_QUEUE
@@ -77,19 +80,9 @@ async def connected(config: Config) -> Client:
             await asyncio.sleep(0.5)
 
 
-async def zone_of(sessions: Sessions) -> str:
-    """The utility's time zone; waits for a database that is not there yet."""
-    while True:
-        try:
-            async with sessions() as session:
-                return await utility_zone(session)
-        except (SQLAlchemyError, OSError) as away:
-            log.info("waiting for the database", why=type(away).__name__)
-            await asyncio.sleep(0.5)
-
-
 async def main(config: Config) -> None:
     """Work until told to stop."""
+    be_brief()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _stopping, stop)
@@ -118,7 +111,7 @@ def _stopping(stop: asyncio.Event) -> None:
 
 
 async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Sessions, url: str) -> None:
-    zone = await zone_of(sessions)
+    zone = await zone_once_there(sessions, log.info)
     client = await connected(config)
     hints = Hints(sessions)
 
@@ -134,7 +127,9 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
 
     relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}")
     outbox = Outbox(sessions, channels_of(config), Renderer(Place(config.public_url, ZoneInfo(zone))), tell=door.act)
-    loops = [relay.run(), outbox.run(stop), hints.run(), listen(url, relay.hint, outbox.hint)]
+    unclaimed = Unclaimed(sessions, storage_at(config.documents_url))
+    loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
+    loops.append(beating(sessions, "worker"))
     tasks = [asyncio.create_task(loop) for loop in loops]
     async with worker_of(client, Record(pen, committed=hints.give)):
         log.info("working", zone=zone)

@@ -10,7 +10,7 @@ from languages.catalog import gettext, ngettext
 from languages.connections import fault_advice, fault_label
 from languages.dealings import Dealing, Visit, dealing_of
 from languages.money import money
-from languages.spoken import between, isolate, when
+from languages.spoken import between, isolate, joined, when
 from languages.stages import listed, still_to_pay
 from rules.case import Wait
 
@@ -38,7 +38,9 @@ class Applying(Spelled):
 
     @property
     def promised(self) -> str:
-        """What is promised, in a sentence; once it is over, that we are late."""
+        """What is promised, in a sentence: a hearing where there is one; once it is over, that we are late."""
+        if self.heard:
+            return gettext("Your hearing is on %(day)s at the latest.", day=self.day("due"))
         if self.late:
             return gettext("We are late. We are sorry.")
         if not self.promise:
@@ -62,6 +64,14 @@ class Applying(Spelled):
         """Which stage of it this is about, in a sentence for officers; "" for a complaint."""
         stage = self.dealing.stage
         return gettext("Stage: %(stage)s.", stage=stage) if stage else ""
+
+    @property
+    def head(self) -> str:
+        """What a text message to an officer begins with: what it is about, its number, and at which stage it is."""
+        if not self.dealing.stage:
+            return gettext("%(category)s %(ref)s.", category=self.category, ref=self.ref)
+        stage = self.dealing.stage
+        return gettext("%(category)s %(ref)s, %(stage)s.", category=self.category, ref=self.ref, stage=stage)
 
     @property
     def papers(self) -> str:
@@ -101,7 +111,7 @@ class Applying(Spelled):
     @property
     def few_dates(self) -> str:
         """When each of them begins."""
-        return "; ".join(when(slot.start, self.place.zone) for slot in self.dealing.slots)
+        return joined((when(slot.start, self.place.zone) for slot in self.dealing.slots), "; ")
 
     @property
     def visit(self) -> str:

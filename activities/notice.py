@@ -36,6 +36,7 @@ NOT_SAID: frozenset[tuple[Recipient, NoticeKind]] = frozenset(
         (Recipient.STAFF, NoticeKind.REFUND_DUE),
         (Recipient.STAFF, NoticeKind.STAGE_DONE),
         (Recipient.CONSUMER, NoticeKind.COMPLAINED),
+        (Recipient.STAFF, NoticeKind.RECOVERY_HELD),
     }
 )
 """Messages nobody is ever sent; every other pair has its template."""

@@ -19,6 +19,7 @@ from models.cases import meter_state
 from models.database import Sessions
 from models.events import Event, Submission
 from models.ground import Fillings, Policies, elsewhere_of, ground_of
+from models.himself import about_himself
 from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
@@ -122,7 +123,7 @@ class Record:
         if meter := sent.data.get("meter"):
             ground = replace(ground, meter=await meter_state(session, str(meter)))
         try:
-            turn = judge.take(request, ground, at, await self._sent(session, sent))
+            turn = judge.take(request, ground, at, await self._sent(session, row, sent))
         except Refusal as refusal:
             sent.refused = refusal.code.value
         else:
@@ -149,7 +150,7 @@ class Record:
         there, more = await elsewhere_of(session, row, policy, at, category, office)
         return replace(ground, elsewhere=there), {**filled, **more}
 
-    async def _sent(self, session: AsyncSession, row: Submission) -> Sent:
+    async def _sent(self, session: AsyncSession, request: ServiceRequest, row: Submission) -> Sent:
         data = dict(row.data)
         if row.act == Act.RECEIPT:
             asked = await session.get(Notification, int(data["notification"]))
@@ -170,6 +171,7 @@ class Record:
             words=row.words_id is not None,
             task=row.task_id,
             since=since,
+            own=row.actor == Actor.OFFICER and await about_himself(session, request, row.person),
         )
 
 

@@ -13,6 +13,9 @@ from languages.spoken import day, inside, isolate, reference, when
 from languages.views import Reader
 from rules.terms import Kind
 
+DATED = frozenset({"due", "fell_due", "standard_due", "standard_was", "standard_then"})
+"""Instants that are a day, where a matter is heard."""
+
 
 class Spelled:
     """One notification with the names as they are now; "" where something is not known or must not be said."""
@@ -71,11 +74,23 @@ class Spelled:
         return self.label(key, own) or self.label(key, kind)
 
     def at(self, *keys: str) -> str:
-        """The first of these instants that is known, as people say it."""
+        """The first of these instants that is known, as people say it: a day, where a matter is heard."""
         for key in keys:
             if self.data.get(key):
+                if self.heard and key in DATED:
+                    return self.day(key)
                 return when(datetime.fromisoformat(self.data[key]), self.place.zone)
         return ""
+
+    @property
+    def heard(self) -> bool:
+        """Whether the matter is heard rather than repaired."""
+        return "heard" in self.data and not self.confidential
+
+    @property
+    def recovery(self) -> bool:
+        """Whether this is about the task that holds recovery of disputed dues."""
+        return "recovery" in self.data
 
     def day(self, key: str) -> str:
         """The day of this instant, as people say it; "" when it is not known."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,11 +18,11 @@ from models.chain import linked
 from models.events import Event, Submission
 from models.ground import Fillings, fillings, utility_zone
 from models.notices import queue
-from models.people import Post
+from models.people import AnswerLink, OneTimeCode, Post
 from models.requests import Lapse, ServiceRequest
 from rules.case import Case
 from rules.request import Hold, Request, Task
-from rules.terms import Act, Kind, State
+from rules.terms import Act, Kind, NoticeKind, State
 from rules.turn import NewEvent, Turn
 
 Value = TypeVar("Value", Request, Task, Hold)
@@ -104,9 +104,11 @@ async def write(
             )
         )
     await _count_loads(session, _handled(before), _handled(request))
-    await _say(session, row, tasks, turn, filled, now, sent)
     if sent is not None and sent.act == Act.CHANGE_PHONE:
+        farewell = [notice for notice in turn.notices if notice.kind is NoticeKind.PHONE_CHANGED]
+        await _say(session, row, tasks, replace(turn, notices=farewell), filled, now, sent)
         await _change_phone(session, row, sent)
+    await _say(session, row, tasks, turn, filled, now, sent)
 
 
 def _handled(request: Request) -> Counter[str]:
@@ -169,7 +171,10 @@ async def _count_loads(session: AsyncSession, before: Counter[str], after: Count
 
 
 async def _change_phone(session: AsyncSession, row: ServiceRequest, sent: Submission) -> None:
-    """Give the request a consumer of its own with the new number; the old one stays where its messages went."""
+    """Give the request a consumer of its own with the new number; the old one stays where its messages went.
+
+    A code or a question that went to the old one opens nothing any more.
+    """
     said = await session.get(tables.Words, sent.words_id or 0)
     old = await session.get(tables.Consumer, row.consumer_id)
     if said is None or old is None:
@@ -178,6 +183,9 @@ async def _change_phone(session: AsyncSession, row: ServiceRequest, sent: Submis
     session.add(new)
     await session.flush()
     row.consumer_id = new.id or row.consumer_id
+    for kind in (OneTimeCode, AnswerLink):
+        unused = col(kind.reference) == row.reference, col(kind.used_at).is_(None)
+        await session.exec(update(kind).where(*unused).values(used_at=func.clock_timestamp()))
 
 
 async def _say(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LARGEST_DIFFERENCE = 0.5
 LEAST_SPACE = 1_000_000_000
 LEAST_POSTGRES = 18
+PARTS = ("web", "worker")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def database(url: str) -> list[Finding]:
     try:
         with psycopg.connect(plain, connect_timeout=3, autocommit=True) as connection:
             connection.execute("set statement_timeout = 3000")
-            return [_version(connection), _encoding(connection), _trigrams(connection), _database_clock(connection)]
+            found = [_version(connection), _encoding(connection), _trigrams(connection), _database_clock(connection)]
+            return [*found, *_clocks_of_processes(connection)]
     except psycopg.Error as refused:
         do = "start it (make run), or correct DATABASE_URL"
         return [Finding("database", False, str(refused).strip().splitlines()[0], do)]
@@ -117,6 +119,28 @@ def _database_clock(connection: psycopg.Connection[Any]) -> Finding:
     began = time.time()
     theirs = _one(connection, "select clock_timestamp()")
     return clock("database", theirs, began, time.time())
+
+
+def _clocks_of_processes(connection: psycopg.Connection[Any]) -> list[Finding]:
+    """The clocks of every web and worker process that spoke within the last half minute, against the database's."""
+    if not _one(connection, "select to_regclass('heartbeat') is not null"):
+        return [Finding("clocks of web and worker", False, "no table for them", "run `onewindow migrate`")]
+    asked = (
+        "select process, part, extract(epoch from clock - recorded)::float8 from heartbeat"
+        " where recorded > now() - interval '30 seconds' order by process"
+    )
+    rows = connection.execute(asked).fetchall()
+    silent = [part for part in PARTS if part not in {part for _, part, _ in rows}]
+    do = "start it (make run); its log says why it cannot reach the database"
+    return [
+        *(_apart(f"clock of {process}", apart) for process, _, apart in rows),
+        *(Finding(f"clock of {part}", False, "nothing heard for 30 s", do) for part in silent),
+    ]
+
+
+def _apart(what: str, apart: float) -> Finding:
+    found = f"{apart:+.3f} s from the database's"
+    return Finding(what, abs(apart) <= LARGEST_DIFFERENCE, found, "let both machines follow one time server")
 
 
 def _one(connection: psycopg.Connection[Any], question: str) -> Any:

@@ -10,7 +10,7 @@ from languages.applied import Application, OpenStage
 from languages.catalog import gettext
 from languages.labels import act_label
 from languages.money import money
-from languages.spoken import end_of_day, inside, when
+from languages.spoken import end_of_day, inside, joined, when
 from languages.views import Said
 from rules.case import Wait
 from rules.terms import Act, Cause, Closing, Kind, State
@@ -42,13 +42,15 @@ QUESTIONS: Mapping[Kind, Callable[[], str]] = {
 
 
 def _worked(application: Application, now: datetime) -> str:
-    yours = [your_turn.happening(stage, application.zone, now) for stage in application.yours]
-    if yours:
-        return " ".join([*yours, _meanwhile(application)]).strip()
-    if application.ours:
-        return _at_work(application)
-    others = [your_turn.happening(stage, application.zone, now) for stage in application.stages]
-    return " ".join(others) or _we_have_it(application)
+    visits = [stage for stage in application.stages if stage.wait is Wait.VISIT]
+    others = [stage for stage in application.stages if stage.wait is Wait.PERMISSION]
+    yours = _waits([*application.yours, *visits], application, now)
+    at_work = _meanwhile(application) if yours else _at_work(application)
+    return " ".join(filter(None, [*yours, at_work, *_waits(others, application, now)])) or _we_have_it(application)
+
+
+def _waits(stages: list[OpenStage], application: Application, now: datetime) -> list[str]:
+    return [your_turn.happening(stage, application.zone, now) for stage in stages]
 
 
 def _we_have_it(application: Application) -> str:
@@ -60,15 +62,24 @@ def _we_have_it(application: Application) -> str:
 def _meanwhile(application: Application) -> str:
     if not application.ours:
         return ""
+    late = _latest(application)
+    if late.beyond or late.tier > 1:
+        return _climbed(late)
     return _("Meanwhile we work on: %(stages)s.", stages=_names(application.ours))
 
 
 def _names(stages: list[OpenStage]) -> str:
-    return ", ".join(_("“%(stage)s”", stage=stage.name) for stage in stages)
+    return joined(_("“%(stage)s”", stage=stage.name) for stage in stages)
+
+
+def _latest(application: Application) -> OpenStage:
+    return max(application.ours, key=lambda stage: (stage.beyond, stage.tier))
 
 
 def _at_work(application: Application) -> str:
-    late = max(application.ours, key=lambda stage: (stage.beyond, stage.tier))
+    if not application.ours:
+        return ""
+    late = _latest(application)
     if late.beyond or late.tier > 1:
         return _climbed(late)
     if late.expired:
@@ -127,7 +138,7 @@ def _expected(application: Application, now: datetime) -> str:
 
 
 def _to_do(application: Application, now: datetime) -> str:
-    waiting = application.yours or [stage for stage in application.stages if stage.wait is Wait.VISIT]
+    waiting = [*application.yours, *(stage for stage in application.stages if stage.wait is Wait.VISIT)]
     asked = [your_turn.to_do(stage, application.zone, now) for stage in waiting]
     if asked:
         return " ".join(asked)

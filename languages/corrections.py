@@ -134,4 +134,5 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     ),
     EventKind.CONTACT_REFUSED: lambda t: _("Somebody said: this is not mine. Messages to that number stopped."),
     EventKind.PHONE_CHANGED: lambda t: _("Messages go to another number now."),
+    EventKind.RECOVERY_HELD: lambda t: _("The disputed dues are not collected while it is open."),
 }

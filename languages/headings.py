@@ -28,7 +28,6 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.GIVEN: N_("Given to another officer"),
     EventKind.DIRECTED: N_("Told what to do"),
     EventKind.RESOLVED: N_("Put right"),
-    EventKind.ASKED_AGAIN: N_("Asked again"),
     EventKind.DELIVERED: N_("Question delivered"),
     EventKind.NOT_REPAIRED: N_("Not put right"),
     EventKind.CLOSED: N_("Closed"),
@@ -64,6 +63,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.LAPSED: N_("Time ran out"),
     EventKind.UNDONE: N_("Set free again"),
     EventKind.COMPLAINED: N_("Complaint about it"),
+    EventKind.RECOVERY_HELD: N_("Recovery held"),
 }
 
 

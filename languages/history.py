@@ -229,7 +229,6 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.GIVEN: _given,
     EventKind.DIRECTED: _directed,
     EventKind.RESOLVED: _resolved,
-    EventKind.ASKED_AGAIN: lambda t: _("The question was sent again."),
     EventKind.DELIVERED: lambda t: _("The question was delivered."),
     EventKind.NOT_REPAIRED: _not_repaired,
     EventKind.CLOSED: _closed,

@@ -8,8 +8,8 @@ from languages.catalog import gettext
 from languages.history import why_moved
 from languages.labels import skip_label
 from languages.spoken import inside, when
-from languages.views import Reader, Rung, RungState, Story, last_move
-from rules.states import WORKED
+from languages.views import Hold, Reader, Rung, RungState, Story, last_move
+from rules.states import ASKED, WORKED
 from rules.terms import State
 
 _ = gettext
@@ -53,7 +53,9 @@ def next_step(story: Story, now: datetime) -> str:
     """What happens next by itself, or why nothing moves; "" once it is over."""
     if story.state is State.ON_HOLD:
         return _clock_stands(story, now)
-    if story.state is State.RESOLVED:
+    if story.state in AT_A_STAGE and story.hold is not None:
+        return _stage_waits(story.hold, story, now)
+    if story.state in ASKED:
         return _being_asked(story, now)
     if story.state is State.CLOSED:
         return _reopening(story, now)
@@ -70,6 +72,18 @@ def _clock_stands(story: Story, now: datetime) -> str:
     if story.hold is None or story.hold.limit is None:
         return still
     ends = _("The wait ends %(when)s.", when=when(story.hold.limit, story.zone, now=now))
+    return f"{still} {ends}"
+
+
+AT_A_STAGE = frozenset({State.RECEIVED, State.COMPLETE})
+"""States in which a connection request's stages are worked; a pause belongs to one of them."""
+
+
+def _stage_waits(hold: Hold, story: Story, now: datetime) -> str:
+    still = _("It does not move: %(reason)s.", reason=hold.reason) if hold.reason else _("It does not move.")
+    if hold.limit is None:
+        return still
+    ends = _("The wait ends %(when)s.", when=when(hold.limit, story.zone, now=now))
     return f"{still} {ends}"
 
 

@@ -45,6 +45,7 @@ NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.STAGE_DONE: N_("Stage done"),
     NoticeKind.LAPSED: N_("Time ran out"),
     NoticeKind.COMPLAINED: N_("Complaint about it"),
+    NoticeKind.RECOVERY_HELD: N_("Recovery held"),
 }
 DELIVERIES: Mapping[str, str] = {
     "waiting": N_("Waiting to be sent"),

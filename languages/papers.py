@@ -28,6 +28,7 @@ FAULTS: Mapping[FileFault, str] = {
     FileFault.TOO_MANY: N_("No more files can be sent for this request: at most %(files)d. Ring us if one is missing."),
 }
 STATES: Mapping[DocumentState, str] = {
+    DocumentState.SENT: N_("Sent, not looked at yet"),
     DocumentState.WAITING: N_("Sent, not looked at yet"),
     DocumentState.ACCEPTED: N_("Accepted"),
     DocumentState.FAULTED: N_("There is a problem"),

@@ -19,7 +19,7 @@ REFUSALS: Mapping[Refused, str] = {
     Refused.AT_THE_TOP: N_("It is already with the last officer. Nobody is above."),
     Refused.OUT_OF_RANGE: N_("What you entered cannot be used. Look at it again."),
     Refused.UNKNOWN_CODE: N_("This choice is not in the list. Choose another."),
-    Refused.OWN_WORK: N_("You cannot decide this yourself. It is your own work."),
+    Refused.OWN_WORK: N_("You cannot do this yourself. It is your own work or your own complaint."),
     Refused.REOPENING_PAST: N_("It can no longer be opened again. Start a new one."),
     Refused.NOT_FOR_SAFETY: N_("This cannot be done where there is danger."),
     Refused.ALREADY_PROPOSED: N_("Something is proposed here already. That must be decided first."),

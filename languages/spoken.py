@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from babel.dates import get_day_names, get_month_names
@@ -13,6 +14,7 @@ from rules.durations import Duration, Unit
 _ = gettext
 
 LEFT_TO_RIGHT, END_OF_ISOLATE = "\u2066", "\u2069"
+RIGHT_TO_LEFT_MARKS = str.maketrans(",;", "\u060c\u061b")
 EVENING_AND_NIGHT = {"en": (17, 21), "hi": (16, 20), "ur": (16, 20)}
 """The hours at which people begin to say evening, and night."""
 
@@ -169,6 +171,11 @@ def ago(at: datetime, now: datetime, language: str | None = None) -> str:
         if now - at < timedelta(minutes=1):
             return pgettext("time", "just now")
         return _("%(span)s ago", span=span(now - at, short=True))
+
+
+def joined(items: Iterable[str], mark: str = ", ") -> str:
+    """Several things in a row, with the comma or semicolon of the language in use."""
+    return (mark.translate(RIGHT_TO_LEFT_MARKS) if direction() == "rtl" else mark).join(items)
 
 
 def isolate(text: str, language: str | None = None) -> str:

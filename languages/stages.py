@@ -8,7 +8,7 @@ from languages.catalog import gettext
 from languages.connections import fault_label
 from languages.dealings import Dealing, Lacking
 from languages.money import money
-from languages.spoken import isolate
+from languages.spoken import isolate, joined
 from languages.telling import Telling
 from rules.case import Wait
 from rules.terms import EventKind
@@ -18,7 +18,7 @@ _ = gettext
 
 def listed(lacking: Iterable[Lacking]) -> str:
     """Papers with what is wrong with each: "Photo (cannot be read), Rent agreement (not here yet)"."""
-    return ", ".join(_("%(paper)s (%(fault)s)", paper=one.paper, fault=fault_label(one.fault)) for one in lacking)
+    return joined(_("%(paper)s (%(fault)s)", paper=one.paper, fault=fault_label(one.fault)) for one in lacking)
 
 
 def still_to_pay(dealing: Dealing) -> str:
@@ -93,7 +93,7 @@ def _complete(telling: Telling) -> str:
 def _slots(telling: Telling) -> str:
     if not telling.dealing.slots:
         return _("No date for a visit is free at the moment.")
-    dates = "; ".join(telling.visit(slot) for slot in telling.dealing.slots)
+    dates = joined((telling.visit(slot) for slot in telling.dealing.slots), "; ")
     return _("Dates for the visit were offered: %(dates)s.", dates=dates)
 
 
@@ -152,7 +152,7 @@ def _lapsed(telling: Telling) -> str:
 def _undone(telling: Telling) -> str:
     if not telling.dealing.taken:
         return _("What was kept for it is free again.")
-    return _("What was kept for it is free again: %(what)s.", what=", ".join(telling.dealing.taken))
+    return _("What was kept for it is free again: %(what)s.", what=joined(telling.dealing.taken))
 
 
 LINES: Mapping[EventKind, Callable[[Telling], str]] = {

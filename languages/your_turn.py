@@ -9,7 +9,7 @@ from languages.applied import OpenStage
 from languages.catalog import gettext
 from languages.labels import act_label
 from languages.money import money
-from languages.spoken import between, when
+from languages.spoken import between, joined, when
 from languages.stages import listed
 from rules.case import Wait
 from rules.terms import Act
@@ -86,7 +86,7 @@ def _send(stage: OpenStage, zone: tzinfo, now: datetime) -> str:
 def _choose(stage: OpenStage, zone: tzinfo, now: datetime) -> str:
     if not stage.dates:
         return _("We will offer you dates soon.")
-    dates = "; ".join(between(date.start, date.end, zone, now=now) for date in stage.dates)
+    dates = joined((between(date.start, date.end, zone, now=now) for date in stage.dates), "; ")
     return _("Choose a date: %(dates)s.", dates=dates)
 
 

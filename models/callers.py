@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, text
+from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +19,13 @@ LONGEST_NAME = 120
 CALL_BACKS = 100
 ENDED = (State.CLOSED.value, State.WITHDRAWN.value, State.REJECTED.value)
 ALIKE = text("select set_config('pg_trgm.word_similarity_threshold', '0.5', true)")
+
+
+TO_BE_RUNG = or_(
+    and_(col(ServiceRequest.state) == State.RESOLVED.value, col(ServiceRequest.call_back_at).is_not(None)),
+    and_(col(ServiceRequest.contact_refused), col(ServiceRequest.state).not_in((*ENDED, State.RESOLVED.value))),
+)
+"""What waits for a call: a question that arrived nowhere, or work for one of whom no number is known any more."""
 
 
 @dataclass(frozen=True)
@@ -168,15 +175,11 @@ async def overview(session: AsyncSession, reference: str) -> Overview | None:
 
 
 async def call_backs(session: AsyncSession) -> tuple[Asked, ...]:
-    """Whose question reached nobody and who must be telephoned, the longest waiting first."""
+    """Who must be telephoned, the longest waiting first: no question reached him, or his number turned out to be another's."""
     question = (
         select(ServiceRequest, Consumer)
         .join(Consumer, col(Consumer.id) == col(ServiceRequest.consumer_id))
-        .where(
-            ServiceRequest.state == State.RESOLVED.value,
-            col(ServiceRequest.call_back_at).is_not(None),
-            col(ServiceRequest.confidential).is_(False),
-        )
+        .where(TO_BE_RUNG, col(ServiceRequest.confidential).is_(False))
         .order_by(col(ServiceRequest.resolved_at), ServiceRequest.reference)
         .limit(CALL_BACKS)
     )
@@ -185,9 +188,5 @@ async def call_backs(session: AsyncSession) -> tuple[Asked, ...]:
 
 async def call_backs_waiting(session: AsyncSession) -> int:
     """How many there are to call back."""
-    question = select(func.count()).where(
-        ServiceRequest.state == State.RESOLVED.value,
-        col(ServiceRequest.call_back_at).is_not(None),
-        col(ServiceRequest.confidential).is_(False),
-    )
+    question = select(func.count()).where(TO_BE_RUNG, col(ServiceRequest.confidential).is_(False))
     return (await session.exec(question)).one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
@@ -11,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.intake import New, register
 from models.requests import Connection, Consumer, Draft, ServiceRequest
-from rules.policy import Limits
+from rules.policy import Limits, Policy
 from rules.terms import Codes
 
 KEPT = timedelta(days=7)
@@ -41,8 +42,13 @@ async def filed_as(session: AsyncSession, token: str) -> str | None:
     return (await session.exec(question)).first()
 
 
-async def file(session: AsyncSession, new: New, limits: Limits) -> ServiceRequest:
-    """Register the request and drop its draft; TooManyFiled by one phone. A repeated token answers the first one's."""
+async def file(
+    session: AsyncSession, new: New, limits: Limits, kept: MutableMapping[int, Policy] | None = None
+) -> ServiceRequest:
+    """Register the request and drop its draft; TooManyFiled by one phone. A repeated token answers the first one's.
+
+    `kept` is as of `register`.
+    """
     if new.phone and await filed_as(session, new.token) is None:
         question = (
             select(func.count())
@@ -52,10 +58,10 @@ async def file(session: AsyncSession, new: New, limits: Limits) -> ServiceReques
         )
         if (await session.exec(question)).one() >= limits.filings_per_hour:
             raise TooManyFiled
-    row = await register(session, new)
-    kept = await session.get(Draft, new.token)
-    if kept is not None:
-        await session.delete(kept)
+    row = await register(session, new, kept)
+    written = await session.get(Draft, new.token)
+    if written is not None:
+        await session.delete(written)
     return row
 
 

@@ -21,8 +21,8 @@ from rules.calendar import Calendar
 from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
-from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
-from rules.request import Elsewhere, Ground, Standard
+from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
+from rules.request import RECOVERY, Elsewhere, Ground, Standard
 from rules.terms import Act, Kind
 
 CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT, Act.REJECT, Act.FINISH})
@@ -124,10 +124,14 @@ async def ground_of(
     if row.kind != Kind.COMPLAINT:
         return await _ground_of_stages(session, row, policy, at, act=act)
     timing = timing_of(policy, row.category, row.area_class)
-    seats, filled = await _seats(session, row, policy, [timing], at, locked=assigning)
+    beside = recovery_timing(timing)
+    seats, filled = await _seats(session, row, policy, [timing, *filter(None, [beside])], at, locked=assigning)
     names = await _choices(session, row.category) if act in CHOOSING else {}
     receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
-    return _ground(row, policy, timing, seats, at, names, receiving), filled
+    ground = _ground(row, policy, timing, seats, at, names, receiving)
+    if beside is not None:
+        ground = replace(ground, stages={RECOVERY: _ground(row, policy, beside, seats, at, names, receiving)})
+    return ground, filled
 
 
 Seats = Mapping[str, Sequence[tuple[Seat, int]]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,12 +17,14 @@ from models.ground import standard_columns, standard_of
 from models.notices import queue
 from models.papers import adopt
 from models.people import Feeder, Locality, Office
-from models.policy_versions import current
+from models.policy import PolicyVersion
+from models.policy_versions import SAVING, current
 from models.requests import Connection, Consumer, ServiceRequest, Words
 from rules import reference
 from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
+from rules.ladder import HEARING
 from rules.policy import Policy, Timing, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
@@ -72,16 +74,21 @@ class Place:
     feeder: str | None
 
 
-async def register(session: AsyncSession, new: New) -> ServiceRequest:
+LOCKS = text("select pg_advisory_xact_lock(hashtextextended(:token, 7)), pg_advisory_xact_lock_shared(:saving)")
+"""One of this token at a time, and no version of the policy is saved until this request is committed."""
+
+
+async def register(session: AsyncSession, new: New, kept: MutableMapping[int, Policy] | None = None) -> ServiceRequest:
     """Register a request in the caller's transaction and answer its row; a repeated token answers the first one's.
 
-    Raises UnknownCode for a category, locality or account that does not exist; nothing is written then.
+    Its policy is the newest: none can be saved between the choice and the commit. `kept` has versions read before, by
+    number. Raises UnknownCode for a category, locality or account that does not exist; nothing is written then.
     """
-    await session.exec(text("select pg_advisory_xact_lock(hashtextextended(:token, 7))").bindparams(token=new.token))  # type: ignore[call-overload]
+    await session.exec(LOCKS.bindparams(token=new.token, saving=SAVING))  # type: ignore[call-overload]
     before = (await session.exec(select(ServiceRequest).where(ServiceRequest.token == new.token))).first()
     if before is not None:
         return before
-    policy = await current(session)
+    policy, now = await _newest(session, {} if kept is None else kept)
     application = _application(new, policy)
     place = await place_of(session, new)
     number = await _free_number(session)
@@ -91,7 +98,6 @@ async def register(session: AsyncSession, new: New) -> ServiceRequest:
     said = Words(reference=number, body=new.description)
     session.add_all([consumer, said])
     await session.flush()
-    now = (await session.exec(select(func.clock_timestamp()))).one()
     row = _row(new, number, policy, place, now)
     row.consumer_id, row.words_id, row.application = consumer.id or 0, said.id, application
     session.add(row)
@@ -121,6 +127,15 @@ def _timing(policy: Policy, kind: str, category: str, area_class: str) -> Timing
     if kind == Kind.COMPLAINT:
         return timing_of(policy, category, area_class)
     return next(iter(policy.procedures[category].stages.values())).timing
+
+
+async def _newest(session: AsyncSession, kept: MutableMapping[int, Policy]) -> tuple[Policy, datetime]:
+    """The policy in force and the database's clock, by one question when the version was read before."""
+    number, now = (await session.exec(select(func.max(PolicyVersion.number), func.clock_timestamp()))).one()
+    if number not in kept:
+        policy = await current(session)
+        kept[policy.version] = policy
+    return kept[number], now
 
 
 def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> ServiceRequest:
@@ -175,7 +190,8 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
     """By when the first tier must have acted, for the acknowledgement."""
     timing = _timing(policy, row.kind, row.category, row.area_class)
-    return {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    return {**due, "heard": "yes"} if timing.ladder == HEARING else due
 
 
 async def _free_number(session: AsyncSession) -> str:

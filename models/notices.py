@@ -19,7 +19,8 @@ from models.people import AnswerLink, Staff, StopLink
 from models.policy import Names
 from models.requests import Consumer, ServiceRequest, Task
 from rules.digest import may_wait, on_duty, quiet_span, waking
-from rules.ladder import Filling, Seat, present
+from rules.ladder import HEARING, Filling, Seat, present
+from rules.request import RECOVERY
 from rules.terms import Codes, Kind, NoticeKind
 from rules.turn import Notice
 
@@ -77,6 +78,8 @@ def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
         due = task.due and task.due.isoformat()
         stage = None if row.kind == Kind.COMPLAINT else task.stage
         facts |= {"stage": stage, "tier": task.tier, "post": task.answerable, "handler": task.handler, "due": due}
+        facts["recovery"] = "yes" if task.stage == RECOVERY else None
+        facts["heard"] = "yes" if task.ladder == HEARING else None
     return {key: value for key, value in facts.items() if value is not None}
 
 
@@ -187,9 +190,3 @@ async def stop_token(session: AsyncSession, row: ServiceRequest) -> str:
 async def stopped_by(session: AsyncSession, token: str) -> StopLink | None:
     """Whose messages about which request a "not your complaint?" link stops; None if there is none."""
     return await session.get(StopLink, token_hash(token))
-
-
-async def question_of(session: AsyncSession, token: str) -> AnswerLink | None:
-    """The question a single-use link belongs to; None if there is none."""
-    found = await session.exec(select(AnswerLink).where(col(AnswerLink.token_hash) == token_hash(token)))
-    return found.first()

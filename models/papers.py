@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import delete, func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -79,7 +79,7 @@ async def add(session: AsyncSession, document: Document) -> Document:
     if before is not None:
         return before
     await room(session, document.reference, document.draft, document.bytes)
-    if document.reference is not None:
+    if document.reference is not None and document.state == DocumentState.WAITING:
         document.state = DocumentState.SENT.value
     session.add(document)
     await session.flush()
@@ -139,3 +139,9 @@ async def unclaimed(session: AsyncSession, before: datetime, limit: int = 100) -
     """Documents of forms that were never sent, from before an instant."""
     question = select(Document).where(col(Document.reference).is_(None), col(Document.uploaded_at) < before)
     return (await session.exec(question.order_by(col(Document.uploaded_at)).limit(limit))).all()
+
+
+async def let_go(session: AsyncSession, id: str) -> bool:
+    """Delete the row of a document no request has; whether it was still there and nobody's."""
+    gone = delete(Document).where(col(Document.id) == id, col(Document.reference).is_(None))
+    return (await session.exec(gone.returning(col(Document.id)))).first() is not None

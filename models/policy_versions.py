@@ -20,7 +20,7 @@ from rules.policy_json import from_json, to_json
 from rules.policy_toml import Surroundings
 
 SAVING = 7_405_001
-"""Key of the lock that lets one save at a time."""
+"""Key of the lock that lets one save at a time, and none while a request chooses its version; registering shares it."""
 LONGEST_NOTE = 500
 AUDIT = "policy"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from models.requests import IdempotencyKey, ServiceRequest
 from models.stages import OpenedStage, stages_of
 from models.tracking import Tracked, public_view
 from rules.due import due
-from rules.policy import Limits
+from rules.policy import Limits, Policy
 from rules.terms import Kind
 
 
@@ -44,14 +44,16 @@ class Filed:
     standard_due: datetime | None
 
 
-async def file_once(session: AsyncSession, new: New, limits: Limits, key: Key | None) -> Filed:
-    """Register a request; a repeated key gives the first one's answer.
+async def file_once(
+    session: AsyncSession, new: New, limits: Limits, key: Key | None, kept: MutableMapping[int, Policy]
+) -> Filed:
+    """Register a request; a repeated key gives the first one's answer. `kept` is as of `register`.
 
     Raises UnknownCode, TooManyFiled, or KeyReused when the key came with another body; nothing is written then.
     """
     if new.locality and new.account and not await is_account(session, new.account):
         raise UnknownCode("account")
-    row = await file(session, new, limits)
+    row = await file(session, new, limits, kept)
     if key is None or await _kept(session, row, key, new.at):
         return Filed(row.reference, row.registered_at, row.standard_due)
     return Filed(row.reference, row.registered_at, await _first_promise(session, row))

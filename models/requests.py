@@ -93,7 +93,6 @@ class ServiceRequest(SQLModel, table=True):
     resolution_cause: str | None = Field(default=None, max_length=60)
     confirm_by: datetime | None = instant(optional=True)
     question_number: int | None = None
-    question_tries: int = 0
     question_delivered_at: datetime | None = instant(optional=True)
     closed_at: datetime | None = instant(optional=True)
     closing: str | None = Field(default=None, max_length=20)

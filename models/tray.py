@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +15,17 @@ from models.requests import Words
 from rules.terms import Act, Actor, Codes
 
 
+class More(TypedDict, total=False):
+    """What a submission may say beside who does what. `seen` is the event number being looked at."""
+
+    person: int | None
+    post: str | None
+    task_id: str | None
+    seen: int | None
+    data: Codes | None
+    words: str | None
+
+
 async def put(
     session: AsyncSession,
     *,
@@ -22,18 +34,13 @@ async def put(
     act: Act,
     actor: Actor,
     at: datetime,
-    person: int | None = None,
-    post: str | None = None,
-    task_id: str | None = None,
-    seen: int | None = None,
-    data: Codes | None = None,
-    words: str | None = None,
+    **more: Unpack[More],
 ) -> None:
-    """Put one submission into the tray; a repeated `id` changes nothing. `seen` is the event number being looked at."""
+    """Put one submission into the tray; a repeated `id` changes nothing."""
     if (await session.exec(select(Submission.id).where(Submission.id == id))).first() is not None:
         return
     words_id = None
-    if words:
+    if words := more.get("words"):
         said = Words(reference=reference, body=words)
         session.add(said)
         await session.flush()
@@ -43,11 +50,11 @@ async def put(
         "reference": reference,
         "act": act.value,
         "actor": actor.value,
-        "person": person,
-        "post": post,
-        "task_id": task_id,
-        "seen": seen,
-        "data": data or {},
+        "person": more.get("person"),
+        "post": more.get("post"),
+        "task_id": more.get("task_id"),
+        "seen": more.get("seen"),
+        "data": more.get("data") or {},
         "words_id": words_id,
         "at": at,
         "received": func.clock_timestamp(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, update
@@ -98,13 +98,6 @@ async def released(session: AsyncSession, references: Sequence[str]) -> None:
     """Give claims back, so that the next look finds these requests at once."""
     here = col(ServiceRequest.reference).in_(references)
     await session.exec(update(ServiceRequest).where(here).values(claimed_until=None))
-
-
-async def oldest_unstarted(session: AsyncSession) -> datetime | None:
-    """Since when the oldest request waits to be started; None if none does."""
-    asked = select(func.min(col(ServiceRequest.registered_at))).where(col(ServiceRequest.started_at).is_(None))
-    found: datetime | None = (await session.exec(asked)).one()
-    return found
 
 
 async def rebuild(session: AsyncSession) -> int:

@@ -76,10 +76,6 @@ class Calendar:
         """The spans that open on a local day; none on a holiday."""
         return () if day in self.holidays else self.ordinarily(day)
 
-    def is_working_day(self, day: date) -> bool:
-        """Whether anything opens on this local day."""
-        return bool(self.spans_on(day))
-
     def is_open(self, at: datetime) -> bool:
         """Whether working time runs at this instant; at the instant of closing it no longer does."""
         moment = moment_of(at)

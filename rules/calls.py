@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.clocks import after
-from rules.closing import closed
+from rules.closing import ask, closed
 from rules.escalation import in_seat
 from rules.request import ANSWERABLE, Sent
 from rules.states import ASKED, OPEN
@@ -106,3 +106,8 @@ def change_phone(turn: Turn, sent: Sent) -> None:
     if not turn.request.contact_refused:
         turn.tell(NoticeKind.PHONE_CHANGED, "consumer")
     turn.request.contact_refused = False
+    procedure = turn.whole.procedure
+    time = turn.ground.timing.confirm if procedure is None else procedure.confirm
+    if turn.request.state in ASKED and turn.request.question_number is not None and time is not None:
+        turn.request.call_back_at = None
+        ask(turn, time)  # the link that went to the old number is no answer any more

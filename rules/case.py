@@ -121,15 +121,21 @@ class Case:
         return next((note for note in reversed(self.notes) if note.state is not NoteState.CANCELLED), None)
 
     @property
+    def owed(self) -> int:
+        """What the demand notes that count ask for together: paid ones and the open one; not those expired or cancelled."""
+        return sum(note.total for note in self.notes if note.state in {NoteState.OPEN, NoteState.PAID})
+
+    @property
     def to_pay(self) -> int:
-        """What is still to be paid of the note that counts; 0 where there is none."""
-        return max(self.note.total - self.balance, 0) if self.note is not None else 0
+        """What is still to be paid; of a note that expired too, though it can no longer be paid."""
+        note = self.note
+        late = note.total if note is not None and note.state is NoteState.EXPIRED else 0
+        return max(self.owed + late - self.balance, 0)
 
     @property
     def surplus(self) -> int:
-        """What was paid beyond what is owed; a note that expired is owed no more."""
-        owed = [note.total for note in self.notes if note.state in {NoteState.OPEN, NoteState.PAID}]
-        return max(self.balance - sum(owed), 0)
+        """What was paid beyond what is owed."""
+        return max(self.balance - self.owed, 0)
 
     @property
     def held(self) -> list[Taking]:

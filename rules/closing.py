@@ -13,7 +13,6 @@ def ask(turn: Turn, time: Duration) -> None:
     """Ask the consumer whether it is put right, under the number of the event just written, and wait `time` for the answer."""
     request = turn.request
     request.question_number = request.number
-    request.question_tries += 1
     request.question_delivered_at = None
     request.confirm_by = after(time, turn.at, turn.ground.calendar)
     turn.tell(

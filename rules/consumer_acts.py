@@ -105,7 +105,8 @@ def _present(turn: Turn, sent: Sent) -> None:
 
 def _contest_the_hold(turn: Turn) -> None:
     """The next tier judges it; where only he could who put it there, the consumer's word stands."""
-    task, author = turn.task, next(hold.author for hold in reversed(turn.task.holds) if hold.stops_standard)
+    task = turn.task
+    author = next((hold.author for hold in reversed(task.holds) if hold.stops_standard), None)
     found = answers(turn.ground.rungs, task.tier + 1, turn.at, barred(turn))
     if found is None and author is not None and author == task.answerable_person:
         annul_last_hold(turn)

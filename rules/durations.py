@@ -51,11 +51,6 @@ class Duration:
         return self._written()
 
     @property
-    def is_clock(self) -> bool:
-        """True for seconds, minutes and hours, which are one length in every calendar; False for days."""
-        return self.unit in IN_SECONDS
-
-    @property
     def timedelta(self) -> datetime.timedelta:
         """The length of seconds, minutes or hours; ValueError for days, whose length only a calendar knows."""
         if self.unit not in IN_SECONDS:

@@ -64,6 +64,7 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
     """Do what fell due by `at`, then what was sent. Raises Refusal with its code where it cannot be done; the request is then as it was."""
     turn = it_is_time(request, ground, at)
     turn.sent = sent
+    need(not sent.own or sent.act is Act.RAISE, Refused.OWN_WORK)
     if sent.task is not None:
         need(any(task.id == sent.task for task in turn.request.tasks), Refused.STALE)
         turn.focus(sent.task)

@@ -9,6 +9,9 @@ from datetime import datetime
 from rules.calendar import Calendar
 from rules.terms import Skip
 
+HEARING = "hearing"
+"""The ladder of a matter that is heard, not repaired: it is spoken of by dates, without hours."""
+
 
 @dataclass(frozen=True)
 class Filling:

@@ -15,6 +15,7 @@ from rules.decisions import annul_last_hold, decide
 from rules.escalation import escalate, in_seat
 from rules.given import instant, known, need
 from rules.proposals import none_pending
+from rules.recovery import recovery_held
 from rules.rejections import reject
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
 from rules.states import WORKED
@@ -31,7 +32,7 @@ def by_officer(turn: Turn, sent: Sent) -> None:
     if sent.act is Act.RAISE:
         need(turn.request.state in WORKED and turn.whole.procedure is None)
         return raise_to_safety(turn, sent)
-    act = (ACTS if turn.whole.procedure is None else AT_A_STAGE).get(sent.act)
+    act = _acts(turn).get(sent.act)
     if act is None:
         raise Refusal(Refused.ILLEGAL)
     if sent.post not in {turn.task.handler, turn.task.answerable}:
@@ -42,16 +43,24 @@ def by_officer(turn: Turn, sent: Sent) -> None:
     return _taken_up(turn, sent)
 
 
+def _acts(turn: Turn) -> Mapping[Act, Callable[[Turn, Sent], None]]:
+    """What an officer may do with this task."""
+    if turn.aside:
+        return BESIDE
+    return ACTS if turn.whole.procedure is None else AT_A_STAGE
+
+
 def being_worked(turn: Turn) -> bool:
-    """Whether there is something to do: for a complaint by its state, for a stage of a connection request while it is open."""
-    return turn.request.state in WORKED if turn.whole.procedure is None else turn.task.done_at is None
+    """Whether there is something to do: for a complaint by its state, for any other task while it is open."""
+    of_a_complaint = turn.whole.procedure is None and not turn.aside
+    return turn.request.state in WORKED if of_a_complaint else turn.task.done_at is None
 
 
 def _taken_up(turn: Turn, sent: Sent) -> None:
     """Any first act accepts."""
     if turn.task.accepted_at is None and being_worked(turn) and sent.act not in PASSING_ON:
         turn.task.accepted_at = turn.at
-        if turn.request.state is State.ASSIGNED:
+        if turn.request.state is State.ASSIGNED and not turn.aside:
             turn.to(State.IN_PROGRESS)
 
 
@@ -141,7 +150,7 @@ def resolve(turn: Turn, put_right: datetime, cause: str | None) -> None:
     request.resolved_at, request.put_right_at, request.resolution_cause = turn.at, put_right, cause
     if request.proposal.get("what") == Proposal.HOLD:
         annul_last_hold(turn)  # nobody judged it in time: the consumer's word stands
-    request.question_tries, request.question_number, request.confirm_by = 0, None, None
+    request.question_number, request.confirm_by = None, None
     request.proposal, request.call_back_at = {}, None
     request.expected_at = request.expected_reason = None
     turn.event(EventKind.RESOLVED, put_right=put_right, cause=cause)
@@ -225,3 +234,9 @@ AT_A_STAGE: Mapping[Act, Callable[[Turn, Sent], None]] = {
     **stage_acts.ACTS,
 }
 """What an officer may do at a stage of a connection request."""
+
+BESIDE: Mapping[Act, Callable[[Turn, Sent], None]] = {
+    **{act: ACTS[act] for act in (Act.ACCEPT, Act.NOTE, Act.GIVE, Act.TAKE_OVER, Act.DIRECT, Act.ESCALATE)},
+    Act.FINISH: recovery_held,
+}
+"""What an officer may do with the task that holds recovery."""

@@ -60,7 +60,7 @@ class DocumentState(StrEnum):
     LOST = "lost"
 
 
-KEPT = frozenset({DocumentState.WAITING, DocumentState.ACCEPTED, DocumentState.FAULTED, DocumentState.REPLACED})
+KEPT = frozenset(set(DocumentState) - {DocumentState.INFECTED, DocumentState.LOST})
 """States in which the file itself must be there."""
 
 

@@ -48,6 +48,7 @@ class Timing:
 
     `accept` None: nobody need take it up in a given time. `standard` None: no standard is promised.
     `confirm` None: never put to the consumer's confirmation. `note` says why the tiers need not fit the standard.
+    `recovery` names the ladder by which recovery of dues is held while it is open, in `recovery_tiers`; None: there is none.
     """
 
     ladder: str
@@ -61,6 +62,8 @@ class Timing:
     safety: bool = False
     holdable: bool = True
     note: str = ""
+    recovery: str | None = None
+    recovery_tiers: tuple[Duration, ...] = ()
 
 
 def setting(default: Value, explanation: str, *, at_least: Value, at_most: Value) -> Any:
@@ -153,6 +156,13 @@ class Policy:
 def timing_of(policy: Policy, category: str, area_class: str) -> Timing:
     """The timing of a category where the office has this area class; KeyError if the category has none."""
     return policy.areas.get((category, area_class)) or policy.timings[category]
+
+
+def recovery_timing(timing: Timing) -> Timing | None:
+    """The timing of the task that holds recovery while a complaint is open; None where there is none."""
+    if timing.recovery is None:
+        return None
+    return Timing(timing.recovery, timing.recovery_tiers, timing.calendar, timing.standard_calendar, holdable=False)
 
 
 def ladder_of(policy: Policy, timing: Timing) -> Ladder:

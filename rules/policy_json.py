@@ -15,6 +15,7 @@ from rules.policy import Ladder, Limits, Policy, Tier, Timing, Value
 from rules.procedure_plain import plain, procedure_from
 
 TIMES = ("accept", "standard", "confirm")
+LISTS = ("tiers", "recovery_tiers")
 DAYS = ("from", "to")
 
 
@@ -48,13 +49,14 @@ def from_json(data: Mapping[str, Any]) -> Policy:
 
 def _timing_out(timing: Timing) -> dict[str, Any]:
     written = {one.name: getattr(timing, one.name) for one in fields(Timing)}
-    written["tiers"] = [str(time) for time in timing.tiers]
+    written |= {key: [str(time) for time in getattr(timing, key)] for key in LISTS}
     return written | {key: str(written[key]) if written[key] else None for key in TIMES}
 
 
 def _timing_in(saved: Mapping[str, Any]) -> Timing:
     times = {key: parse_duration(saved[key]) if saved.get(key) else None for key in TIMES}
-    return Timing(**{**saved, **times, "tiers": tuple(map(parse_duration, saved["tiers"]))})
+    lists = {key: tuple(map(parse_duration, saved.get(key, ()))) for key in LISTS}
+    return Timing(**{**saved, **times, **lists})
 
 
 def _ladder_out(ladder: Ladder) -> dict[str, Any]:

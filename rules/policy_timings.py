@@ -74,7 +74,10 @@ def _timing(table: Table, before: Timing | None) -> Timing:
         safety=safety,
         holdable=table.flag("holdable", (before.holdable if before else True) and not safety),
         note=table.text("note", before.note if before else ""),
+        recovery=table.text("recovery", (before.recovery if before else None) or "none"),
+        recovery_tiers=_tiers(table, before.recovery_tiers if before else (), "recovery_tiers"),
     )
+    timing = replace(timing, recovery=None) if timing.recovery in NONE else timing
     _make_sense(table, timing)
     return timing
 
@@ -88,10 +91,10 @@ def _time(table: Table, key: str, before: Duration | None, *, required: bool) ->
     return None if value in NONE else table.duration(key, value, SECOND, LONGEST[key])
 
 
-def _tiers(table: Table, before: tuple[Duration, ...] | None) -> tuple[Duration, ...]:
-    if before is not None and "tiers" not in table:
+def _tiers(table: Table, before: tuple[Duration, ...] | None, key: str = "tiers") -> tuple[Duration, ...]:
+    if before is not None and key not in table:
         return before
-    times = [table.duration("tiers", one, SECOND, LONGEST["tiers"]) for one in table.listed("tiers")]
+    times = [table.duration(key, one, SECOND, LONGEST["tiers"]) for one in table.listed(key)]
     return tuple(time for time in times if time) if all(times) else ()
 
 
@@ -113,6 +116,7 @@ def written_timings(policy: Policy) -> Iterator[tuple[tuple[str, ...], dict[str,
 
 def _written(timing: Timing) -> dict[str, object]:
     defaults = {"confidential": False, "safety": False, "holdable": not timing.safety, "note": ""}
+    defaults |= {"recovery": "none", "recovery_tiers": []}
     return {key: value for key, value in _plain(timing).items() if key not in defaults or value != defaults[key]}
 
 
@@ -137,4 +141,6 @@ def _plain(timing: Timing) -> dict[str, object]:
         "safety": timing.safety,
         "holdable": timing.holdable,
         "note": timing.note,
+        "recovery": timing.recovery or "none",
+        "recovery_tiers": [str(time) for time in timing.recovery_tiers],
     }

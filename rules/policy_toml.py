@@ -17,10 +17,6 @@ from rules.procedure_toml import read_procedures, written_procedures
 from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, Path, lines_of, read, written_table
 
-TABLES = ("version", "calendar", "ladder", "limits", "holds", "complaint", "procedure")
-"""The keys at the top of a document that belong to the policy."""
-
-
 MOST_TIERS = 8
 
 
@@ -184,6 +180,15 @@ def _faults(policy: Policy, timing: Timing, broken: Collection[tuple[str, str]])
         found.append(
             ("tiers", f"ladder {ladder.code} has {len(ladder.tiers)} tiers, but {len(timing.tiers)} times are given")
         )
+    if timing.recovery is not None:
+        beside = policy.ladders.get(timing.recovery)
+        if beside is None and ("ladder", timing.recovery) not in broken:
+            found.append(("recovery", f"there is no ladder {timing.recovery!r}"))
+        elif beside and len(timing.recovery_tiers) != len(beside.tiers):
+            given = len(timing.recovery_tiers)
+            found.append(
+                ("recovery_tiers", f"ladder {beside.code} has {len(beside.tiers)} tiers, but {given} times are given")
+            )
     for key in ("calendar", "standard_calendar"):
         code = getattr(timing, key)
         if code and code not in policy.calendars and ("calendar", code) not in broken:

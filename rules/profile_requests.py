@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rules.fees import DUES, ESTIMATE
 from rules.policy import Policy
 from rules.procedure import REFUSED, Does, Procedure, outcomes_of
 from rules.procedure_laws import doubts
 from rules.profile import Choice, Profile, Texts
 from rules.profile_texts import Reader
 from rules.toml_table import Findings, Table
-
-LINES = {Does.NOTE: ESTIMATE, Does.BILL: DUES}
-"""Lines of demand notes that are no fee: what an officer estimates, and what a final bill comes to."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +100,6 @@ def _used_by_stages(procedure: Procedure) -> Iterator[tuple[str, str, tuple[str,
         yield "stages", stage.code, (*path, "code")
         yield from (("checks", code, (*path, "checklist")) for code in stage.checklist)
         yield from (("outcomes", code, (*path, "outcomes")) for code in outcomes_of(stage))
-        if stage.does in LINES:
-            yield "fees", LINES[stage.does], (*path, "does")
 
 
 def _asked(policy: Policy) -> Iterator[tuple[str, str, tuple[str, ...]]]:

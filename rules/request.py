@@ -19,6 +19,9 @@ from rules.terms import Act, Actor, Codes, EventKind, Kind, State, Wake
 CONSUMER, HANDLER, ANSWERABLE = "consumer", "handler", "answerable"
 """To whom a notice goes."""
 
+RECOVERY = "recovery"
+"""The stage of a complaint's second task, by which recovery of disputed dues is held."""
+
 UNDER_QUESTION = "resolved"
 """The reason of a pause while the consumer is being asked; it stops the tier's clock and not the standard."""
 
@@ -108,7 +111,6 @@ class Request:
     resolution_cause: str | None = None
     confirm_by: datetime | None = None
     question_number: int | None = None
-    question_tries: int = 0
     question_delivered_at: datetime | None = None
     closed_at: datetime | None = None
     closing: str | None = None
@@ -150,7 +152,9 @@ class Request:
 
     @property
     def task(self) -> Task | None:
-        """The task that is meant where none is named: a complaint's one, a connection request's first open one."""
+        """The task that is meant where none is named: a complaint's first, a connection request's first open one."""
+        if self.kind == Kind.COMPLAINT:
+            return next(iter(self.tasks), None)
         return next(iter(self.open_tasks or self.tasks[-1:]), None)
 
     @property
@@ -224,6 +228,8 @@ class Sent:
     words: bool = False
     task: str | None = None
     since: frozenset[EventKind] = frozenset()
+    own: bool = False
+    """Whether an officer sent it about a request of his own."""
 
 
 def standing(request: Request) -> Standing:

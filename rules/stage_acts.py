@@ -114,8 +114,8 @@ def _new_note(turn: Turn, lines: list[Line]) -> None:
     """Issue a demand note; what was paid already counts for it, and one before it no longer does."""
     request, valid, total = turn.request, procedure_of(turn).note_valid, sum(line.amount for line in lines)
     for before in request.case.notes:
-        before.state = NoteState.CANCELLED
-    let_go(turn, "note")
+        if before.state is not NoteState.PAID:
+            before.state = NoteState.CANCELLED
     number = f"{request.reference}-{len(request.case.notes) + 1}"
     expires = None if valid is None else after(valid, turn.at, turn.ground.calendar)
     note = Note(number, lines, total, turn.at, expires)

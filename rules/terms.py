@@ -117,7 +117,6 @@ class EventKind(StrEnum):
     GIVEN = "given"
     DIRECTED = "directed"
     RESOLVED = "resolved"
-    ASKED_AGAIN = "asked_again"
     DELIVERED = "delivered"
     NOT_REPAIRED = "not_repaired"
     CLOSED = "closed"
@@ -153,6 +152,7 @@ class EventKind(StrEnum):
     LAPSED = "lapsed"
     UNDONE = "undone"
     COMPLAINED = "complained"
+    RECOVERY_HELD = "recovery_held"
 
 
 class Proposal(StrEnum):
@@ -256,6 +256,7 @@ class NoticeKind(StrEnum):
     STAGE_DONE = "stage_done"
     LAPSED = "lapsed"
     COMPLAINED = "complained"
+    RECOVERY_HELD = "recovery_held"
 
 
 class Refused(StrEnum):

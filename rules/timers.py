@@ -13,6 +13,7 @@ from rules.completeness import begin
 from rules.endings import over, ran_out
 from rules.escalation import beyond, escalate, in_seat, remind_the_top_later, skipped
 from rules.giving import COMPLAINT, give_out
+from rules.recovery import hold_recovery
 from rules.request import ANSWERABLE, CONSUMER, HANDLER
 from rules.safety import ring_on, tell_all
 from rules.terms import Cause, Closing, EventKind, NoticeKind, State, Wake
@@ -32,6 +33,7 @@ def assign(turn: Turn) -> None:
             tell_all(turn)
         else:
             turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=found.tier, skipped=passed)
+        hold_recovery(turn)
     settle(turn)
 
 

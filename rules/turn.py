@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from rules.request import CONSUMER, Ground, Hold, Request, Sent, Task
+from rules.request import CONSUMER, RECOVERY, Ground, Hold, Request, Sent, Task
 from rules.states import move
 from rules.terms import Actor, Closing, Codes, EventKind, Kind, NoticeKind, Refused, State
 
@@ -117,6 +117,11 @@ class Turn:
         return self.whole if task is None else self.whole.stages.get(task.stage, self.whole)
 
     @property
+    def aside(self) -> bool:
+        """Whether this is about the task beside a complaint, of which the consumer hears only when it is done."""
+        return self._task is not None and self._task.stage == RECOVERY
+
+    @property
     def open_hold(self) -> Hold | None:
         """The pause of this task that is still open, if any."""
         return self.task.hold
@@ -154,7 +159,7 @@ class Turn:
                 post=None if self.sent is None else self.sent.post,
                 person=None if self.sent is None else self.sent.person,
                 data=plain(data),
-                public=public,
+                public=public and (not self.aside or kind is EventKind.RECOVERY_HELD),
                 words=self._first_words(),
                 task=self._task_id,
             )
@@ -171,6 +176,8 @@ class Turn:
         """Say `kind` to each of `to` (consumer, handler, answerable); one post is told once."""
         posts: set[str] = set()
         for whom in to:
+            if whom == CONSUMER and self.aside and kind is not NoticeKind.RECOVERY_HELD:
+                continue
             post = None if whom == CONSUMER else getattr(self.task, whom)
             if post is not None and post in posts:
                 continue

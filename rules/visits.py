@@ -38,7 +38,7 @@ def _days(slots: Slots, calendar: Calendar, at: datetime) -> Iterator[datetime]:
     local = at.astimezone(ZoneInfo(calendar.zone))
     for ahead in range(1, slots.days_ahead + 1):
         day = datetime.combine(local.date() + timedelta(days=ahead), time(), local.tzinfo)
-        if calendar.is_working_day(day.date()):
+        if calendar.spans_on(day.date()):
             yield day
 
 

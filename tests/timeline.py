@@ -28,6 +28,7 @@ from models.people import Post
 from models.requests import Lapse, ServiceRequest, Task
 from models.tray import put
 from rules.messages import Take, Taken
+from rules.policy import Policy
 from rules.terms import Act, Actor, Channel, Kind
 from workflows.client import Door
 
@@ -61,6 +62,7 @@ class Timeline:
     sessions: Sessions
     now: datetime
     references: list[str] = field(default_factory=list)
+    policies: dict[int, Policy] = field(default_factory=dict)
     sms: Mailbox = field(default_factory=lambda: Mailbox("sms"))
     email: Mailbox = field(default_factory=lambda: Mailbox("email"))
 
@@ -99,7 +101,7 @@ class Timeline:
             **{**words, **more},
         )
         async with self.sessions.begin() as session:
-            reference = (await register(session, new)).reference
+            reference = (await register(session, new, self.policies)).reference
         await self.follow(reference, start=start)
         return reference
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Unpack
 
-from models.tray import put
+from models.tray import More, put
 from rules.messages import Take
-from rules.terms import Act, Actor, Codes, Refused
+from rules.terms import Act, Actor, Refused
 from web.onewindow import Onewindow
 from workflows.client import NotYet
 
@@ -26,20 +27,11 @@ async def act(
     reference: str,
     what: Act,
     actor: Actor,
-    *,
-    person: int | None = None,
-    post: str | None = None,
-    task_id: str | None = None,
-    seen: int | None = None,
-    data: Codes | None = None,
-    words: str | None = None,
+    **more: Unpack[More],
 ) -> Outcome:
     """Do `what`; a repeated `id` gives the first one's outcome. DatabaseAway when not even the tray took it."""
     at = parts.clock()
-    await parts.database.write(
-        put, id=id, reference=reference, act=what, actor=actor, at=at, person=person, post=post, task_id=task_id,
-        seen=seen, data=data, words=words,
-    )  # fmt: skip
+    await parts.database.write(put, id=id, reference=reference, act=what, actor=actor, at=at, **more)
     return await through(parts, Take(reference, id, what))
 
 

@@ -21,11 +21,11 @@ from web.board import Kept as KeptBoard
 from web.consumer import acts, alike, answer, board, code, danger, documents, file, home, not_mine, sending, track
 from web.counter import acts as counter_acts
 from web.counter import call_backs, new, requests, search, slip
-from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in
+from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
 from web.kept import Kept
-from web.onewindow import Onewindow
+from web.onewindow import Directory, Onewindow
 from web.render import Views
 from web.security import Front
 from web.shared import Shared
@@ -37,6 +37,7 @@ CONSUMER = (home, board, track, code, acts, alike, answer, not_mine, sending, da
 COUNTER = (search, new, call_backs, slip, requests, counter_acts)
 STAFF = (
     sign_in,
+    sign_in_oidc,
     account,
     second,
     kept,
@@ -102,6 +103,19 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def directory_of(config: Config) -> Directory | None:
+    """Where staff may sign in too; BadConfig when it is wanted, but what it needs is not installed."""
+    if config.oidc is None:
+        return None
+    try:
+        from web.oidc import OpenID
+    except ImportError as missing:
+        raise BadConfig(
+            f"OIDC_ISSUER is set, but {missing.name} is not installed: pip install 'onewindow[oidc]'"
+        ) from None
+    return OpenID(config.oidc.issuer, config.oidc.client, config.oidc.secret, config.oidc.claim, config.oidc.name)
+
+
 async def run(config: Config) -> None:
     """Serve until told to stop."""
     if config.database_url is None:
@@ -117,6 +131,7 @@ async def run(config: Config) -> None:
         config.clamd_url,
         config.payment_secret,
         config.payment_url,
+        directory=directory_of(config),
     )
     async with AsyncExitStack() as held:
         try:
@@ -127,6 +142,7 @@ async def run(config: Config) -> None:
             create_app(onewindow),
             config.host,
             config.port,
+            forwarded_allow_ips=config.proxy_addresses,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,

@@ -83,7 +83,6 @@ async def htmx(request: Request) -> Htmx:
 
 Now = Annotated[datetime, Depends(now)]
 Db = Annotated[Bounded, Depends(database)]
-TheDoor = Annotated[Door, Depends(door)]
 TheHub = Annotated[Hub, Depends(hub)]
 TheBook = Annotated[Book, Depends(book)]
 TheViews = Annotated[Views, Depends(views)]

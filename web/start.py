@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
@@ -20,12 +19,13 @@ from temporalio.service import RPCError
 
 from models import waiting
 from models.database import Sessions, engine, sessions_of
-from models.ground import utility_zone
+from models.heartbeats import beating
 from models.hints import Hints
 from models.storage import storage_at
+from models.utility import zone_once_there
 from rules.terms import Kind
 from web.database import Bounded
-from web.onewindow import Onewindow
+from web.onewindow import Directory, Onewindow
 from web.uploads.clamd import Clamd
 from web.uploads.receive import Uploads
 from workflows.client import Door, Opening
@@ -50,6 +50,7 @@ class Addresses:
     clamd_url: str | None
     payment_secret: str | None = None
     payment_url: str | None = None
+    directory: Directory | None = None
 
 
 async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
@@ -57,10 +58,10 @@ async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
     connected = engine(given.database, pool=POOL, milliseconds=MILLISECONDS)
     held.push_async_callback(connected.dispose)
     sessions = sessions_of(connected)
-    zone = await zone_of(sessions)
+    zone = await zone_once_there(sessions, log.info)
     hints = Hints(sessions)
-    hinting = asyncio.create_task(hints.run())
-    held.callback(hinting.cancel)
+    for loop in (hints.run(), beating(sessions, "web")):
+        held.callback(asyncio.create_task(loop).cancel)
     client = await lazy_client(given.namespace)
 
     async def hint() -> None:
@@ -80,6 +81,7 @@ async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
         payment_url=given.payment_url,
         listen_url=given.database,
         temporal=answers(client),
+        directory=given.directory,
     )
 
 
@@ -122,14 +124,3 @@ def answers(client: Client) -> Callable[[], Awaitable[bool]]:
             return False
 
     return ask
-
-
-async def zone_of(sessions: Sessions) -> str:
-    """The utility's time zone; waits for a database that is not there yet."""
-    while True:
-        try:
-            async with sessions() as session:
-                return await utility_zone(session)
-        except (SQLAlchemyError, OSError) as away:
-            log.info("waiting for the database", why=type(away).__name__)
-            await asyncio.sleep(0.3)

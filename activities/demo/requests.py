@@ -30,7 +30,7 @@ async def tell(session: AsyncSession, plan: Plan, now: datetime, takers: Sequenc
     row = await register(session, new_of(plan, dice, takers))
     first = await session.get_one(Event, (row.reference, 1))
     first.recorded = row.changed_at = row.registered_at + timedelta(milliseconds=dice.uniform(2, 20))
-    request = writing.value_of(Request, row, state=State(row.state), holds=[])
+    request = writing.value_of(Request, row, state=State(row.state))
     postbag = Postbag(session, plan.story.reachable)
     consumer = await session.get_one(Consumer, row.consumer_id)
     telling = Telling(session, plan, dice, row, consumer, request, first, postbag)

@@ -331,8 +331,7 @@ async def put_in_the_tray(sessions: Sessions, reference: str, id: str, move: Mov
 
 async def as_the_rules_see_it(sessions: Sessions, reference: str) -> rules.Request:
     async with sessions() as session:
-        request, _ = await writing.read(session, await session.get_one(ServiceRequest, reference))
-        return request
+        return await writing.read(session, await session.get_one(ServiceRequest, reference))
 
 
 async def rows_of(session: AsyncSession, reference: str) -> dict[str, Any]:

@@ -223,7 +223,7 @@ def test_an_escalation_says_to_whom_why_and_who_was_passed_over():
 @pytest.mark.parametrize(
     ("post", "words"),
     [
-        pytest.param("south/zh", "You answer for this complaint now.", id="who answers"),
+        pytest.param("south/zh", "You answer for it now.", id="who answers"),
         pytest.param("gizri/ro", "The work stays with you.", id="who does the work"),
     ],
 )
@@ -369,8 +369,9 @@ OF_A_COMPLAINT = {
     NoticeKind.CORRECTED,
     NoticeKind.TRANSFERRED,
     NoticeKind.DANGER,
+    NoticeKind.COMPLAINED,
 }
-"""Messages that no application ever brings."""
+"""Messages that no application ever brings, and the one about a complaint about it."""
 
 
 SAYS = [
@@ -436,8 +437,8 @@ def test_a_refusal_says_what_to_do_and_where_to_go() -> None:
 @pytest.mark.parametrize("kind", [NoticeKind.ASSIGNED, NoticeKind.ESCALATED, NoticeKind.REMINDER, NoticeKind.LAPSED])
 def test_an_officer_reads_which_stage_it_is(kind: NoticeKind) -> None:
     for channel in ("sms", "email"):
-        assert "Stage: Visit to the place." in said(applied(STAFF, kind), channel).text
-    assert "Stage:" not in said(notice(STAFF, kind)).text
+        assert "Visit to the place." in said(applied(STAFF, kind), channel).text
+    assert "Visit" not in said(notice(STAFF, kind)).text
 
 
 def test_a_complaint_about_an_application_is_read_in_the_mail() -> None:
@@ -459,3 +460,22 @@ def test_the_first_text_message_can_always_stop_the_others_and_a_later_one_where
     assert STOP in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language)).text
     assert (STOP in said(notice(CONSUMER, NoticeKind.CLOSED, language)).text) == (language == "en")
     assert STOP not in said(notice(CONSUMER, NoticeKind.ACKNOWLEDGED, language, stop=None)).text
+
+
+@pytest.mark.parametrize(
+    "kind", [NoticeKind.ACKNOWLEDGED, NoticeKind.ESCALATED, NoticeKind.CORRECTED, NoticeKind.PROPOSED]
+)
+@pytest.mark.parametrize("to", [CONSUMER, STAFF])
+def test_where_a_matter_is_heard_messages_say_the_day_and_no_hour(to: Recipient, kind: NoticeKind) -> None:
+    if (to, kind) == (STAFF, NoticeKind.ACKNOWLEDGED):
+        return
+    told = said(notice(to, kind, heard="yes"), "email").text
+    assert "24 November" in told or "25 November" in told
+    assert "evening" not in told.replace("Due: ", "")
+    assert re.search(r"\d{1,2}:\d\d|\d [ap]m", told) is None, told
+
+
+def test_the_day_an_officer_names_for_a_hearing_keeps_its_hour() -> None:
+    told = said(notice(CONSUMER, NoticeKind.EXPECTED, heard="yes")).text
+    assert "your hearing is on" in told
+    assert "put it right" not in told

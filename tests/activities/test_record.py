@@ -21,7 +21,7 @@ from models.database import Sessions
 from models.events import Event, Submission
 from models.intake import New, register
 from models.outbox import Notification
-from models.people import Post
+from models.people import Post, Staff
 from models.policy_versions import import_toml
 from models.requests import Hold, ServiceRequest, Task
 from models.tray import put
@@ -39,11 +39,13 @@ def record(sessions: Sessions) -> Record:
     return Record(sessions)
 
 
-async def filed(sessions: Sessions, category: str = "no-supply", locality: str = "gizri") -> str:
+async def filed(
+    sessions: Sessions, category: str = "no-supply", locality: str = "gizri", phone: str = "+919810000001"
+) -> str:
     """A complaint that was only received."""
     new = New(
         kind=Kind.COMPLAINT, category=category, channel=Channel.WEB, language="hi", description="No light.",
-        token=f"form-{next(NUMBERS)}", at=NOW, locality=locality, phone="+919810000001",
+        token=f"form-{next(NUMBERS)}", at=NOW, locality=locality, phone=phone,
     )  # fmt: skip
     async with sessions.begin() as session:
         return (await register(session, new)).reference
@@ -247,3 +249,19 @@ async def test_a_request_keeps_the_timings_it_was_registered_under(sessions: Ses
     new = await filed(sessions)
     standings = [await record.look(Look(reference, NOW)) for reference in (old, new)]
     assert [standing.wake_at for standing in standings] == [NOW + timedelta(minutes=20), NOW + timedelta(minutes=10)]
+
+
+async def test_nobody_acts_as_an_officer_on_a_request_of_his_own(sessions: Sessions, record: Record) -> None:
+    reference = await filed(sessions, phone="+91 55500 00101")
+    await record.look(Look(reference, NOW))
+    async with sessions() as session:
+        asha = (await session.exec(select(Staff.id).where(Staff.username == "asha"))).one()
+    for act in (Act.NOTE, Act.RESOLVE, Act.CONFIRM):
+        sent = await put_in(
+            sessions, reference, act, post=await handler(sessions, reference), words="Mine.", person=asha
+        )
+        assert (await record.take(sent)).refused is Refused.OWN_WORK
+    other = await put_in(
+        sessions, reference, Act.NOTE, post=await handler(sessions, reference), words="Seen.", person=0
+    )
+    assert (await record.take(other)).refused is None

@@ -21,7 +21,7 @@ async def browser() -> AsyncIterator[Browser]:
     """Chromium; tests that need it are skipped where there is none, unless REQUIRE_BROWSER is set."""
     path = program()
     if path is None:
-        missing = "no Chromium here: install Debian's `chromium`, or name one in CHROMIUM"
+        missing = "no Chromium here: install Debian's `chromium-headless-shell`, or name one in CHROMIUM"
         if os.environ.get("REQUIRE_BROWSER", "") not in ("", "0"):
             pytest.fail(missing)
         pytest.skip(missing)

@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,10 +38,10 @@ from models.hints import Hints, listen
 from models.people import Fill, Staff
 from models.policy_versions import import_toml
 from models.requests import ServiceRequest, Task
-from models.staff import set_password
 from models.waiting import Waiting
 from tests.activities.mailroom import Quiet, served
 from tests.conftest import database_of
+from tests.passwords import let_in
 from tests.web.desk_town import door_of
 from web.app import create_app
 from web.book import Book
@@ -49,8 +49,8 @@ from web.onewindow import Onewindow
 from worker import opening
 
 ZONE = ZoneInfo("Asia/Kolkata")
-PASSWORD = "gizri electric trial"
-PATIENCE = 10.0
+PATIENCE = 30.0
+"""Seconds until something that was to happen is missed."""
 
 
 @dataclass
@@ -109,7 +109,7 @@ class Living:
         """Give somebody a password."""
         if username not in self.passwords:
             async with self.sessions.begin() as session:
-                assert await set_password(session, username, PASSWORD)
+                await let_in(session, username)
             self.passwords.add(username)
 
     async def events(self, reference: str) -> list[Event]:
@@ -120,7 +120,7 @@ class Living:
 
     async def happened(self, reference: str, kind: str, times: int = 1) -> Event:
         """The event of a kind once it has happened so often."""
-        async with asyncio.timeout(PATIENCE * 2):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 found = [event for event in await self.events(reference) if event.kind == kind]
                 if len(found) >= times:
@@ -234,7 +234,7 @@ async def web_parts(
     async def hint() -> None:
         hints.give()
 
-    door = await door_of(client, sessions, hint=hint)
+    door = await door_of(client, sessions, hint=hint, patience=timedelta(seconds=0.8 * PATIENCE))
 
     def made() -> Onewindow:
         return Onewindow(

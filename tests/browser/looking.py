@@ -17,8 +17,8 @@ from tests.browser.town_of_screens import Town
 VENDOR = Path(__file__).parent / "vendor"
 AXE = VENDOR / "axe.min.js"
 GRAVE = frozenset({"serious", "critical"})
-STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla")
-OWNED = ("in_progress", "resolved", "on_hold", "beyond", "closed")
+STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla", "priya", "salim")
+OWNED = ("in_progress", "resolved", "on_hold", "beyond", "closed", "rejected")
 
 
 class Everybody:

@@ -57,9 +57,15 @@ async def wrong_sign_in(page: Page) -> None:
 
 async def all_open(page: Page) -> None:
     """Open whatever can be opened."""
-    for closed in await page.locator("main details:not([open]):not([name]) > summary").all():
+    for closed in reversed(await page.locator("main details:not([open]):not([name]) > summary").all()):
         if await closed.is_visible():
             await closed.click()
+
+
+async def wrong_leave(page: Page) -> None:
+    """Enter a leave that ends before it begins."""
+    await page.locator("main details:has([name=until]) > summary").click()
+    await sent_with(page, until="2020-01-01T10:00")
 
 
 async def act_open(page: Page, name: str) -> None:
@@ -125,6 +131,29 @@ def staff_screens(town: Town) -> list[Screen]:
     return [
         Screen("sign-in", "/sign-in"),
         Screen("sign-in-wrong", "/sign-in", then=wrong_sign_in),
+        Screen("sign-in-kept", "/sign-in?next=/desk&kept=1&why=unknown"),
+        Screen("sign-in-second", "/sign-in/second", "priya"),
+        Screen("sign-in-second-wrong", "/sign-in/second", "priya", then=partial(sent_with, code="12")),
+        Screen("account", "/account", "chitra"),
+        Screen("account-password", "/account/password", "chitra"),
+        Screen(
+            "account-password-wrong",
+            "/account/password",
+            "salim",
+            then=partial(sent_with, password="x", new="password12345", again="z"),
+        ),
+        Screen("account-second", "/account/second", "chitra", then=all_open),
+        Screen("account-kept", "/account/kept", "asha"),
+        Screen("people", "/desk/people", "chitra"),
+        Screen("people-everybody", "/desk/people", "vimla"),
+        Screen("person", f"/desk/people/{town.colleague}", "vimla", then=all_open),
+        Screen(
+            "person-wrong",
+            f"/desk/people/{town.colleague}",
+            "chitra",
+            then=wrong_leave,
+        ),
+        Screen("post", "/desk/people/posts/relationship-officer-gizri-1", "vimla", then=all_open),
         Screen("queue", "/desk", "chitra"),
         Screen("queue-mine", "/desk?view=mine", "asha"),
         Screen("queue-empty", "/desk", "kabir"),
@@ -145,6 +174,53 @@ def staff_screens(town: Town) -> list[Screen]:
     ]
 
 
+async def found(page: Page, typed: str = "98000 00017") -> None:
+    """Look a caller up."""
+    await page.locator("[name=q]").fill(typed)
+    await page.locator("main form button.main").first.click()
+    await page.locator("#open-title").wait_for()
+
+
+async def printed(page: Page) -> None:
+    """Print a slip."""
+    await page.locator("form[action$=slip] button").click()
+    await page.locator(".paper").wait_for()
+
+
+async def asked_once_more(page: Page) -> None:
+    """Write words of danger into the one-page form and send it."""
+    await page.locator("[name=danger][value=no]").check()
+    await page.locator("#category").select_option("no-supply")
+    await page.locator("#locality").fill("Gizri")
+    await page.locator("[name=words]").fill("Sparks at the pole.")
+    await page.locator("[name=language]").first.check()
+    await page.locator("[name=channel][value=call]").check()
+    await page.locator("main form button.main").last.click()
+    await page.locator(".asked").wait_for()
+
+
+def casework_screens(town: Town) -> list[Screen]:
+    """What casework shows to the counter, to officers and to consumers."""
+    of = town.of
+    return [
+        Screen("counter-found", "/counter", "tara", then=found),
+        Screen("counter-new", "/counter/new", "tara", then=asked_once_more),
+        Screen("counter-request", f"/counter/requests/{of['resolved']}", "tara", then=all_open),
+        Screen("counter-call-backs", "/counter/call-backs", "tara"),
+        Screen("counter-slip", f"/counter/requests/{of['call_back']}", "tara", then=printed),
+        Screen("request-to-decide", f"/desk/requests/{of['proposed']}", "chitra"),
+        Screen("request-danger", f"/desk/requests/{of['danger']}", "chitra"),
+        Screen("request-others", f"/desk/requests/{of['assigned']}", "chitra", then=all_open),
+        *(
+            Screen(f"request-{act}", f"/desk/requests/{of['in_progress']}", "danish", then=partial(act_open, name=act))
+            for act in ("correct", "transfer", "reject")
+        ),
+        *(Screen(f"track-{state}", f"/track/{of[state]}") for state in ("proposed", "rejected", "danger", "call_back", "hearing")),
+        Screen("own-rejected", f"/track/{of['rejected']}", "own"),
+        Screen("not-mine", f"/not-mine/{town.stop}"),
+    ]  # fmt: skip
+
+
 def every_screen(town: Town) -> list[Screen]:
-    """All of them."""
+    """All of them but those of casework."""
     return [*consumer_screens(town), *filing_screens(), *staff_screens(town)]

@@ -12,7 +12,7 @@ from embedded.postgres import Postgres
 from languages.catalog import LANGUAGES
 from tests.browser.chromium import visiting
 from tests.browser.looking import STAFF, Everybody, everybody, faults
-from tests.browser.screens import Screen, every_screen
+from tests.browser.screens import Screen, casework_screens, every_screen
 from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
 from tests.conftest import database_of
 
@@ -50,6 +50,13 @@ async def test_axe_finds_nothing_serious_on_any_screen(screens: Town, browser: B
         both = await asyncio.gather(looked_at(people, consumers), looked_at(people, staff))
         found = {**both[0], **both[1], **await looked_at(people, away)}
     assert not found, "\n".join(f"{name}: {bad}" for name, bad in found.items())
+
+
+async def test_axe_finds_nothing_serious_on_any_screen_of_casework(screens: Town, browser: Browser) -> None:
+    numbered = list(enumerate(casework_screens(screens)))
+    for place, language in enumerate(LANGUAGES):  # each screen in one of the languages
+        async with everybody(browser, screens, language, with_axe=True) as people:
+            assert await looked_at(people, numbered[place :: len(LANGUAGES)]) == {}
 
 
 async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:

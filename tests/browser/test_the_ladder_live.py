@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -42,7 +44,7 @@ WATCH = """() => {
 
 async def shown_at(page: Page, title: str) -> float:
     """The instant (Unix seconds, by the page's clock) at which the page first named `title` as who must act."""
-    await expect(page.locator(".ladder [aria-current=step] h3")).to_have_text(title, timeout=12_000)
+    await expect(page.locator(".ladder [aria-current=step] h3")).to_have_text(title)
     watched = await page.evaluate("window.watched")
     return next(float(one["at"]) for one in watched if one["title"] == title) / 1000
 
@@ -50,7 +52,7 @@ async def shown_at(page: Page, title: str) -> float:
 def within_a_second(shown: float, event: Event, kept_waiting: float) -> None:
     """What was shown was shown within one second of the instant it fell due, and not before.
 
-    `kept_waiting` is how long a busy machine kept this whole town, which is one process, from running at all.
+    `kept_waiting` is how long a busy machine kept the town and its servers from running at all: nothing on an idle one.
     """
     assert isinstance(event.due, datetime)
     late = shown - event.due.timestamp()
@@ -60,21 +62,33 @@ def within_a_second(shown: float, event: Event, kept_waiting: float) -> None:
 
 @asynccontextmanager
 async def waited() -> AsyncIterator[list[float]]:
-    """How long everything here stood still at worst while the block ran, in the list's one place."""
-    worst = [0.0]
+    """How long everything here stood ready and had no core while the block ran, in the list's one place."""
+    kept, before = [0.0], waits()
+    yield kept
+    kept[0] = sum(wait - before.get(thread, 0.0) for thread, wait in waits().items())
 
-    async def watch() -> None:
-        clock = asyncio.get_running_loop().time
-        while True:
-            before = clock()
-            await asyncio.sleep(0.02)
-            worst[0] = max(worst[0], clock() - before - 0.02)
 
-    watching = asyncio.create_task(watch())
-    try:
-        yield worst
-    finally:
-        watching.cancel()
+def waits() -> dict[str, float]:
+    """Seconds that each thread of this process and of those below it has waited for a core; empty where nobody counts."""
+    above: dict[str, str] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            above[status.parent.name] = status.read_text().rpartition(")")[2].split()[1]
+    ours = {pid for pid in above if str(os.getpid()) in ancestors(pid, above)}
+    found = {}
+    for pid in ours:
+        for counted in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            with suppress(OSError):
+                found[counted.parent.name] = int(counted.read_text().split()[1]) / 1e9
+    return found
+
+
+def ancestors(pid: str, above: dict[str, str]) -> set[str]:
+    """A process and all above it."""
+    line = {pid}
+    while (pid := above.get(pid, "0")) != "0" and pid not in line:
+        line.add(pid)
+    return line
 
 
 async def test_the_page_stays_open_and_shows_each_officer_within_a_second(town: Living, browser: Browser) -> None:
@@ -89,9 +103,9 @@ async def test_the_page_stays_open_and_shows_each_officer_within_a_second(town: 
         page = consumer.page
         await page.evaluate(WATCH)
 
-        async with waited() as worst:
+        async with waited() as kept:
             manager = await shown_at(page, titles[0])
-        within_a_second(manager, await town.happened(reference, "escalated"), worst[0])
+        within_a_second(manager, await town.happened(reference, "escalated"), kept[0])
 
         consumer.forgiven += [
             "ERR_CONNECTION",
@@ -102,9 +116,9 @@ async def test_the_page_stays_open_and_shows_each_officer_within_a_second(town: 
         await town.close(rudely=True)
         await asyncio.sleep(1)
         await town.open()
-        async with waited() as worst:
+        async with waited() as kept:
             head = await shown_at(page, titles[1])
-        within_a_second(head, await town.happened(reference, "escalated", 2), worst[0])
+        within_a_second(head, await town.happened(reference, "escalated", 2), kept[0])
         assert len(await page.evaluate("window.watched")) == 3, "the same page, never loaded anew"
         await expect(page.locator("#progress h1")).to_have_text(HINDI)
 

@@ -13,7 +13,8 @@ from languages import spoken
 from models.requests import ServiceRequest, Task
 from tests.browser.chromium import Visitor, visiting
 from tests.browser.filing import Story, file
-from tests.browser.living import PASSWORD, ZONE, Living
+from tests.browser.living import ZONE, Living
+from tests.passwords import PASSWORD
 
 pytestmark = pytest.mark.browser
 

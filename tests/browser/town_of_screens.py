@@ -8,19 +8,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import select
+
+from models.absences import add_charge, add_leave
 from models.database import engine, sessions_of
 from models.filing import save_draft
 from models.intake import New, register
+from models.kept_forms import keep
+from models.people import Staff
 from models.proofs import open_session
 from models.staff import set_password, sign_in
 from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from tests.activities.mailroom import served
+from tests.passwords import PASSWORD, let_in
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app
 
-PASSWORD = "gizri electric trial"
 NOW = MONDAY + timedelta(hours=5, minutes=30)
 """Monday, half past three in the afternoon."""
 TOKEN = "a-draft-for-every-screen"
@@ -58,6 +63,8 @@ class Town:
     address: str = ""
     of: dict[str, str] = field(default_factory=dict)
     question: str = ""
+    stop: str = ""
+    colleague: int = 0
 
     async def file(self, name: str, at: datetime, category: str = "no-supply", **more: object) -> str:
         """A request filed and assigned at `at`."""
@@ -82,9 +89,11 @@ class Town:
         return {"name": "consumer", "value": token, "domain": "127.0.0.1", "path": f"/track/{self.of[name]}"}
 
     async def staff(self, username: str) -> dict[str, Any]:
-        """The cookie of somebody of the staff who is signed in."""
+        """The cookie of somebody of the staff who is signed in; Priya's telephone was not asked yet."""
         async with self.window.sessions.begin() as session:
-            assert await set_password(session, username, PASSWORD)
+            await let_in(session, username)
+            if username == "salim":
+                await set_password(session, username, PASSWORD, temporary=True)
         token = await sign_in(self.window.sessions, username, PASSWORD, NOW)
         return {"name": "staff", "value": token, "domain": "127.0.0.1", "path": "/"}
 
@@ -137,6 +146,43 @@ async def under_way(town: Town) -> None:
         town.of["received"] = (await register(session, replace(new, phone=PHONE))).reference
 
 
+async def casework(town: Town) -> None:
+    """Another category proposed, one turned down, danger, nobody reached, and one told at the counter."""
+    window = town.window
+    proposed = await town.file("proposed", NOW - timedelta(minutes=30))
+    assert (
+        await window.officer(proposed, Act.CORRECT, data={"category": "voltage"}, words="Low all day.")
+    ).refused is None
+    rejected = await town.file("rejected", NOW - timedelta(minutes=28), "wrong-bill")
+    await window.officer(rejected, Act.REJECT, data={"reason": "own-wiring"}, words="Only his own wiring.")
+    async with window.sessions.begin() as session:
+        await put(
+            session, id="agreed", reference=rejected, act=Act.AGREE, actor=Actor.OFFICER, at=window.now,
+            post="service-manager-gizri",
+        )  # fmt: skip
+    assert (await window.record.take(Take(rejected, "agreed", Act.AGREE))).refused is None
+    await town.file("danger", NOW - timedelta(minutes=2), "wire-down")
+    unreached = await town.file("call_back", NOW - timedelta(days=3), phone=None)
+    await window.resolved(unreached)
+    await window.passes(timedelta(days=2), unreached)
+    heard = await town.file("hearing", NOW - timedelta(minutes=26), "billing-old-dues")
+    town.stop = str((await window.newest_notice(heard, "acknowledged")).data["stop"])
+
+
+async def people(town: Town) -> None:
+    """A leave with somebody who stands in, a form kept for Asha, a second step, a temporary password."""
+    sessions, now = town.window.sessions, town.window.now
+    async with sessions.begin() as session:
+        staff = {row.username: row for row in (await session.exec(select(Staff))).all()}
+        town.colleague, stands_in = staff["bilal"].id or 0, staff["asha"].id or 0
+        staff["priya"].totp, staff["salim"].temporary = "A" * 32, True
+        until = now + timedelta(days=3)
+        await add_leave(session, town.colleague, now, until, now, staff["vimla"].id)
+        await add_charge(session, "relationship-officer-gizri-2", stands_in, now, until, now, staff["vimla"].id)
+        form = {"token": "t", "words": "The key of the meter room is with the neighbour on the first floor."}
+        await keep(session, stands_in, f"/desk/requests/{town.of['assigned']}/note", form, now)
+
+
 @asynccontextmanager
 async def town_on(url: str) -> AsyncIterator[Town]:
     """The town over a database of its own, its pages on a port."""
@@ -145,7 +191,9 @@ async def town_on(url: str) -> AsyncIterator[Town]:
         await long_open(town)
         await ended(town)
         await under_way(town)
+        await casework(town)
         window.now = NOW
+        await people(town)
         async with window.sessions.begin() as session:
             await save_draft(session, TOKEN, DRAFT, NOW)
             await save_draft(session, TOKEN + "-urgent", {**DRAFT, "danger": "yes", "category": ""}, NOW)

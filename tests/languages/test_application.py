@@ -142,9 +142,24 @@ def test_of_several_open_stages_what_the_applicant_must_do_comes_first() -> None
     paying = waiting(Wait.PAYMENT, of_note=450_000, to_pay=450_000)
     happening, _, to_do = told(STAGE, waiting(Wait.PERMISSION), paying, waiting(Wait.PAPERS))
     assert happening == (
-        "We need papers from you. Your demand note is ready: Rs 4,500. Meanwhile we work on: “Visit to the place”."
+        "We need papers from you. Your demand note is ready: Rs 4,500. Meanwhile we work on: “Visit to the place”. "
+        "We wait for permission from somebody else."
     )
     assert to_do == "Please send the papers that are missing. Please pay Rs 4,500."
+
+
+def test_a_visit_is_named_beside_the_work_of_another_stage_and_lateness_is_not_hidden() -> None:
+    visit = waiting(Wait.VISIT, visit=DATES[0])
+    assert told(visit, STAGE)[0] == (
+        "We will come for a visit: Monday 23 November, 10 in the morning to 1 in the afternoon. "
+        "Meanwhile we work on: “Visit to the place”."
+    )
+    assert told(visit, replace(STAGE, tier=2))[0].endswith("We are late. The service manager must act now.")
+
+
+def test_lists_have_the_comma_of_their_language() -> None:
+    with use("ur"):
+        assert "“a”، “b”" in told(replace(STAGE, name="a"), replace(STAGE, name="b"))[0]
 
 
 @pytest.mark.parametrize(

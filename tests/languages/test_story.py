@@ -255,6 +255,12 @@ def test_what_is_next_and_why_not() -> None:
     assert next_step(story(State.ON_HOLD, hold=Hold("premises locked")), NOW) == (
         "It does not move: we wait for the consumer (premises locked)."
     )
+    assert (
+        next_step(story(State.COMPLETE, hold=Hold("papers are wanted")), NOW) == "It does not move: papers are wanted."
+    )
+    assert next_step(story(State.COMPLETE, hold=None), NOW).startswith("Next: the zone head")
+    assert next_step(story(State.DONE), NOW).startswith("It does not move: the consumer is being asked.")
+    assert next_step(story(State.LAPSED), NOW) == ""
     assert next_step(story(State.WITHDRAWN), NOW) == ""
     assert next_step(story(State.CLOSED, reopen_until=NOW), NOW) == ""
 

@@ -49,7 +49,8 @@ def blanked(value: Any) -> Any:
     return [blanked(inner) for inner in value] if isinstance(value, list) else value
 
 
-async def replay(history: WorkflowHistory) -> None:
-    """Run today's workflows over a history; raises NondeterminismError when they would go another way."""
+async def replayed(history: WorkflowHistory) -> Exception | None:
+    """Run today's workflows over a history: where they would go another way, or anything else that went wrong."""
     replayer = Replayer(workflows=list(set(WORKFLOWS.values())), data_converter=pydantic_data_converter)
-    await replayer.replay_workflow(history)
+    result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    return result.replay_failure

@@ -13,10 +13,11 @@ import pytest
 
 from models.holidays import public_holidays
 from rules.calendar import Calendar
+from rules.due import due
 from rules.durations import Duration, Unit
-from rules.fees import DUES, ESTIMATE
+from rules.fees import ESTIMATE
 from rules.hours import week_from
-from rules.policy import Policy, timing_of
+from rules.policy import AREA_CLASSES, Policy, calendar_of, standard_calendar_of, timing_of
 from rules.policy_check import latest_tier, warnings
 from rules.policy_toml import Surroundings, export, parse
 from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
@@ -49,6 +50,16 @@ def demo() -> Profile:
 @pytest.fixture(scope="module")
 def tpddl() -> Profile:
     return load(text_of("tpddl"), "tpddl.toml", public_holidays)
+
+
+@pytest.fixture(scope="module")
+def kesco() -> Profile:
+    return load(text_of("kesco"), "kesco.toml", public_holidays)
+
+
+@pytest.fixture(scope="module")
+def kelectric() -> Profile:
+    return load(text_of("kelectric"), "kelectric.toml", public_holidays)
 
 
 # Every shipped profile.
@@ -102,6 +113,18 @@ def test_the_control_room_is_never_empty(shipped: Profile) -> None:
     for hour in range(7 * 24):
         at = datetime(2026, 3, 2 + hour // 24, hour % 24, 30, tzinfo=UTC)
         assert sum(roster.is_open(at) for roster in rosters) == 1, at
+
+
+def test_a_role_may_ask_for_a_second_factor_and_the_demo_asks_for_none(demo: Profile) -> None:
+    assert not any(role.second_factor for role in demo.roles.values())
+    asking = text_of("demo").replace(
+        'rights = "confidential", scope', 'second_factor = true, rights = "confidential", scope'
+    )
+    roles = load(asking, "demo.toml", public_holidays).roles
+    assert {code for code, role in roles.items() if role.second_factor} == {"vigilance_officer", "vigilance_head"}
+    broken = asking.replace("second_factor = true", 'second_factor = "yes"')
+    with pytest.raises(BrokenProfile, match="neither true nor false"):
+        load(broken, "demo.toml", public_holidays)
 
 
 def test_what_is_confidential_has_no_post_of_an_office_on_its_ladder(shipped: Profile) -> None:
@@ -169,7 +192,7 @@ def test_every_word_of_a_procedure_is_used(shipped: Profile) -> None:
         "stages": {stage.code for stage in stages},
         "papers": {paper for one in procedures for papers in one.papers.values() for paper in papers},
         "applicants": {applicant for one in procedures for applicant in one.papers},
-        "fees": {DUES, ESTIMATE} | {fee.code for one in procedures for fee in one.fees},
+        "fees": {ESTIMATE} | {fee.code for one in procedures for fee in one.fees},
         "checks": {check for stage in stages for check in stage.checklist},
         "outcomes": {outcome for stage in stages for outcome in outcomes_of(stage)},
     }
@@ -313,8 +336,65 @@ def test_delhi_has_the_holidays_of_the_calendar_of_the_land(tpddl: Profile) -> N
 
 def test_a_cut_in_delhi_reaches_the_district_manager_within_the_hour(tpddl: Profile) -> None:
     registered = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
-    found = latest_tier(tpddl.policy, tpddl.policy.timings["no-supply"], registered)
-    assert found == (datetime(2026, 3, 2, 18, 40, tzinfo=UTC), datetime(2026, 3, 2, 19, 0, tzinfo=UTC))
+    timing = tpddl.policy.timings["no-supply"]
+    begins = latest_tier(timing.tiers, registered, calendar_of(tpddl.policy, timing))
+    assert begins == datetime(2026, 3, 2, 18, 40, tzinfo=UTC)
+    assert timing.standard is not None
+    ends = due(timing.standard, registered, (), standard_calendar_of(tpddl.policy, timing))
+    assert ends == datetime(2026, 3, 2, 19, 0, tzinfo=UTC)
+
+
+# Kanpur.
+
+
+def test_kanpur_climbs_from_junior_engineer_to_executive_engineer(kesco: Profile) -> None:
+    for ladder in ("supply", "commercial"):
+        tiers = [tier.role for tier in kesco.policy.ladders[ladder].tiers]
+        assert tiers == ["junior_engineer", "sub_divisional_officer", "executive_engineer"]
+    assert (kesco.channels["sms"].language, kesco.currency, kesco.phone) == ("en", "INR", "1912")
+
+
+def test_a_transformer_in_kanpur_goes_by_the_area_class(kesco: Profile) -> None:
+    hours = {area: timing_of(kesco.policy, "transformer", area).standard for area in ("metro", "urban", "rural")}
+    assert hours == {area: Duration(time, Unit.HOURS) for area, time in (("metro", 6), ("urban", 8), ("rural", 24))}
+    assert {office.area_class for office in kesco.offices.values()} == {"metro"}
+
+
+def test_a_connection_in_kanpur_is_due_in_seven_days_everywhere(kesco: Profile) -> None:
+    procedure = kesco.policy.procedures["new-connection"]
+    for area in AREA_CLASSES:
+        law = law_of(procedure, area, Decimal(4), None, date(2026, 1, 1))
+        assert law is not None
+        assert law.time == Duration(7, Unit.DAYS)
+
+
+# Karachi.
+
+
+def test_karachi_speaks_english_and_urdu_and_counts_in_its_own_rupees(kelectric: Profile) -> None:
+    assert (kelectric.languages, kelectric.currency, kelectric.zone) == (("en", "ur"), "PKR", "Asia/Karachi")
+    assert kelectric.policy.ladders["supply"].tiers[-1].role == "general_manager"
+    assert kelectric.localities["gizri"].office == "defence"
+    assert "गिज़री" in kelectric.localities["gizri"].aliases
+
+
+def test_a_tenant_of_three_kilowatts_in_karachi_brings_the_landlords_consent_and_has_thirty_days(
+    kelectric: Profile,
+) -> None:
+    procedure = kelectric.policy.procedures["new-connection"]
+    assert "landlord-consent" in procedure.papers["tenant"]
+    assert "landlord-consent" not in procedure.papers["owner"]
+    law = law_of(procedure, "urban", Decimal(3), None, date(2026, 1, 1))
+    assert law is not None
+    assert law.time == Duration(30, Unit.DAYS)
+    assert procedure.stages["payment"].lapse is Lapse.OFFICER
+
+
+def test_fridays_and_ramadan_are_shorter_in_karachi(kelectric: Profile) -> None:
+    office = kelectric.policy.calendars["office"]
+    assert not office.is_open(datetime(2026, 11, 27, 8, 0, tzinfo=UTC))
+    assert office.is_open(datetime(2026, 11, 26, 9, 30, tzinfo=UTC))
+    assert not office.is_open(datetime(2027, 2, 11, 10, 30, tzinfo=UTC))
 
 
 # Broken ones.
@@ -516,6 +596,82 @@ def test_a_country_without_known_holidays_is_refused() -> None:
     text = text_of("tpddl").replace('subdivision = "DL"', 'subdivision = "XX"')
     with pytest.raises(BrokenProfile, match="no holidays are known of IN XX"):
         load(text, "tpddl.toml", public_holidays)
+
+
+TEMPORARY = """
+[procedure.fair]
+kind = "new_connection"
+note_valid = "1 day"
+refund = "refund"
+
+[procedure.fair.papers]
+organiser = ["identity"]
+
+[[procedure.fair.standard]]
+time = "2 days"
+calendar = "round-the-clock"
+
+[[procedure.fair.stage]]
+code = "documents"
+does = "documents"
+ladder = "commercial"
+tiers = ["2h", "2h", "2h"]
+calendar = "office"
+limit = "1 day"
+remind = "3h"
+
+[[procedure.fair.stage]]
+code = "payment"
+does = "payment"
+after = ["note"]
+ladder = "commercial"
+tiers = ["2h", "2h", "2h"]
+calendar = "office"
+whose = "applicant"
+limit = "1 day"
+remind = "3h"
+
+[[procedure.fair.stage]]
+code = "note"
+does = "note"
+after = ["documents"]
+ladder = "commercial"
+tiers = ["2h", "2h", "2h"]
+calendar = "office"
+
+[[procedure.fair.stage]]
+code = "lights"
+does = "meter"
+after = ["documents", "payment"]
+ladder = "supply"
+tiers = ["2h", "2h", "2h"]
+calendar = "round-the-clock"
+
+[[procedure.fair.stage]]
+code = "refund"
+does = "refund"
+ladder = "commercial"
+tiers = ["1 day", "1 day", "1 day"]
+calendar = "office"
+
+[procedures.fair]
+icon = "lightbulb"
+label = { en = "Lights for a fair", hi = "मेले की बिजली", ur = "میلے کی بجلی" }
+description = { en = "For some days", hi = "कुछ दिनों के लिए", ur = "کچھ دنوں کے لیے" }
+"""
+
+
+def test_a_procedure_of_another_shape_is_a_piece_of_the_file_and_no_code() -> None:
+    words = {
+        "[stages]": 'lights = { en = "Lights up", hi = "बत्तियाँ", ur = "بتیاں" }',
+        "[applicants]": 'organiser = { en = "Organiser", hi = "आयोजक", ur = "منتظم" }',
+    }
+    text = text_of("demo") + TEMPORARY
+    for table, line in words.items():
+        text = text.replace(f"\n{table}\n", f"\n{table}\n{line}\n")
+    procedure = load(text, "demo.toml", public_holidays).policy.procedures["fair"]
+    [done] = ways(procedure, {})
+    assert list(done) == ["documents", "note", "payment", "lights"]
 
 
 def test_an_office_may_open_and_close_on_local_days() -> None:

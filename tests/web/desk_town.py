@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo
 import html5lib
 import httpx2
 from fastapi import FastAPI
+from sqlmodel import col, update
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import database, waiting
-from models.staff import set_password
+from models.people import Post
 from rules.terms import Kind
 from tests.conftest import database_of
+from tests.passwords import PASSWORD, let_in
 from tests.timeline import Timeline
 from web.app import create_app
 from web.onewindow import Onewindow
@@ -29,8 +31,8 @@ from workflows.client import Door, Opening
 
 MONDAY_NOON = datetime(2027, 5, 10, 6, 30, tzinfo=UTC)
 """Monday 10 May 2027, noon in the demo's zone."""
-PASSWORD = "gizri electric trial"
 ADDRESS = "http://localhost:8000"
+FULL_HANDS = 1000
 SAME_SITE = {"sec-fetch-site": "same-origin"}
 
 
@@ -54,7 +56,7 @@ class Desk:
         """The browser of somebody, signed in; again when the session would have idled meanwhile."""
         if username not in self.browsers:
             async with self.onewindow.sessions.begin() as session:
-                assert await set_password(session, username, PASSWORD)
+                await let_in(session, username)
             self.browsers[username] = self.stranger()
         browser, before = self.browsers[username], self.signed_in.get(username)
         if before is None or self.town.now - before > timedelta(minutes=25):
@@ -63,6 +65,13 @@ class Desk:
             browser.cookies.set("language", "en", domain="localhost.local")
             self.signed_in[username] = self.town.now
         return browser
+
+    async def work_goes_to(self, post: str) -> None:
+        """Work at a post's office is given to this post from now on: the colleagues have their hands full."""
+        async with self.onewindow.sessions.begin() as session:
+            here = await session.get_one(Post, post)
+            colleagues = (col(Post.office) == here.office, col(Post.role) == here.role, col(Post.code) != post)
+            await session.exec(update(Post).where(*colleagues).values(open_tasks=FULL_HANDS))
 
     async def page(self, username: str, address: str, status: int = 200) -> str:
         """A page as somebody sees it; it must be well-formed HTML."""

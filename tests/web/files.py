@@ -15,6 +15,7 @@ from rules.terms import Channel, Kind
 from tests.web.window import PHONE, Window
 
 TOKENS = itertools.count(1)
+TENANT = {"applicant": "tenant", "load": "3"}
 TURNED = 6
 """The EXIF word for a camera held upright."""
 
@@ -77,12 +78,11 @@ def pdf(pages: int = 2, password: str | None = None) -> bytes:
 
 
 async def registered(window: Window, kind: Kind = Kind.NEW_CONNECTION) -> str:
-    """A request of Gizri that was registered and that nobody has looked at; its reference."""
+    """A complaint, or a tenant's application, of Gizri that was registered and that nobody has looked at; its reference."""
+    complaint = kind is Kind.COMPLAINT
     new = New(
-        Kind.COMPLAINT, "no-supply", Channel.WEB, "en", "", f"paper-{next(TOKENS)}", window.now, locality="gizri",
-        phone=PHONE, name="Asha Demo",
+        kind, "no-supply" if complaint else "new-connection", Channel.WEB, "en", "", f"paper-{next(TOKENS)}",
+        window.now, locality="gizri", phone=PHONE, name="Asha Demo", application=None if complaint else TENANT,
     )  # fmt: skip
     async with window.sessions.begin() as session:
-        row = await register(session, new)
-        row.kind = kind.value
-    return row.reference
+        return (await register(session, new)).reference

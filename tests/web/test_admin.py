@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -13,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import policy_versions
-from models.policy import Audit, PolicyVersion
+from models.policy import Audit, Names, PolicyVersion
 from rules.policy import BadPolicy, Policy, timing_of
 from tests.web.desk_town import Desk, opened, plain, well_formed
 
@@ -180,6 +181,32 @@ async def test_what_is_exported_is_imported_as_the_same_and_a_changed_file_as_th
     assert (await (await desk.of(ADMIN)).get("/admin/policy.toml")).text.count("[complaint.no-supply]") == 1
 
 
+async def test_a_changed_stage_is_the_next_version_and_told_by_its_name(desk: Desk) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        text = await policy_versions.export_toml(session)
+        number = (await policy_versions.newest(session)).number
+        before, mark, own = text.partition("[procedure.new-connection]")
+        changed = before + mark + own.replace('tiers = ["2 working days", ', 'tiers = ["3 working days", ', 1)
+        assert await policy_versions.import_toml(session, changed, "Papers", None, desk.town.now) == number + 1
+    documents = (await in_force(desk)).procedures["new-connection"].stages["documents"]
+    assert str(documents.timing.tiers[0]) == "3 working days"
+    page = await desk.page(ADMIN, f"/admin/versions/{number + 1}")
+    assert "New connection, Check of the papers, Time of each officer" in page
+
+
+async def test_the_words_of_procedures_are_kept_with_their_sentences(desk: Desk) -> None:
+    book = desk.onewindow.book
+    assert book.label("stage", "handover") == "Switching on"
+    assert book.label("refuse_reason", "old-dues") == "Old dues at this place"
+    paper, procedure = book.row("paper", "landlord-consent"), book.row("procedure", "new-connection")
+    assert paper is not None
+    assert paper.data["descriptions"]["en"] == "A letter in which your landlord agrees to the connection"
+    assert procedure is not None
+    assert procedure.data["icon"] == "plus"
+    assert [row.code for row in book.all("procedure")][:2] == ["new-connection", "load-change"]
+    assert book.value("currency") == "INR"
+
+
 async def test_a_broken_file_or_no_note_is_no_version(desk: Desk) -> None:
     async with desk.onewindow.sessions.begin() as session:
         count = len((await session.exec(select(PolicyVersion.number))).all())
@@ -201,6 +228,35 @@ async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language:
     await (await desk.of(ADMIN)).get("/admin?lang=en")
 
 
+DOUBTFUL = """
+[complaint.voltage]
+accept = "5h"
+tiers = ["4h", "4h", "1h"]
+standard = "4h"
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "late", "idle"),
+    [
+        pytest.param("en", "Time of each officer: Filed on ", "Take up within: 5 hours never end", id="en"),
+        pytest.param("hi", "शिकायत", "5 घंटे", id="hi"),
+        pytest.param("ur", "شکایت", "5 گھنٹے", id="ur"),
+    ],
+)
+async def test_doubtful_timings_are_told_in_the_readers_language(
+    desk: Desk, language: str, late: str, idle: str
+) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        await policy_versions.import_toml(session, DOUBTFUL, "Doubtful", None, desk.town.now)
+    page = await desk.page(ADMIN, f"/admin?lang={language}")
+    told = plain(f"<main{page.partition('<details')[2].partition('</details>')[0]}")
+    assert late in told
+    assert idle in told
+    assert ("becomes answerable" in told, "Filed on" in told) == (False, language == "en")
+    await (await desk.of(ADMIN)).get("/admin?lang=en")
+
+
 async def test_messages_that_reached_nobody_are_listed_without_addresses(desk: Desk) -> None:
     desk.town.sms.refusing = True
     reference = await desk.town.file("no-supply", phone="+919810000077")
@@ -211,3 +267,16 @@ async def test_messages_that_reached_nobody_are_listed_without_addresses(desk: D
     assert "Could not be sent" in shown
     assert "9810000077" not in shown
     assert "http://caught.example/" in await desk.page(ADMIN, "/admin/messages")
+
+
+async def test_only_the_languages_the_utility_speaks_are_offered(desk: Desk) -> None:
+    book = desk.onewindow.book
+    before = book.now
+    spoken = Names(kind="utility", code="languages", data={"value": ["en", "ur"]})
+    book.now = replace(before, names={**before.names, ("utility", "languages"): spoken})
+    try:
+        page = await desk.page(ADMIN, "/admin/audit")
+    finally:
+        book.now = before
+    offered = re.findall(r'hreflang="(\w+)"', page)
+    assert offered == ["en", "ur"]

@@ -21,15 +21,14 @@ from models.openings import OPENED, REFUSED, opening
 from models.outbox import Notification
 from models.policy import Audit
 from models.requests import Task
-from models.staff import set_password
 from rules.messages import Look, Take
 from rules.terms import Act, Channel, Kind
+from tests.passwords import PASSWORD, let_in
 from tests.timeline import Mailbox
 from tests.web.desk_town import hidden, plain, well_formed
 from tests.web.window import Window
 
 NUMBERS = itertools.count(1)
-PASSWORD = "gizri electric trial"
 BETRAYING = (
     "theft",
     "hook",
@@ -62,7 +61,7 @@ class Rooms:
         if found and self.window.now - found[1] < timedelta(minutes=25):
             return found[0]
         async with self.window.sessions.begin() as session:
-            assert await set_password(session, username, PASSWORD)
+            await let_in(session, username)
         browser = self.window.visitor()
         answer = await browser.post("/sign-in", data={"username": username, "password": PASSWORD})
         assert answer.status_code == 303

@@ -322,3 +322,41 @@ async def test_a_guess_cannot_be_told_from_a_hit_where_the_code_is_asked_for(win
     ]
     assert shown[0] == shown[1]
     assert [answer.status_code for answer in sent] == [303, 303]
+
+
+async def test_a_question_that_went_to_the_old_number_is_asked_anew_at_the_new_one(window: Window) -> None:
+    reference = await window.filed()
+    await window.resolved(reference)
+    old = (await window.newest_notice(reference, "question")).data["token"]
+    async with window.visitor() as visitor:
+        await window.proves(visitor, reference)
+        changed = await visitor.post(
+            f"/track/{reference}/acts/change_phone", data={"phone": "98000 00098", "token": "changed"}
+        )
+        assert changed.status_code == 303
+    newest = await window.newest_notice(reference, "question")
+    async with window.sessions() as session:
+        told = await session.get(Consumer, (await window.newest_notice(reference, "phone_changed")).consumer_id)
+        asked = await session.get(Consumer, newest.consumer_id)
+    assert told is not None
+    assert asked is not None
+    assert (told.phone, asked.phone) == (PHONE, "+919800000098")
+    async with window.visitor() as thief:
+        shown = words(checked(await thief.get(f"/answer/{old}")))
+        assert "No, it is not put right" not in shown
+        for said in ("confirm", "not_repaired"):
+            await thief.post(f"/answer/{old}", data={"answer": said})
+    assert (await window.row(reference)).state == "resolved"
+    async with window.visitor() as himself:
+        await himself.post(f"/answer/{newest.data['token']}", data={"answer": "confirm"})
+    assert (await window.row(reference)).closing == "word"
+
+
+async def test_a_code_that_went_to_the_old_number_opens_nothing_after_the_change(window: Window) -> None:
+    reference = await window.filed()
+    async with window.visitor() as old:
+        await old.post(f"/track/{reference}/code", data={"last_four": PHONE[-4:]})
+        code = (await window.newest_notice(reference, "code")).data["code"]
+        await window.consumer(reference, Act.CHANGE_PHONE, words="+919800000097")
+        answer = await old.post(f"/track/{reference}/session", data={"code": code})
+        assert answer.status_code == 422

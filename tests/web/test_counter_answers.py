@@ -264,3 +264,14 @@ async def test_reopened_and_objected_by_word_of_mouth(window: Window) -> None:
     await at_work.says(reference, "confirm")
     assert (await at_work.says(reference, "reopen", words="Dark again")).status_code == 303
     assert (await window.row(reference)).reopened == 1
+
+
+async def test_one_whose_number_was_anothers_waits_for_a_call_until_a_number_is_known(window: Window) -> None:
+    reference = await window.filed(phone=PHONE)
+    await window.consumer(reference, Act.NOT_MINE)
+    at_work = await agent(window)
+    listed = await at_work.page("/counter/call-backs")
+    assert reference in listed.text
+    assert f"/counter/requests/{reference}/called" not in listed.text
+    await at_work.says(reference, "change_phone", phone="98000 00096")
+    assert reference not in (await at_work.page("/counter/call-backs")).text

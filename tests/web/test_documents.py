@@ -17,14 +17,13 @@ from models import papers
 from models.events import Submission
 from models.papers import Document
 from models.people import Missed
-from models.policy import Edition, Names
 from models.requests import ServiceRequest
 from models.staff import set_password
 from models.storage import Folder, Nowhere
-from rules.messages import Standing, Take, Taken
+from rules.messages import Look
 from rules.papers import LARGEST, FileFault
 from rules.reference import new
-from rules.terms import Actor, Kind, Refused, State
+from rules.terms import Actor, Kind
 from tests.web.files import moving, pdf, photograph, picture, registered
 from tests.web.window import Window, checked, words
 from web.api.problems import UNFIT
@@ -33,16 +32,6 @@ from web.uploads.clamd import Clamd
 from web.uploads.receive import Handed
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="module", autouse=True)
-async def known(application: Window) -> None:
-    """The utility knows two papers."""
-    async with application.sessions.begin() as session:
-        for code in ("identity", "ownership"):
-            session.add(Names(kind="paper", code=code, labels={"en": code}))
-        await session.exec(update(Edition).values(number=Edition.number + 1))
-    await application.parts.hub.look()
 
 
 @pytest.fixture
@@ -55,7 +44,7 @@ async def storage(window: Window, tmp_path: Path) -> AsyncIterator[Folder]:
 
 @pytest.fixture
 async def reference(window: Window, storage: Folder) -> str:
-    """A connection request whose documents wait in the tray."""
+    """An application whose documents wait in the tray."""
     window.door.away = True
     return await registered(window)
 
@@ -97,7 +86,7 @@ async def test_what_is_handed_in_is_kept_and_lies_in_the_tray(window: Window, re
     answer = await hand_in(window, reference, photograph())
     assert answer.status_code == 201
     (row,) = await kept(window, reference)
-    assert answer.json() == {"id": row.id, "paper": "identity", "state": "waiting"}
+    assert answer.json() == {"id": row.id, "paper": "identity", "state": "sent"}
     assert (row.actor, row.content) == ("consumer", "image/jpeg")
     assert await in_the_tray(window, reference) == [{"document": row.id, "paper": "identity"}]
     assert files(storage) == [row.id]
@@ -108,7 +97,7 @@ async def test_a_key_makes_repetitions_one_document(window: Window, reference: s
     assert len({answer.text for answer in answers}) == len(files(storage)) == 1
     assert len(await in_the_tray(window, reference)) == 1
     problem(await hand_in(window, reference, pdf(), key="key-1"), 422, "idempotency-key-reused")
-    problem(await hand_in(window, reference, picture(), key="key-1", paper="ownership"), 422, "idempotency-key-reused")
+    problem(await hand_in(window, reference, picture(), key="key-1", paper="lease"), 422, "idempotency-key-reused")
     assert (await hand_in(window, reference, picture(), key="key-2")).json()["id"] != answers[0].json()["id"]
 
 
@@ -200,18 +189,16 @@ async def test_only_requests_that_take_documents_get_any(window: Window, referen
     assert files(storage) == []
 
 
-async def test_a_document_the_request_refuses_is_taken_back(
-    window: Window, reference: str, storage: Folder, monkeypatch: pytest.MonkeyPatch
+async def test_a_request_takes_what_it_wants_and_gives_back_what_it_does_not(
+    window: Window, reference: str, storage: Folder
 ) -> None:
-    async def refuses(take: Take) -> Taken:
-        row = await window.row(take.reference)
-        standing = Standing(take.reference, row.kind, State.RECEIVED, 1, None, None, None, False)  # type: ignore[arg-type]
-        return Taken(standing, Refused.ILLEGAL)
-
-    monkeypatch.setattr(window.door, "act", refuses)
-    body = problem(await hand_in(window, reference, picture()), 409, "document-not-wanted")
+    await window.record.look(Look(reference, window.now))
+    window.door.away = False
+    answer = await hand_in(window, reference, picture())
+    assert (answer.status_code, answer.json()["state"]) == (201, "waiting")
+    body = problem(await hand_in(window, reference, pdf(), paper="inheritance"), 409, "document-not-wanted")
     assert body["detail"]
-    assert (await kept(window, reference), files(storage)) == ([], [])
+    assert [row.id for row in await kept(window, reference)] == files(storage) == [answer.json()["id"]]
 
 
 async def test_while_storage_or_scanner_is_away_people_are_told_to_come_again(window: Window, reference: str) -> None:

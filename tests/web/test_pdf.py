@@ -57,7 +57,7 @@ def read(pdf: bytes) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_demand_note_says_what_is_owed_until_when_and_where(language: str) -> None:
     text = read(sheets.demand_note(NOTE, ISSUER, language))
-    for said in ("4827-1936-0", "DN-2027-000123", "12,345.50", "15,345.50", "500.00", "14,845.50", TRACK, "2027"):
+    for said in ("4827-1936-0", "DN-2027-000123", "12,345.50", "15,345.50", "14,845.50", TRACK, "2027"):
         assert said in text, said
 
 
@@ -72,7 +72,7 @@ def test_days_are_those_of_the_utility() -> None:
 
 
 def test_what_was_paid_too_much_is_not_asked_for() -> None:
-    assert "To pay now ₹0.00" in read(sheets.demand_note(replace(NOTE, paid=99_999_00), ISSUER, "en"))
+    assert "To pay now Rs 0" in read(sheets.demand_note(replace(NOTE, paid=99_999_00), ISSUER, "en"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

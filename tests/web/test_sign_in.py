@@ -12,6 +12,7 @@ from models.database import Sessions
 from models.people import Fill, Leave, Post, Staff, StaffSession
 from models.posts import FilledPost, may_see, posts_of
 from models.tries import Caller, count_try
+from tests.passwords import kept_cheaply
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 ZONE = "Asia/Kolkata"
@@ -21,9 +22,7 @@ PASSWORD = "correct horse battery"
 async def somebody(sessions: Sessions, username: str) -> int:
     """A member of staff with the password above."""
     async with sessions.begin() as session:
-        person = Staff(
-            username=username, name="Asha Example", password=await staff.password_hash(PASSWORD), language="hi"
-        )
+        person = Staff(username=username, name="Asha Example", password=kept_cheaply(PASSWORD), language="hi")
         session.add(person)
         await session.flush()
         assert person.id is not None
@@ -63,6 +62,10 @@ async def test_signing_in_again_and_a_new_password_end_what_was_open(sessions: S
         assert await staff.set_password(session, "twice.one", "another long password")
         assert not await staff.set_password(session, "no.such.name", "another long password")
     assert await who(sessions, second, NOON) is None
+    async with sessions() as session:
+        kept = (await session.exec(select(Staff.password).where(Staff.username == "twice.one"))).one()
+    assert kept is not None
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,")
     with pytest.raises(staff.WrongSignIn):
         await staff.sign_in(sessions, "twice.one", PASSWORD, NOON)
 
@@ -100,7 +103,7 @@ async def test_a_name_that_does_not_exist_is_answered_and_slowed_alike(sessions:
 async def test_somebody_without_a_password_or_not_active_cannot_sign_in(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         session.add(Staff(username="empty.one", name="Empty Example"))
-        session.add(Staff(username="gone.one", name="Gone", password=await staff.password_hash(PASSWORD), active=False))
+        session.add(Staff(username="gone.one", name="Gone", password=kept_cheaply(PASSWORD), active=False))
     for username, password in (("empty.one", ""), ("gone.one", PASSWORD)):
         with pytest.raises(staff.WrongSignIn):
             await staff.sign_in(sessions, username, password, NOON)

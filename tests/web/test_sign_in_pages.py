@@ -12,7 +12,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
 from embedded.postgres import Postgres
-from tests.web.desk_town import PASSWORD, Desk, opened, plain, well_formed
+from tests.passwords import PASSWORD
+from tests.web.desk_town import Desk, opened, plain, well_formed
 
 STAFF = ("/desk", "/counter", "/admin", "/account")
 PUBLIC = (
@@ -49,7 +50,15 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
             continue
         assert under(path, STAFF), f"{method} {path} is neither the staff's nor on the public list"
         address = path.format_map(
-            {"reference": "100000008", "act": "accept", "number": "1", "shown": "a" * 16, "post": "none"}
+            {
+                "reference": "100000008",
+                "act": "accept",
+                "number": "1",
+                "row": "1",
+                "shown": "a" * 16,
+                "post": "none",
+                "id": "0" * 32,
+            }
         )
         browser = desk.stranger()
         answer = await browser.request(method, address, data={"note": "x"} if method == "POST" else None)

@@ -90,7 +90,7 @@ class Window:
             **given,  # type: ignore[arg-type]
         )  # fmt: skip
         async with self.sessions.begin() as session:
-            row = await register(session, new)
+            row = await register(session, new, self.parts.book.policies)
         await self.record.look(Look(row.reference, self.now))
         return row.reference
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
+from languages import spoken
 from languages.catalog import gettext as _
 from models.policy_versions import Change
+from rules.policy_check import NeverMatters, TooLate
 from web.book import Book
 
 LONGEST = 160
@@ -34,6 +38,26 @@ def told_from_audit(before: Mapping[str, str], after: Mapping[str, str], book: B
     )
 
 
+def doubts(found: Iterable[TooLate | NeverMatters], book: Book) -> list[str]:
+    """What is allowed and hardly meant, in the reader's language."""
+    return [f"{_where((*one.path, one.key.rpartition('.')[2]), book)}: {_doubt(one, book)}" for one in found]
+
+
+def _doubt(one: TooLate | NeverMatters, book: Book) -> str:
+    if isinstance(one, NeverMatters):
+        return _("%(time)s never end before the first officer's time.", time=spoken.duration(one.accept))
+    zone = ZoneInfo(one.zone)
+    return _(
+        "Filed on %(filed)s, it comes to the last officer (%(role)s) on %(begins)s. The time limit of %(limit)s has ended"
+        " then: on %(ends)s. Shorten the times before, or say in a note why.",
+        filed=spoken.when(one.registered, zone),
+        role=book.label("role", one.role),
+        begins=spoken.when(one.begins, zone),
+        limit=spoken.duration(one.standard),
+        ends=spoken.when(one.ends, zone),
+    )
+
+
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
@@ -42,6 +66,8 @@ def _where(path: tuple[str, ...], book: Book) -> str:
     if path[0] == "complaint" and len(path) >= 3:
         area = [area_word(path[2])] if len(path) == 4 else []
         return ", ".join([book.label("category", path[1]), *area, column(path[-1])])
+    if path[0] == "procedure":
+        return ", ".join(_of_a_procedure(path, book))
     heads = {
         "ladder": _("Ladder"),
         "calendar": _("Calendar"),
@@ -66,6 +92,15 @@ def of_people() -> dict[str, str]:
         "sessions": _("Signed in at"),
         "name": _("Name"),
     }
+
+
+def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:
+    """The procedure, the stage or the sort of applicant, and the key, each by its name."""
+    yield book.label("procedure", path[1])
+    kinds = {"stage": "stage", "papers": "applicant"}
+    for head, part in pairwise(path[1:]):
+        if part not in kinds:
+            yield book.label(kinds[head], part) if head in kinds else column(part).replace("_", " ")
 
 
 def area_word(area: str) -> str:

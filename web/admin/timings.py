@@ -16,7 +16,7 @@ from models import policy_versions
 from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
 from rules.policy import Policy
 from rules.policy_check import warnings
-from web.admin.changes import told
+from web.admin.changes import doubts, told
 from web.admin.grid import edit, grid, typed_anew
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes
@@ -108,7 +108,7 @@ def _page(
         "most_tiers": max((len(row.tiers) for row in rows), default=0),
         "calendars": list(policy.calendars),
         "may_save": "tune" in person.rights,
-        "warnings": warnings(policy),
+        "warnings": doubts(warnings(policy), parts.book),
         "errors": {},
         "note": (typed or {}).get("note", ""),
         "saved": 0,

@@ -180,7 +180,7 @@ class Status(BaseModel):
 
 
 class HandedIn(BaseModel):
-    """A document as it was handed in. `state`: `waiting` until an officer has looked at it."""
+    """A document as it was handed in. `state`: `sent` until the request has taken it, `waiting` until an officer has looked at it."""
 
     id: str = Field(examples=["5d41402abc4b2a76b9719d911017c592"])
     paper: str = Field(examples=["identity"])

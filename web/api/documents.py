@@ -59,7 +59,7 @@ BODY = {"requestBody": {"required": True, "content": {"multipart/form-data": {"s
 async def form(request: Request) -> AsyncIterator[Sent]:
     """The form; a file too large is a problem of its own also while it still comes in."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise Problem(INVALID, gettext("Send the file as a form: multipart/form-data with the fields paper and file."))
+        raise Problem(INVALID, "Send a form: multipart/form-data with the fields paper and file.")
     try:
         async for filled in sent(request):
             yield filled
@@ -117,9 +117,9 @@ async def hand_in(
         raise unfit_problem(wrong.fault) from None
     except Reused:
         raise Problem(KEY_REUSED) from None
-    await told(parts, row)
+    state = await told(parts, row)
     response.headers["Cache-Control"] = "no-store"
-    return HandedIn(id=row.id, paper=row.paper, state=DocumentState(row.state))
+    return HandedIn(id=row.id, paper=row.paper, state=state)
 
 
 def paper_of(typed: Mapping[str, str], parts: Onewindow) -> str:
@@ -143,11 +143,12 @@ def submission(row: Document) -> str:
     return f"document/{row.id}"
 
 
-async def told(parts: Onewindow, row: Document) -> None:
-    """Tell the request of its document; one it did not ask for is taken back, and a Problem says so."""
+async def told(parts: Onewindow, row: Document) -> DocumentState:
+    """Tell the request of its document, and how it stands then; one it did not ask for is taken back, and a Problem says so."""
     outcome = await through(parts, Take(row.reference or "", submission(row), Act.DOCUMENT))
     if outcome.refused is None:
-        return
+        found = await parts.database.read(papers.find, row.id)
+        return DocumentState(found.state if found else row.state)
     await parts.database.write(papers.take_back, row.id)
     await parts.uploads.unneeded(row.id)
     raise Problem(DOCUMENT_NOT_WANTED, refusal(outcome.refused))

@@ -122,7 +122,7 @@ async def file(
     policy = book.policies.get(book.newest)
     new = new_request(filing, book, f"api/{drawn}", now)
     try:
-        filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key)
+        filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key, book.policies)
     except UnknownCode as unknown:
         raise invalid(unknown.field, _wrong(unknown.field, filing, book)) from None
     except TooManyFiled:

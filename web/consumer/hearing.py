@@ -11,7 +11,6 @@ from languages.story import Rung, RungState, Said, Story
 from rules.states import WORKED
 
 _ = gettext
-LADDER = "hearing"
 
 
 def heard(said: Said, story: Story, now: datetime) -> Said:

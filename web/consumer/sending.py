@@ -45,9 +45,10 @@ def new_request(token: str, answers: Codes, at: datetime) -> New:
 
 async def send(parts: Onewindow, token: str, answers: Codes, at: datetime) -> dict[str, str]:
     """Register the request and hint that it waits to be started; what is wrong with the answers, by field."""
-    policy = parts.book.policies.get(parts.book.newest)
+    policies = parts.book.policies
+    limits = policies[parts.book.newest].limits if parts.book.newest else Limits()
     try:
-        await parts.database.write(file, new_request(token, answers, at), policy.limits if policy else Limits())
+        await parts.database.write(file, new_request(token, answers, at), limits, policies)
     except UnknownCode as unknown:
         return {unknown.field: gettext("This can no longer be chosen. Please change it.")}
     except TooManyFiled:

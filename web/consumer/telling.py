@@ -12,10 +12,11 @@ from languages.labels import state_label
 from languages.story import Reader, Story, StoryEvent
 from models.people import Office
 from models.tracking import Tracked
+from rules.ladder import HEARING
 from rules.states import OPEN
 from rules.terms import Cause, Closing, EventKind, Proposal, State
 from web.book import Book
-from web.consumer.hearing import LADDER, heard, hearing_line
+from web.consumer.hearing import heard, hearing_line
 from web.consumer.ladder import Step, ladder_of, next_title
 from web.consumer.may import may, tell_again
 from web.consumer.openly import is_confidential, openly
@@ -141,7 +142,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
     steps = () if timing.confidential else ladder_of(tracked, policy, timing, book, now)
     story = story_of(tracked, book, zone, timing.confidential, next_title(steps))
     said = told.sentence(story, now)
-    if timing.ladder == LADDER:
+    if timing.ladder == HEARING:
         said = heard(said, story, now)
         steps = tuple(replace(step, line=hearing_line(step.rung, zone, now)) for step in steps)
     return Told(

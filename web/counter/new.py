@@ -18,6 +18,7 @@ from models import localities
 from models.callers import Asked, Known, find, same
 from models.intake import New, UnknownCode, register
 from models.requests import ServiceRequest
+from rules.policy import Policy
 from web.counter.agent import filing_post
 from web.counter.form import CHANNELS, Written, asks_of_danger, dangers, new_request, prefilled, read
 from web.counter.search import caller_of, known_of, shown
@@ -126,9 +127,9 @@ async def reference_of(session: AsyncSession, token: str) -> str | None:
     return (await session.exec(select(ServiceRequest.reference).where(ServiceRequest.token == token))).first()
 
 
-async def number_of(session: AsyncSession, new: New) -> str:
+async def number_of(session: AsyncSession, new: New, kept: dict[int, Policy]) -> str:
     """Register, and answer the number alone."""
-    return (await register(session, new)).reference
+    return (await register(session, new, kept)).reference
 
 
 async def register_it(
@@ -137,7 +138,7 @@ async def register_it(
     """Register it and go to its page."""
     new = new_request(form, written.answers, now, person.id, filing_post(person))
     try:
-        reference = await parts.database.write(number_of, new)
+        reference = await parts.database.write(number_of, new, parts.book.policies)
     except UnknownCode as unknown:
         written.errors[unknown.field] = gettext("This can no longer be chosen. Please change it.")
         return form_page(request, person, parts, form, written, 422)

@@ -46,9 +46,8 @@ def sheet(issuer: Issuer, address: str) -> dict[str, Any]:
 
 def note_words(note: DemandNote, issuer: Issuer) -> dict[str, Any]:
     """The words of a demand note."""
-    sums = money
     until = [(_("Pay by"), day(note.expires_at, issuer))] if note.expires_at else []
-    paid = [(_("Paid already"), sums(-note.paid))] if note.paid else []
+    paid = [(_("Paid already"), money(note.paid))] if note.paid else []
     return {
         "title": _("Demand note"),
         "facts": [
@@ -60,9 +59,9 @@ def note_words(note: DemandNote, issuer: Issuer) -> dict[str, Any]:
             *until,
         ],
         "heads": [_("For what"), _("Amount")],
-        "lines": [(label, sums(amount)) for label, amount in note.lines],
-        "totals": [(_("Total"), sums(note.total)), *paid],
-        "due": [_("To pay now"), sums(max(note.total - note.paid, 0))],
+        "lines": [(label, money(amount)) for label, amount in note.lines],
+        "totals": [(_("Total"), money(note.total)), *paid],
+        "due": [_("To pay now"), money(max(note.total - note.paid, 0))],
         "scan": _("Pay here: hold your telephone's camera over the picture, or open this address."),
         "last": [_("After this day the note can no longer be paid. Ask us for a new one then.")] if until else [],
     }

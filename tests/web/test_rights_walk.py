@@ -1,0 +1,193 @@
+"""Every route of the application asked by every role: the whole table of who gets in.
+
+A new route fails here until somebody wrote down who may use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx2
+from sqlmodel import col, select
+
+from models.people import Fill, Staff
+from models.requests import Task
+from models.staff import open_session
+from tests.test_agreements import PUBLIC, asks, routes
+from tests.web.window import Window
+from web.desk.casefile import Opened
+from web.desk.session import signed_in
+
+ROLES = {
+    "c": "tara",  # call centre
+    "h": "bilal",  # handler of the request
+    "z": "imran",  # handler of another zone
+    "a": "chitra",  # answerable for the office
+    "x": "kabir",  # answerable for another zone
+    "r": "lata",  # control room
+    "v": "omar",  # vigilance
+    "t": "vimla",  # administrator
+    "u": "yusuf",  # auditor
+}
+ALL = "".join(ROLES)
+STAFF = {
+    "GET /account": ALL,
+    "GET /account/password": ALL,
+    "POST /account/password": ALL,
+    "POST /account/sessions": ALL,
+    "POST /account/sessions/{shown}": ALL,
+    "GET /account/second": ALL,
+    "POST /account/second": ALL,
+    "POST /account/second/codes": ALL,
+    "POST /account/second/off": ALL,
+    "GET /account/kept": ALL,
+    "POST /account/kept/{number}": "",  # only its own sender's, and nothing is kept for any of these
+    "POST /account/kept/{number}/away": ALL,
+    "GET /desk/people": "axt",
+    "GET /desk/people/{number}": "at",
+    "POST /desk/people/{number}/leave": "at",
+    "POST /desk/people/{number}/leave/{row}": "at",
+    "GET /desk/people/posts/{post}": "at",
+    "POST /desk/people/posts/{post}/charge": "at",
+    "POST /desk/people/posts/{post}/fills/{row}": "t",
+    "POST /desk/people/posts/{post}/person": "t",
+    "POST /desk/people/{number}/password": "t",
+    "POST /desk/people/{number}/second": "t",
+    "POST /desk/people/{number}/sessions": "t",
+    "POST /desk/people/{number}/removal": "t",
+    "GET /desk": ALL,
+    "GET /desk/find": ALL,
+    "GET /desk/requests/{reference}": "charvu",
+    "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
+    "GET /counter": "cr",
+    "POST /counter": "cr",
+    "GET /counter/new": "cr",
+    "POST /counter/new": "cr",
+    "GET /counter/localities": "cr",
+    "GET /counter/requests": "cr",
+    "POST /counter/requests": "cr",
+    "GET /counter/call-backs": "cr",
+    "POST /counter/requests/{reference}/slip": "cr",
+    "GET /counter/requests/{reference}": "cr",
+    "GET /counter/requests/{reference}/{act}": "cr",
+    "POST /counter/requests/{reference}/{act}": "c",  # "called again": the control room takes no calls down
+    "GET /admin": "tu",
+    "POST /admin": "t",
+    "GET /admin/versions": "tu",
+    "GET /admin/versions/{number}": "tu",
+    "GET /admin/policy.toml": "tu",
+    "GET /admin/audit": "tu",
+    "GET /admin/messages": "tu",
+}
+"""Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
+
+LIVE = {"/desk/live": "/desk", "/desk/requests/{reference}/live": "/desk/requests/{reference}",
+        "/track/{reference}/live": "/track/{reference}"}  # fmt: skip
+"""Streams, and the page whose guards they share."""
+
+
+@dataclass(frozen=True)
+class Things:
+    """What there is to be asked about."""
+
+    reference: str
+    handler: str
+    colleague: int
+
+    def address(self, path: str) -> str:
+        """A path with something that exists in every place: what is refused then is refused for want of a right."""
+        number = self.colleague if "/people/" in path else 1
+        given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
+        act = "called_again" if path.startswith("/counter") else "note"
+        return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what",
+                                "digest": "0", "name": "none.css"})  # fmt: skip
+
+
+async def things(window: Window, **more: object) -> Things:
+    reference = await window.filed(**more)  # type: ignore[arg-type]
+    async with window.sessions() as session:
+        task = (await session.exec(select(Task).where(Task.reference == reference))).one()
+        people = select(Staff.username).join(Fill, col(Fill.person) == col(Staff.id))
+        handler = (await session.exec(people.where(Fill.post == task.handler))).one()
+        other = "asha" if handler == "bilal" else "bilal"
+        colleague = (await session.exec(select(Staff.id).where(Staff.username == other))).one()
+    return Things(reference, handler, colleague or 0)
+
+
+def in_or_not(answer: httpx2.Response) -> bool:
+    """Whether the caller got in: neither sent to sign in, nor refused, nor told that there is nothing."""
+    to_sign_in = answer.headers.get("location", "").startswith("/sign-in?next=")
+    return not to_sign_in and answer.status_code not in (401, 403, 404, 409)
+
+
+async def asked(window: Window, username: str, method: str, address: str) -> httpx2.Response:
+    """The answer to somebody, in a session of his own; "": to a stranger."""
+    browser = window.visitor()
+    if username:
+        async with window.sessions.begin() as session:
+            person = (await session.exec(select(Staff).where(Staff.username == username))).one()
+            token = await open_session(session, person, window.now)
+        browser.cookies.set("staff", token, domain="localhost.local")
+    data = {"base": "1", "words": "A note", "token": f"a-form-sent-by-{username}-x"} if method == "POST" else None
+    answer = await browser.request(method, address, data=data)
+    await browser.aclose()
+    assert answer.status_code < 500 or address == "/readyz", (username, method, address)
+    return answer
+
+
+def walked(*, public: bool) -> list[tuple[str, str]]:
+    """Every method and path, live streams apart."""
+    found = [(method, route.path) for route in routes() for method in sorted(route.methods or ())]
+    return [(method, path) for method, path in found if path not in LIVE and bool(PUBLIC.fullmatch(path)) == public]
+
+
+async def test_every_route_of_the_staff_as_every_role(window: Window) -> None:
+    there = await things(window)
+    found: dict[str, str] = {}
+    for method, path in walked(public=False):
+        address = there.address(path)
+        stranger = await asked(window, "", method, address)
+        assert stranger.headers.get("location", "").startswith("/sign-in?next="), (method, path)
+        who = {**ROLES, "h": there.handler}
+        found[f"{method} {path}"] = "".join(
+            [role for role in ROLES if in_or_not(await asked(window, who[role], method, address))]
+        )
+    new = [f"{route}: say who gets in" for route in found if route not in STAFF]
+    wrong = [f"{route}: {found[route]}, not {who}" for route, who in STAFF.items() if found.get(route, who) != who]
+    gone = [f"{route}: is no more" for route in STAFF if route not in found]
+    assert not new + wrong + gone, "\n".join(new + wrong + gone)
+
+
+async def test_a_confidential_request_is_open_to_vigilance_and_the_auditor_alone(window: Window) -> None:
+    """The counter finds by its number only that it was received."""
+    there = await things(window, category="wrong-bill")
+    reference = await window.filed(category="theft-report")
+    for path, roles in (("/desk/requests/{}", "vu"), ("/counter/requests/{}", "cr")):
+        got_in = [
+            role
+            for role, username in {**ROLES, "h": there.handler}.items()
+            if in_or_not(await asked(window, username, "GET", path.format(reference)))
+        ]
+        assert "".join(got_in) == roles, path
+
+
+async def test_a_public_address_answers_staff_as_it_answers_a_stranger(window: Window) -> None:
+    there = await things(window)
+    for method, path in walked(public=True):
+        if path.startswith(("/sign-", "/metrics")) or (method, path) == ("POST", "/track/{reference}/code"):
+            continue
+        address = there.address(path)
+        stranger = await asked(window, "", method, address)
+        officer = await asked(window, "chitra", method, address)
+        assert (officer.status_code, officer.headers.get("location", "")[:6]) == (
+            stranger.status_code, stranger.headers.get("location", "")[:6]
+        ), (method, path)  # fmt: skip
+
+
+def test_a_stream_has_every_guard_of_its_page() -> None:
+    """What decides who gets in is asked for the stream too; what a page needs beside that, it need not."""
+    of = {route.path: set(asks(route.dependant)) for route in routes() if "GET" in (route.methods or ())}
+    assert {path for path in of if path.endswith("/live")} == set(LIVE)
+    for stream, page in LIVE.items():
+        guards = {one for one in of[page] if one in (signed_in, Opened.__metadata__[0].dependency)}
+        assert guards <= of[stream], stream
