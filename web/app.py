@@ -20,7 +20,22 @@ from web.apply import form as apply_form
 from web.apply import papers as apply_papers
 from web.apply import sending as apply_sending
 from web.assets_route import router as assets
-from web.consumer import acts, alike, answer, code, danger, documents, file, home, not_mine, papers, sending, track
+from web.board import Kept as KeptBoard
+from web.consumer import (
+    acts,
+    alike,
+    answer,
+    board,
+    code,
+    danger,
+    documents,
+    file,
+    home,
+    not_mine,
+    papers,
+    sending,
+    track,
+)
 from web.counter import acts as counter_acts
 from web.counter import applying, call_backs, handed, new, requests, search, slip
 from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
@@ -36,7 +51,7 @@ from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
 
-CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file, documents, papers)
+CONSUMER = (home, board, track, code, acts, alike, answer, not_mine, sending, danger, file, documents, papers)
 APPLY = (apply_sending, apply_papers, apply_form)
 PAY = (pay_note,)
 COUNTER = (search, new, applying, call_backs, slip, requests, handed, counter_acts)
@@ -87,6 +102,7 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     app.state.onewindow = onewindow
     app.state.views = Views(onewindow)
     app.state.shared = Shared(onewindow, app.state.views)
+    app.state.board = KeptBoard(onewindow)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
     for router in ROUTERS:
