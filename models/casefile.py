@@ -63,6 +63,7 @@ class CaseFile:
     tasks: tuple[Task, ...] = ()
     gathered: Case = field(default_factory=Case)
     documents: tuple[Document, ...] = ()
+    whole: CaseFile | None = None
 
     @property
     def involved(self) -> frozenset[str]:
@@ -98,10 +99,16 @@ class CaseFile:
         return replace(
             self,
             task=task,
-            holds=tuple(hold for hold in self.holds if hold.task_id == task.id),
-            lapses=tuple(lapse for lapse in self.lapses if lapse.task_id == task.id),
-            lines=tuple(line for line in self.lines if line.event.task_id in (None, task.id)),
+            holds=tuple(hold for hold in self.every.holds if hold.task_id == task.id),
+            lapses=tuple(lapse for lapse in self.every.lapses if lapse.task_id == task.id),
+            lines=tuple(line for line in self.every.lines if line.event.task_id in (None, task.id)),
+            whole=self.every,
         )
+
+    @property
+    def every(self) -> CaseFile:
+        """The file with all its tasks' waits, lapses and lines."""
+        return self.whole or self
 
 
 def _soonest(task: Task) -> tuple[bool, datetime, str]:
@@ -116,9 +123,9 @@ async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
     complaint = request.kind == Kind.COMPLAINT
     tasks = await tasks_of(session, reference)
     soonest = sorted((task for task in tasks if task.done_at is None), key=_soonest)
-    return CaseFile(
+    file = CaseFile(
         request=request,
-        task=next(iter(soonest or tasks[-1:]), None),
+        task=next(iter(tasks[:1] if complaint else soonest or tasks[-1:]), None),
         consumer=await session.get(Consumer, request.consumer_id),
         description=await words_of(session, request.words_id),
         lines=await lines_after(session, reference, 0),
@@ -131,6 +138,7 @@ async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
         gathered=Case() if complaint else await case_of(session, reference),
         documents=() if complaint else tuple(await of_request(session, reference)),
     )
+    return file.at(tasks[0]) if complaint and len(tasks) > 1 else file
 
 
 async def tasks_of(session: AsyncSession, reference: str) -> tuple[Task, ...]:

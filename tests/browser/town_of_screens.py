@@ -25,7 +25,8 @@ from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from tests.activities.mailroom import served
-from tests.browser.applications import applications
+from tests.browser.applications import applications as desk_applications
+from tests.browser.town_of_applications import applications
 from tests.passwords import PASSWORD, let_in
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app
@@ -196,8 +197,9 @@ async def town_on(url: str) -> AsyncIterator[Town]:
         await long_open(town)
         await ended(town)
         await under_way(town)
-        await applications(window, town.of)
+        await desk_applications(window, town.of)
         await casework(town)
+        town.of |= await applications(window, NOW)
         window.now = NOW
         await people(town)
         async with window.sessions.begin() as session:

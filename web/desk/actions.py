@@ -196,3 +196,17 @@ def receivers(
         and post.role not in above
     ]
     return sorted(near, key=lambda post: (post.office is None, post.code))
+
+
+def beside_it(posts: Sequence[FilledPost], task: Task, *, top: bool) -> Offers:
+    """What is offered at the task that holds recovery of disputed dues while a complaint is open."""
+    codes = {post.code for post in posts}
+    handler = task.handler if task.handler in codes else None
+    answerable = task.answerable if task.answerable in codes else None
+    if task.done_at is not None or (handler is None and answerable is None):
+        return Offers()
+    rest = [Act.NOTE, Act.GIVE, *([] if top else [Act.ESCALATE])]
+    if handler is None:
+        return Offers(Act.DIRECT, (Act.TAKE_OVER, Act.FINISH, *rest), None, answerable)
+    accept = [Act.ACCEPT] if task.accepted_at is None else []
+    return Offers(Act.FINISH, (*accept, *rest), handler, answerable)

@@ -8,10 +8,11 @@ from models.casefile import CaseFile
 from models.people import Post
 from models.posts import FilledPost
 from rules.policy import Policy, ladder_of
+from rules.request import RECOVERY
 from rules.terms import Kind
 from web.book import Book
 from web.desk import elsewhere
-from web.desk.actions import Offers, offered, receivers
+from web.desk.actions import Offers, beside_it, offered, receivers
 from web.desk.forms import Choices
 from web.desk.ladder import timing_for
 from web.desk.stage_offers import is_good, offered_at, papers_of
@@ -69,6 +70,8 @@ def offers_for(
 ) -> Offers:
     """What somebody with these posts is offered on this request, at the task it is looked at from."""
     timing = timing_for(file, policy)
+    if file.task is not None and file.task.stage == RECOVERY:
+        return beside_it(posts, file.task, top=file.task.tier >= len(timing.tiers))
     held = any(hold.stops_standard for hold in file.holds)
     tiers = len(ladder_of(policy, timing).tiers)
     if file.request.kind != Kind.COMPLAINT and file.task is not None:

@@ -25,6 +25,7 @@ from models.openings import opening, openings
 from models.posts import WORKS, may_see
 from rules.case import Fault
 from rules.reference import is_well_formed, normalise
+from rules.request import RECOVERY
 from rules.terms import Act, Kind, Refused
 from web.database import Bounded
 from web.deps import Db, Parts, TheBook, TheHub, TheViews
@@ -58,11 +59,20 @@ async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) 
         await db.write(opening, reference, person.id, parts.clock(), let_in=let_in)
     if not let_in:
         raise NotYours
+    file = from_his_task(file, person)
     if request.confidential:
         return replace(file, openings=tuple(await db.read(openings, reference)))
     if file.consumer is None:
         return file
     return replace(file, beside=await db.read(beside, reference, file.consumer, parts.clock()))
+
+
+def from_his_task(file: CaseFile, person: Person) -> CaseFile:
+    """A complaint as one sees it whose only task there is to hold the recovery; else from the complaint's own."""
+    mine = [task.stage for task in file.open_tasks if {task.handler, task.answerable} & set(person.codes)]
+    if file.request.kind == Kind.COMPLAINT and mine == [RECOVERY]:
+        return file.at(next(task for task in file.tasks if task.stage == RECOVERY))
+    return file
 
 
 def may_open(file: CaseFile, person: Person) -> bool:

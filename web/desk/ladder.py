@@ -10,7 +10,8 @@ from models.casefile import CaseFile
 from models.people import Post
 from models.requests import Lapse, Task
 from rules.due import due
-from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
+from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
+from rules.request import RECOVERY
 from rules.states import WORKED
 from rules.terms import EventKind, Kind, Skip
 from web.book import Book
@@ -21,7 +22,9 @@ def timing_for(file: CaseFile, policy: Policy) -> Timing:
     if file.request.kind != Kind.COMPLAINT:
         stages = policy.procedures[file.request.category].stages
         return stages[file.task.stage if file.task else next(iter(stages))].timing
-    return timing_of(policy, file.request.category, file.request.area_class)
+    timing = timing_of(policy, file.request.category, file.request.area_class)
+    beside = recovery_timing(timing) if file.task is not None and file.task.stage == RECOVERY else None
+    return beside or timing
 
 
 def post_of_role(posts: Mapping[str, Post], role: str, office: str, zone: str) -> Post | None:

@@ -21,6 +21,7 @@ from languages.views import Reader
 from models.queue import Bounds, Page, Place, Row, View, counts, queue, reference_exists
 from models.requests import ServiceRequest, Task
 from rules.reference import Reading, look
+from rules.request import RECOVERY
 from rules.states import WORKED
 from rules.terms import Act, Kind, State
 from web.book import Book
@@ -69,15 +70,16 @@ def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
     """A line in the language in use."""
     task, request = row.task, row.request
     complaint = request.kind == Kind.COMPLAINT
+    own = complaint and task.stage != RECOVERY
     place = book.locality(request.locality)
     state = State(request.state)
     decider = request.proposal.get("post") if state in WORKED and asks_about(request, task) else None
     return ShownRow(
-        id=request.reference if complaint else f"{request.reference}-{task.stage}",
+        id=request.reference if own else f"{request.reference}-{task.stage}",
         reference=request.reference,
         due=task_clock(row, book, now),
         category=book.sort(request),
-        stage="" if complaint else book.label("stage", task.stage),
+        stage="" if own else book.label("stage", task.stage),
         anchor="" if complaint else f"#stage-{task.stage}",
         locality=named(place.names) if place else book.label("office", request.office),
         state=state,

@@ -197,7 +197,7 @@ def sheet(
         standard=standard_clock(request, now),
         next=why_and_next(story(file, book, zone, ladder), now),
         ladder=tuple(ShownRung(rung, tier, ladder_line(rung, zone, now)) for tier, rung in enumerate(ladder, 1)),
-        lines=tuple(shown_line(line, book, zone, now, names) for line in reversed(file.lines)),
+        lines=tuple(shown_line(line, book, zone, now, names) for line in reversed(file.every.lines)),
         said=file.said,
         offers=offers_for(file, policy, posts, now, person),
         choices=choices(file, book, zone, now),

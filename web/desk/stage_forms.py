@@ -15,11 +15,11 @@ LONGEST = 40
 
 
 def finish(form: Filled, choices: Choices) -> None:
-    """End the stage: its checklist, and what else it asks for."""
+    """End the stage: its checklist, and what else it asks for; beside a complaint, how the recovery was stopped."""
     if choices.stage is None:
-        return
+        return written(form, needed=_("Write how the recovery was stopped."))
     _checklist(form, choices)
-    ASKED.get(choices.stage.does, _nothing)(form, choices)
+    return ASKED.get(choices.stage.does, _nothing)(form, choices)
 
 
 def fault(form: Filled, choices: Choices) -> None:
