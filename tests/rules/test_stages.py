@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rules.case import NoteState
-from rules.procedure import Does
+from rules.procedure import Does, Lapse
 from rules.request import CONSUMER, Sent
+from rules.stages import AGAIN
 from rules.terms import Act, Actor, EventKind, NoticeKind, Refused, State
 from tests.rules.applying import APPLICANT, CONNECTING, STAGES, THIRD, Application, ground_for, procedure, stage
-from tests.rules.desk import MANAGER, NOON, OFFICER, PERSON
+from tests.rules.desk import COLLEAGUE, MANAGER, NOON, OFFICER, PERSON
 
 
 def test_a_request_runs_to_its_end_and_leaves_nobody_with_a_task() -> None:
@@ -226,3 +228,44 @@ def test_he_who_was_there_says_so_whatever_else_is_open_and_another_judges_it() 
     assert desk.officer(Act.DISAGREE, judge) is None
     annulled = desk.stage("visit").holds[-1]
     assert (annulled.reason, annulled.end) == ("no_access", annulled.start)
+
+
+def test_a_paper_that_was_accepted_is_not_found_wrong_later() -> None:
+    """Else an officer who is late makes the application incomplete, and its time begins anew."""
+    desk = Application()
+    desk.look()
+    desk.hand_in()
+    begun = desk.request.complete_at
+    desk.at_stage("documents", Act.FAULT, faults={"identity": "unreadable"})
+    assert (begun, desk.request.complete_at, desk.request.standard_due) == (NOON, None, None)
+    desk.days(2)
+    desk.hand_in("identity")
+    assert desk.request.complete_at == desk.at
+    assert desk.at_stage("documents", Act.FAULT, faults={"ownership": "expired"}) is Refused.ILLEGAL
+    assert desk.at_stage("documents") is None
+
+
+def test_what_was_paid_for_a_request_that_lapsed_may_be_claimed_once() -> None:
+    stages = [replace(one, lapse=Lapse.LAPSED) if one.code == "payment" else one for one in STAGES]
+    desk = Application(ground_for(procedure(*stages)))
+    desk.walk(until="payment")
+    desk.pay(400)
+    desk.days(16)
+    assert (desk.request.state, desk.request.over, desk.request.case.balance) == (State.LAPSED, True, 400)
+    assert desk.consumer(Act.WITHDRAW) is None
+    desk.consumer(Act.WITHDRAW)
+    assert desk.open == ["refund"]
+    desk.do("refund")
+    assert (desk.request.case.balance, desk.request.over) == (0, True)
+    assert desk.consumer(Act.WITHDRAW) is Refused.ILLEGAL
+
+
+def test_everybody_with_a_stage_hears_that_it_was_taken_back_and_no_stage_counts_as_done() -> None:
+    desk = at_payment()
+    desk.pay()
+    handlers = {desk.stage("agreement").handler, desk.stage("permission").handler}
+    desk.at_stage("permission", Act.GIVE, post=COLLEAGUE)
+    handlers.add(COLLEAGUE)
+    assert desk.consumer(Act.WITHDRAW) is None
+    assert desk.told(NoticeKind.WITHDRAWN) == {CONSUMER, *handlers}
+    assert {desk.stage(code).outcome for code in ("agreement", "permission")} == {AGAIN}
