@@ -54,9 +54,24 @@ CONNECTING = Procedure(
 )
 
 
-def procedure(*stages: Stage, **more: object) -> Procedure:
+def procedure(*stages: Stage, lapse_all: Lapse | None = None, **more: object) -> Procedure:
     """The usual procedure with other stages, or something else about it changed."""
+    if lapse_all is not None:
+        stages = tuple(replace(one, lapse=lapse_all) if one.limit else one for one in stages)
     return replace(CONNECTING, **({"stages": {one.code: one for one in stages}} if stages else {}), **more)  # type: ignore[arg-type]
+
+
+CLOSING = procedure(
+    STAGES[0],
+    stage("reading", Does.READING, "documents"),
+    stage("bill", Does.BILL, "reading"),
+    stage("survey", Does.WORK, "reading", checklist=("signed",)),
+    stage("final-payment", Does.PAYMENT, "bill", when=("bill", "due"), whose=APPLICANT),
+    stage("certificate", Does.CERTIFICATE, "final-payment", "survey"),
+    REFUND,
+    confirm=None,
+)
+"""A connection is closed: a final bill less the security, and no handover at the end."""
 
 
 def ground_for(of: Procedure, *, taken: Collection[str] = (), meter: str | None = "stock") -> Ground:

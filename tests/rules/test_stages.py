@@ -10,7 +10,17 @@ from rules.procedure import Does, Lapse
 from rules.request import CONSUMER, Sent
 from rules.stages import AGAIN
 from rules.terms import Act, Actor, EventKind, NoticeKind, Refused, State
-from tests.rules.applying import APPLICANT, CONNECTING, STAGES, THIRD, Application, ground_for, procedure, stage
+from tests.rules.applying import (
+    APPLICANT,
+    CLOSING,
+    CONNECTING,
+    STAGES,
+    THIRD,
+    Application,
+    ground_for,
+    procedure,
+    stage,
+)
 from tests.rules.desk import COLLEAGUE, MANAGER, NOON, OFFICER, PERSON
 
 
@@ -122,18 +132,6 @@ def test_a_security_is_set_off_once_when_a_bill_is_made_anew() -> None:
     assert "bill" in desk.open
     desk.do("bill")
     assert (desk.request.case.to_pay, desk.request.case.balance) == (300, 600)
-
-
-CLOSING = procedure(
-    STAGES[0],
-    stage("reading", Does.READING, "documents"),
-    stage("bill", Does.BILL, "reading"),
-    stage("survey", Does.WORK, "reading", checklist=("signed",)),
-    stage("final-payment", Does.PAYMENT, "bill", when=("bill", "due"), whose=APPLICANT),
-    stage("certificate", Does.CERTIFICATE, "final-payment", "survey"),
-    STAGES[-1],
-    confirm=None,
-)
 
 
 def test_what_is_closed_without_a_handover_may_be_opened_again_too() -> None:
