@@ -127,7 +127,10 @@ def _paid(turn: Turn) -> None:
 
 
 def complain(turn: Turn, sent: Sent) -> None:
-    """A complaint about the request itself (late, wrong demand note): kept with it, and the next tier answers, once a tier."""
+    """A complaint about the request itself (late, wrong demand note): kept with it, and the next tier answers, once a tier.
+
+    A demand note may be wrong while it waits to be paid; no other wait for the applicant is the office's to answer for.
+    """
     need(turn.request.state in WORKED)
     need(sent.words, Refused.OUT_OF_RANGE)
     turn.request.repeats += 1
@@ -135,7 +138,8 @@ def complain(turn: Turn, sent: Sent) -> None:
     task = turn.task
     turn.event(EventKind.COMPLAINED, times=turn.request.repeats)
     turn.tell(NoticeKind.COMPLAINED, HANDLER, ANSWERABLE)
-    if task.hold is None and task.data.get("complained") != task.tier and escalate(turn, Cause.COMPLAINT):
+    office = task.hold is None or task.hold.reason == Wait.PAYMENT
+    if office and task.data.get("complained") != task.tier and escalate(turn, Cause.COMPLAINT):
         task.data["complained"] = task.tier
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from rules.durations import parse
 from rules.papers import DocumentState
@@ -144,7 +145,7 @@ class Application(Desk):
         """Let days pass."""
         self.until(self.at + timedelta(days=many))
 
-    def do(self, code: str, **data: object) -> None:
+    def do(self, code: str) -> None:
         """Whoever's turn it is does what ends this stage."""
         does = self.ground.procedure.stages[code].does  # type: ignore[union-attr]
         if does is Does.PAYMENT:
@@ -152,7 +153,7 @@ class Application(Desk):
         else:
             if does is Does.DOCUMENTS:
                 self.hand_in()
-            said = self.at_stage(code, **{**ASKED.get(does, {}), **data})
+            said = self.at_stage(code, **ASKED.get(does, {}))
         assert said is None, f"{code}: {said}"
 
     def walk(self, until: str | None = None) -> None:
@@ -166,7 +167,7 @@ class Application(Desk):
         return [paper.code for paper in self.request.case.papers if paper.state is state]
 
 
-ASKED: dict[Does, dict[str, object]] = {
+ASKED: dict[Does, dict[str, Any]] = {
     Does.VISIT: {"checks": ["earthing"]},
     Does.DECISION: {"outcome": "feasible"},
     Does.WORK: {"checks": ["signed"]},

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
+from rules.application import BadApplication, application_of
 from rules.case import NoteState
-from rules.procedure import Does, Lapse
+from rules.procedure import Does, Lapse, Law
 from rules.request import CONSUMER, Sent
 from rules.stages import AGAIN
 from rules.terms import Act, Actor, EventKind, NoticeKind, Refused, State
@@ -14,14 +17,16 @@ from tests.rules.applying import (
     APPLICANT,
     CLOSING,
     CONNECTING,
+    MONTH,
     STAGES,
     THIRD,
+    WEEK,
     Application,
     ground_for,
     procedure,
     stage,
 )
-from tests.rules.desk import COLLEAGUE, MANAGER, NOON, OFFICER, PERSON
+from tests.rules.desk import COLLEAGUE, HEAD, MANAGER, NOON, OFFICER, PERSON
 
 
 def test_a_request_runs_to_its_end_and_leaves_nobody_with_a_task() -> None:
@@ -267,3 +272,74 @@ def test_everybody_with_a_stage_hears_that_it_was_taken_back_and_no_stage_counts
     assert desk.consumer(Act.WITHDRAW) is None
     assert desk.told(NoticeKind.WITHDRAWN) == {CONSUMER, *handlers}
     assert {desk.stage(code).outcome for code in ("agreement", "permission")} == {AGAIN}
+
+
+def test_the_reminder_to_pay_says_how_much_and_a_permission_is_the_offices_to_get() -> None:
+    desk = at_payment()
+    desk.pay(400)
+    desk.days(13.5)
+    reminder = next(notice for notice in desk.notices if notice.kind is NoticeKind.TURN_REMINDER)
+    assert (reminder.to, reminder.data["to_pay"]) == (CONSUMER, 600)
+    desk.pay()
+    desk.days(14)
+    held = desk.stage("permission").holds[-1].limit_at
+    told = [notice.data["due"] for notice in desk.notices if notice.kind is NoticeKind.REMINDER]
+    assert held is not None
+    assert held.isoformat() in told
+
+
+def test_at_the_top_of_the_ladder_a_refusal_is_still_decided_by_two() -> None:
+    desk = Application()
+    desk.walk(until="feasibility")
+    desk.days(5)
+    task = desk.stage("feasibility")
+    assert (task.tier, task.answerable, task.beyond_at) == (3, HEAD, None)
+    assert desk.at_stage("feasibility", Act.REJECT, HEAD, reason="not-feasible") is Refused.AT_THE_TOP
+    assert desk.at_stage("feasibility", outcome="refused", reason="not-feasible") is None
+    assert desk.at_stage("feasibility", Act.AGREE, HEAD) is None
+    assert desk.request.state is State.REJECTED
+
+
+def test_who_goes_on_after_he_proposed_to_refuse_took_that_back() -> None:
+    desk = Application()
+    desk.walk(until="feasibility")
+    desk.at_stage("feasibility", outcome="refused", reason="not-feasible")
+    desk.do("feasibility")
+    assert desk.at_stage("feasibility", Act.AGREE, MANAGER) is Refused.NOTHING_PROPOSED
+
+
+def test_a_refund_is_not_refused_as_though_it_were_an_application() -> None:
+    desk = at_payment()
+    desk.pay()
+    desk.consumer(Act.WITHDRAW)
+    assert desk.at_stage("refund", Act.REJECT, reason="not-feasible") is Refused.ILLEGAL
+
+
+def test_a_wrong_demand_note_is_answered_for_by_the_next_tier_once() -> None:
+    desk = at_payment()
+    for _ in range(2):
+        assert desk.consumer(Act.COMPLAIN, words=True) is None
+    assert (desk.stage("payment").tier, desk.request.repeats) == (2, 2)
+
+
+def test_a_late_application_climbs_once_a_tier_and_not_while_dates_wait_to_be_chosen() -> None:
+    desk = Application()
+    desk.look()
+    for _ in range(3):
+        desk.consumer(Act.COMPLAIN, words=True)
+    assert desk.stage("documents").tier == 2
+    desk.walk(until="visit")
+    desk.consumer(Act.COMPLAIN, words=True)
+    assert desk.stage("visit").tier == 1
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, None), ("lt", "lt"), ("ht", None)])
+def test_a_voltage_is_one_that_a_standard_names(given: str | None, kept: str | None) -> None:
+    of = procedure(standards=(Law(WEEK, "always", voltage="lt"), Law(MONTH, "always", voltage="11kv")))
+    if given == "ht":
+        with pytest.raises(BadApplication):
+            application_of(of, {"applicant": "owner", "voltage": given}, None)
+        return
+    assert application_of(of, {"applicant": "owner", "voltage": given}, None).get("voltage") == kept
+    anything = application_of(CONNECTING, {"applicant": "owner", "voltage": "Rubina 0300"}, None)
+    assert anything == {"applicant": "owner"}
