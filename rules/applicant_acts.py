@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules.case import NoteState, Paper, Payment, Taking, Wait
+from rules.case import Note, NoteState, Paper, Payment, Taking, Wait
 from rules.clocks import settle
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import refund_what_is_too_much
 from rules.escalation import escalate
-from rules.given import need, short, whole
+from rules.given import instant, need, short, whole
 from rules.papers import DocumentState
 from rules.procedure import Does
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, Sent, Task
@@ -107,6 +107,8 @@ def pay(turn: Turn, sent: Sent) -> None:
     by = "bank" if sent.actor is Actor.SYSTEM else "counter"
     case.payments.append(Payment(id, amount or 0, turn.at, by, number))
     note = case.note
+    if note is not None and note.state is NoteState.EXPIRED and in_time(note, sent) and case.to_pay == 0:
+        note.state = NoteState.OPEN  # it was paid while it was good, and we heard of it late
     late = note is None or note.state is NoteState.EXPIRED
     told: dict[str, Any] = {"note": number, "amount": amount, "to_pay": case.to_pay, "late": late or None}
     turn.event(EventKind.PAID, **told)
@@ -116,6 +118,12 @@ def pay(turn: Turn, sent: Sent) -> None:
         _paid(turn)
     if note is None or note.state is not NoteState.EXPIRED:
         refund_what_is_too_much(turn)
+
+
+def in_time(note: Note | None, sent: Sent) -> bool:
+    """Whether money was paid while this demand note was good, whenever we heard of it."""
+    paid = instant(sent, "paid_at")
+    return note is not None and paid is not None and (note.expires_at is None or paid <= note.expires_at)
 
 
 def _paid(turn: Turn) -> None:

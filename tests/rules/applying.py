@@ -14,7 +14,7 @@ from rules.policy import Timing
 from rules.procedure import Does, Fee, Lapse, Law, Procedure, Stage, Whose
 from rules.request import Ground, Request, Sent, Task
 from rules.terms import Act, Actor, Refused, State
-from tests.rules.desk import ALWAYS, NOON, PERSON, Desk, ground
+from tests.rules.desk import ALWAYS, MANAGER, NOON, PERSON, Desk, ground
 
 IDS = count(1)
 TIMING = Timing("supply", (parse("2 days"), parse("1 day"), parse("1 day")), "always", "always", confirm=None)
@@ -175,3 +175,24 @@ ASKED: dict[Does, dict[str, Any]] = {
     Does.READING: {"reading": 2},
     Does.BILL: {"dues": 900, "security": 600},
 }
+
+
+def at_payment() -> Application:
+    """A demand note of 1,000 was issued and is to be paid."""
+    desk = Application()
+    desk.walk(until="payment")
+    return desk
+
+
+def rejected_at(code: str, desk: Application) -> Application:
+    """The manager refuses at a stage what its officer proposed to refuse."""
+    assert desk.at_stage(code, Act.REJECT, reason="not-feasible") is None
+    assert desk.at_stage(code, Act.AGREE, MANAGER) is None
+    return desk
+
+
+def at_visit(**more: object) -> Application:
+    """The papers are good, and dates for a visit were offered."""
+    desk = Application(**more)  # type: ignore[arg-type]
+    desk.walk(until="visit")
+    return desk
