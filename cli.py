@@ -160,7 +160,7 @@ async def _prepared(config: Config, profile: Profile) -> None:
     async with _sessions(config) as sessions:
         made = await install(sessions, profile, DEMO_PASSWORD if config.for_trying_out else None, datetime.now(UTC))
         if profile.code == DEMO and config.for_trying_out:
-            await _filled(sessions)
+            await _filled(sessions, config.documents_url)
     if made:
         people = json.dumps([asdict(one) for one in made], ensure_ascii=False, indent=1)
         (config.data_dir / "sign-ins.json").write_text(people, encoding="utf-8")
@@ -169,15 +169,21 @@ async def _prepared(config: Config, profile: Profile) -> None:
     await prepare_namespace(await _temporal(config, seconds=60))
 
 
-async def _filled(sessions: Sessions) -> None:
+async def _filled(sessions: Sessions, documents: str) -> None:
     """Demo consumers and requests, with a bar that shows how far it is."""
     from rich.progress import Progress
 
     from activities.demo.seed import seed
+    from models.storage import storage_at
 
     with Progress() as bars:
         bar = bars.add_task("Demo data")
-        await seed(sessions, datetime.now(UTC), lambda done, of: bars.update(bar, completed=done, total=of))
+        await seed(
+            sessions,
+            datetime.now(UTC),
+            lambda done, of: bars.update(bar, completed=done, total=of),
+            storage_at(documents),
+        )
 
 
 @asynccontextmanager

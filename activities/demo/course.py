@@ -14,6 +14,7 @@ from rules import judge
 from rules.calls import TAKES_CALLS
 from rules.ladder import Seat, present
 from rules.request import Ground, Request, Sent
+from rules.states import ASKED
 from rules.terms import Act, Actor, Codes, State
 from rules.turn import Turn
 
@@ -147,7 +148,7 @@ class Course:
         asked = request.question_number
         self.last = move.at
         request = yield move
-        if request.question_number not in (None, asked) and request.state is State.RESOLVED:
+        if request.question_number not in (None, asked) and request.state in ASKED:
             at = self._seconds_later(3, 9)
             if at <= self.now:
                 arrival = "delivered" if self.reachable else "failed"

@@ -65,10 +65,11 @@ class Cast:
         return Scene(category, holder.language, ground, filled, self.zone, self.staff, self.withdraw_reasons)
 
     async def _ground(self, category: str, holder: Holder) -> Read:
-        timing = timing_of(self.policy, category, holder.area_class)
+        procedure = self.policy.procedures.get(category)
+        timing = timing_of(self.policy, category, holder.area_class) if procedure is None else None
         row = ServiceRequest(
             reference="",
-            kind=Kind.COMPLAINT.value,
+            kind=(Kind.COMPLAINT if procedure is None else procedure.kind).value,
             category=category,
             state=State.RECEIVED.value,
             changed_at=self.now,
@@ -81,7 +82,7 @@ class Cast:
             language=holder.language,
             consumer_id=0,
             token="",
-            **standard_columns(timing),
+            **({} if timing is None else standard_columns(timing)),
         )
         return await ground_of(self.session, row, self.policy, self.now, act=Act.RESOLVE)
 

@@ -16,15 +16,19 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities import writing
+from activities.demo.acts import Scene
 from activities.demo.course import Course, Move, turn_of
-from activities.demo.plan import Plan
+from activities.demo.pictures import SIZE, digest, picture
 from activities.demo.post import Postbag
+from models.cases import keep_case
 from models.chain import linked
 from models.events import Event, Submission
 from models.notices import queue
+from models.papers import Document
 from models.people import AnswerLink, Post
 from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
 from rules import request as rules
+from rules.case import Case
 from rules.request import Ground
 from rules.terms import Act, Actor, NoticeKind
 from rules.turn import NewEvent, Turn
@@ -37,14 +41,14 @@ class Telling:
     """One request being told: its rows as they become, and how it stands. `last`: the newest line of its history."""
 
     session: AsyncSession
-    plan: Plan
+    scene: Scene
     dice: Random
     row: ServiceRequest
     consumer: Consumer | None
     request: rules.Request
     last: Event
     postbag: Postbag
-    task: Task | None = None
+    tasks: dict[str, Task] = field(default_factory=dict)
     tray: list[Submission] = field(default_factory=list)
     written: list[Event | Lapse] = field(default_factory=list)
 
@@ -71,23 +75,21 @@ class Telling:
             self.tray.append(sent)
         words = {"words_id": sent.words_id} if sent is not None and sent.words_id is not None else {}
         notices = [notice.with_data(words) for notice in turn.notices]
-        secret, filled = ground.timing.confidential, self.plan.scene.filled
-        tasks = {} if self.task is None else {self.task.id: self.task}
-        await queue(self.session, self.row, notices, filled, tasks, turn.at, now=recorded, confidential=secret)
+        secret, filled = ground.timing.confidential, self.scene.filled
+        await queue(self.session, self.row, notices, filled, self.tasks, turn.at, now=recorded, confidential=secret)
         for notice in notices:
             if notice.kind is NoticeKind.QUESTION:
                 await self.postbag.question(f"{self.row.reference}/{notice.number}/{notice.kind}/consumer")
 
     def _become(self, turn: Turn, recorded: datetime) -> None:
-        """The row and its task as the turn left them."""
+        """The row and its tasks as the turn left them."""
         writing.onto(self.row, turn.request)
         self.row.state, self.row.changed_at = turn.request.state.value, recorded
-        task = turn.request.task
-        if task is not None:
-            self.task = self.task or Task(
+        for task in turn.request.tasks:
+            blank = Task(
                 id=task.id, reference=self.row.reference, ladder="", handler="", answerable="", entered=task.entered
             )
-            writing.onto(self.task, task)
+            writing.onto(self.tasks.setdefault(task.id, blank), task)
 
     def _write(self, turn: Turn, recorded: datetime, sent: Submission | None) -> None:
         for new in turn.events:
@@ -127,7 +129,7 @@ class Telling:
             actor=sent.actor.value,
             person=sent.person,
             post=sent.post,
-            task_id=self.task.id if self.task is not None and sent.post is not None else None,
+            task_id=sent.task or (next(iter(self.tasks)) if self.tasks and sent.post is not None else None),
             seen=None if sent.actor is Actor.SYSTEM else self.row.number,
             data=dict(sent.data),
             words_id=None if move.said is None else await self._words(move.said),
@@ -138,7 +140,28 @@ class Telling:
             row.id, row.data = self.postbag.receipt(row.data["state"])
         elif sent.act in ANSWERS:
             self._by_its_link(row)
+        elif sent.act is Act.PAY:
+            row.id = str(row.data["payment"])
+        elif sent.act is Act.DOCUMENT:
+            self.session.add(self._document(str(row.data["paper"]), str(row.data["document"]), move.at))
         return row
+
+    def _document(self, paper: str, id: str, at: datetime) -> Document:
+        wide, high = SIZE
+        return Document(
+            id=id,
+            reference=self.row.reference,
+            paper=paper,
+            content="image/jpeg",
+            bytes=len(picture(paper)),
+            sha256=digest(paper),
+            received_sha256=digest(paper),
+            pixels_wide=wide,
+            pixels_high=high,
+            name=f"{paper}.jpg",
+            uploaded_at=at,
+            actor=Actor.CONSUMER.value,
+        )
 
     async def _words(self, said: str) -> int:
         values = {"reference": self.row.reference, "body": said}
@@ -153,24 +176,31 @@ class Telling:
 
     async def keep(self) -> None:
         """Write everything but the messages."""
-        if self.task is not None:
-            self.session.add(self.task)
-            await self.session.flush()
-            for hold in self.request.holds:
-                kept = Hold(task_id=self.task.id, reason=hold.reason, start=hold.start)
+        self.session.add_all(self.tasks.values())
+        await self.session.flush()
+        for value in self.request.tasks:
+            for hold in value.holds:
+                kept = Hold(task_id=value.id, reason=hold.reason, start=hold.start)
                 writing.onto(kept, hold)
                 self.session.add(kept)
-            if self.task.done_at is None:
-                more = update(Post).where(col(Post.code) == self.task.handler)
-                await self.session.exec(more.values(open_tasks=col(Post.open_tasks) + 1))
+        for value in self.request.open_tasks:
+            more = update(Post).where(col(Post.code) == value.handler)
+            await self.session.exec(more.values(open_tasks=col(Post.open_tasks) + 1))
+        if self.request.case != Case():
+            await keep_case(self.session, self.row.reference, self.request.case)
         self.row.started_at = self.row.registered_at + timedelta(seconds=1) if self.row.over else None
         self.session.add_all([self.row, *self.written, *self.tray])
         await self.session.flush()
 
 
 async def with_loads(session: AsyncSession, ground: Ground) -> Ground:
-    """The ground with the loads of its posts as they are now."""
-    posts = [candidate.post for candidate in ground.candidates]
+    """The ground, and that of each stage, with the loads of its posts as they are now."""
+    grounds = (ground, *ground.stages.values())
+    posts = {candidate.post for one in grounds for candidate in one.candidates}
     asked = select(Post.code, Post.open_tasks).where(col(Post.code).in_(posts))
     loads = dict((await session.exec(asked)).all())
-    return replace(ground, candidates=[replace(one, open_tasks=loads[one.post]) for one in ground.candidates])
+
+    def loaded(one: Ground) -> Ground:
+        return replace(one, candidates=[replace(each, open_tasks=loads[each.post]) for each in one.candidates])
+
+    return replace(loaded(ground), stages={code: loaded(stage) for code, stage in ground.stages.items()})

@@ -58,6 +58,11 @@ def words_for(act: Act, category: str, work: Work, language: str, dice: Random) 
     return _one_of(in_language(said.get(act) or written()[Work.FIELD][act], language), dice)
 
 
+def stage_words(language: str, dice: Random) -> str:
+    """What an officer writes where a stage asks him for words."""
+    return _one_of(in_language(written()["stage"], language), dice)
+
+
 def name(language: str, dice: Random) -> str:
     """A name that says it is made up."""
     first, last = in_language(written()["names"], language), in_language(written()["surnames"], language)

@@ -13,7 +13,6 @@ from typing import Any
 
 import phonenumbers
 import pytest
-from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,18 +27,20 @@ from activities.demo.words import LANGUAGES, WITH_WORDS, written
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import database
+from models.cases import DemandNote, Meter, Payment, Taken
 from models.chain import digest
 from models.database import Sessions
 from models.events import Event, Submission
 from models.intake import register
 from models.outbox import Attempt, Notification
+from models.papers import Document
 from models.people import AnswerLink, Post
 from models.requests import Connection, Consumer, Hold, Lapse, ServiceRequest, Task, Words
 from models.tray import put
 from rules import request as rules
 from rules.messages import ItIsTime, Look, Take
 from rules.states import LEADS_TO
-from rules.terms import Act, Closing, State
+from rules.terms import Act, Closing, Kind, State
 from tests.conftest import database_of
 from tests.world import demo_profile
 
@@ -76,14 +77,15 @@ async def all_of(session: AsyncSession, table: type[Any], *order: Any) -> list[A
 async def test_there_are_as_many_as_the_stories_say_and_progress_is_heard(
     session: AsyncSession, told: list[tuple[int, int]]
 ) -> None:
-    rows = await all_of(session, ServiceRequest)
+    rows = [row for row in await all_of(session, ServiceRequest) if row.kind == Kind.COMPLAINT]
     wanted = Counter[State]()
     for story in (*CLOSED, *OPEN):
         wanted[story.goal.state] += story.count
     assert Counter(State(row.state) for row in rows) == wanted
     assert wanted.total() == 150
     assert sum(story.count for story in CLOSED) == 110
-    assert told == [(number, 150) for number in range(1, 151)]
+    count = len(await all_of(session, ServiceRequest))
+    assert told == [(number, count) for number in range(1, count + 1)]
     assert len(await all_of(session, Connection)) == 300
 
 
@@ -103,13 +105,13 @@ async def test_every_way_to_end_every_language_and_every_door_is_there(session: 
 async def test_open_requests_stand_at_every_tier_and_beyond(session: AsyncSession) -> None:
     tasks = [task for task in await all_of(session, Task) if task.done_at is None]
     assert Counter(min(task.tier, 3) for task in tasks) >= Counter({1: 20, 2: 7, 3: 4})
-    assert sum(task.beyond_at is not None for task in tasks) == 3
+    assert sum(task.beyond_at is not None for task in tasks if task.stage == "complaint") == 3
 
 
 async def test_nothing_falls_due_before_the_worker_is_up_and_all_that_go_on_wait_for_it(session: AsyncSession) -> None:
     for row in await all_of(session, ServiceRequest):
         assert (row.started_at is None) == (not row.over), row.reference
-        if row.over or row.state == State.RECEIVED:
+        if row.over or (row.state == State.RECEIVED and row.kind == Kind.COMPLAINT):
             assert row.wake_at is None
         else:
             assert row.wake_at > NOW + QUIET
@@ -145,7 +147,10 @@ async def test_every_history_is_numbered_chained_and_past(session: AsyncSession)
 
 async def test_every_state_was_reached_on_a_way_the_life_of_a_request_knows(session: AsyncSession) -> None:
     state: dict[str, State] = {}
+    complaints = {row.reference for row in await all_of(session, ServiceRequest) if row.kind == Kind.COMPLAINT}
     for event in await all_of(session, Event, Event.reference, Event.number):
+        if event.reference not in complaints:
+            continue
         now = state.setdefault(event.reference, State.RECEIVED)
         to = LAST_STATE.get(event.kind)
         if to is not None and to is not now:
@@ -154,6 +159,8 @@ async def test_every_state_was_reached_on_a_way_the_life_of_a_request_knows(sess
             assert to in LEADS_TO[passing]
             state[event.reference] = to
     for row in await all_of(session, ServiceRequest):
+        if row.kind != Kind.COMPLAINT:
+            continue
         known = state[row.reference]
         assert row.state == known or (row.state, known) == (State.IN_PROGRESS, State.ASSIGNED) or known is State.ON_HOLD
 
@@ -186,11 +193,11 @@ async def test_posts_count_what_they_handle(session: AsyncSession) -> None:
     assert {post.code: post.open_tasks for post in await all_of(session, Post) if post.open_tasks} == open_tasks
 
 
-async def test_a_second_time_changes_nothing(sessions: Sessions, told: object) -> None:
+async def test_a_second_time_changes_nothing(sessions: Sessions, told: list[tuple[int, int]]) -> None:
     heard: list[int] = []
     await seed(sessions, NOW + timedelta(days=1), lambda done, of: heard.append(done))
     async with sessions() as session:
-        assert (await session.exec(select(func.count()).select_from(ServiceRequest))).one() == 150
+        assert len(await all_of(session, ServiceRequest)) == len(told)
     assert heard == []
 
 
@@ -202,6 +209,26 @@ async def test_numbers_are_nobodys_and_yet_taken_by_the_forms(session: AsyncSess
         assert phonenumbers.is_possible_number(number)
         assert not phonenumbers.is_valid_number(number)
     assert all(row.email is None or row.email.endswith(".example") for row in await all_of(session, Consumer))
+
+
+async def test_connection_requests_stand_at_every_stage_with_papers_notes_money_and_meters(
+    session: AsyncSession,
+) -> None:
+    rows = {row.reference: row for row in await all_of(session, ServiceRequest) if row.kind != Kind.COMPLAINT}
+    stages = {task.stage for task in await all_of(session, Task) if task.done_at is None and task.reference in rows}
+    assert len(rows) >= 38
+    assert {row.kind for row in rows.values()} == set(Kind) - {Kind.COMPLAINT}
+    assert stages >= {"documents", "visit", "feasibility", "note", "payment", "meter", "refund"}
+    assert {row.state for row in rows.values()} >= {State.COMPLETE, State.CLOSED, State.WITHDRAWN, State.LAPSED}
+    assert {paper.reference for paper in await all_of(session, Document)} <= set(rows)
+    assert {note.state for note in await all_of(session, DemandNote)} >= {"open", "paid", "cancelled"}
+    assert await all_of(session, Payment)
+    over = [row.reference for row in rows.values() if row.state in (State.WITHDRAWN, State.LAPSED)]
+    taken = await all_of(session, Taken)
+    assert not [one for one in taken if one.reference in over and one.undone_at is None]
+    fitted = [one.key for one in taken if one.what == "meter" and one.undone_at is None]
+    assert len(fitted) == len(set(fitted)) >= 8
+    assert len(await all_of(session, Meter)) == 100
 
 
 def texts(tree: Any) -> Iterator[dict[str, Any]]:
@@ -253,7 +280,9 @@ async def elsewhere(postgres: Postgres) -> AsyncIterator[Elsewhere]:
 
 
 async def test_the_same_moment_gives_the_same_data(session: AsyncSession, elsewhere: Elsewhere) -> None:
-    rows = await all_of(session, ServiceRequest, ServiceRequest.registered_at)
+    rows = [
+        row for row in await all_of(session, ServiceRequest, ServiceRequest.registered_at) if row.kind == Kind.COMPLAINT
+    ]
     assert [(row.category, row.office, row.registered_at) for row in rows] == [
         (plan.scene.category, plan.holder.office, plan.registered_at) for plan in elsewhere.plans
     ]

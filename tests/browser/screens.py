@@ -104,7 +104,7 @@ def consumer_screens(town: Town) -> list[Screen]:
     of = town.of
     return [
         Screen("home", "/"),
-        Screen("board", "/board", then=all_open, away="page"),
+        Screen("board", "/board", then=all_open),
         Screen("home-all-tiles", "/", then=all_open),
         Screen("home-wrong-number", "/track?reference=12345", status=422),
         *(Screen(f"track-{state}", f"/track/{of[state]}") for state in STATES),

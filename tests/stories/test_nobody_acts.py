@@ -1,0 +1,87 @@
+"""Nobody acts: every stage of every procedure climbs by itself, and every wait for somebody else ends once, as its rule says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from rules.procedure import Does
+from rules.terms import Act, State
+from tests.stories.applying import Application, apply
+from tests.stories.test_connections import PROCEDURES
+from tests.timeline import Timeline
+
+A_MINUTE = timedelta(minutes=1)
+NOT_THE_OFFICES = {Does.PAYMENT, Does.PERMISSION}
+
+
+@pytest.mark.parametrize("category", PROCEDURES)
+async def test_every_stage_goes_to_the_next_tier_when_nobody_acts(town: Timeline, category: str) -> None:
+    request = await apply(town, category)
+    climbed = []
+    while stages := await request.open_stages():
+        code = stages[0]
+        if request.procedure.stages[code].does not in NOT_THE_OFFICES:
+            await climbs(request, code)
+            climbed.append(code)
+        await finished(request, code)
+    row = await request.row()
+    assert row.state == (State.CLOSED if request.procedure.confirm is None else State.DONE)
+    kinds = await town.kinds(request.reference)
+    assert kinds.count("escalated") >= len(climbed) >= 4
+
+
+async def climbs(request: Application, code: str) -> None:
+    """The office's time for this stage runs out."""
+    if request.procedure.stages[code].does is Does.VISIT:
+        await request.choose()
+        slot = (await request.task(code)).data["slot"]
+        await request.town.until(datetime.fromisoformat(slot["start"]) + A_MINUTE)
+    task = await request.task(code)
+    if task.tier == 1:
+        assert task.due is not None
+        await request.town.until(task.due + A_MINUTE)
+    assert (await request.task(code)).tier >= 2
+
+
+async def finished(request: Application, code: str) -> None:
+    """Then it is done after all."""
+    stage = request.procedure.stages[code]
+    if stage.does is not Does.VISIT:
+        return await request.do(code)
+    answer = await request.officer(code, Act.FINISH, checks=list(stage.checklist))
+    assert answer.refused is None
+    return None
+
+
+@pytest.mark.parametrize(
+    ("stage", "days", "state"),
+    [
+        pytest.param("documents", 100, State.LAPSED, id="papers that never come"),
+        pytest.param("payment", 40, State.LAPSED, id="a note that is never paid"),
+    ],
+)
+async def test_a_wait_that_ends_the_request_does_so_once(town: Timeline, stage: str, days: int, state: State) -> None:
+    request = await apply(town, "new-connection")
+    if stage == "documents":
+        await request.hand_in("photo")
+        await request.officer("documents", Act.FAULT, faults={})
+    else:
+        await request.walk(until=stage)
+    await town.hours_pass(24 * days)
+    row = await request.row()
+    kinds = await town.kinds(request.reference)
+    assert (row.state, row.over, kinds.count("lapsed")) == (state, True, 1)
+    assert "turn_reminded" in kinds
+    assert (await request.case()).held == []
+
+
+async def test_a_date_nobody_chooses_is_the_officers_again(town: Timeline) -> None:
+    request = await apply(town, "new-connection")
+    await request.walk(until="visit")
+    await town.hours_pass(24 * 30)
+    kinds = await town.kinds(request.reference)
+    assert kinds.count("hold_ended") == 1
+    assert (await request.row()).state == State.COMPLETE
+    assert (await request.task("visit")).tier > 1
