@@ -17,7 +17,7 @@ TAKES_CALLS = "take_calls"
 FOR_THE_CONSUMER = frozenset(
     {
         Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.WITHDRAW, Act.ADD, Act.PRESENT, Act.OBJECT, Act.REOPEN,
-        Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE, Act.DOCUMENT, Act.SLOT, Act.MISSED, Act.COMPLAIN,
+        Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE, Act.DOCUMENT, Act.SLOT, Act.MISSED, Act.COMPLAIN, Act.CLAIM,
     }
 )  # fmt: skip
 """What the call centre and the counter may take from a consumer."""
