@@ -24,17 +24,20 @@ FOR_THE_CONSUMER = frozenset(
 
 
 def may_speak_for_him(turn: Turn, sent: Sent) -> None:
-    """Refuse a consumer's answer taken by one who does the work or answers for it: nobody answers for the consumer there."""
+    """Refuse a consumer's answer taken by one who does the work, or some of it, or answers for it: nobody answers for the consumer there."""
     if sent.rights != TAKES_CALLS or sent.act not in FOR_THE_CONSUMER:
         raise Refusal(Refused.NOT_YOURS)
     _not_his_own_work(turn, sent)
 
 
 def _not_his_own_work(turn: Turn, sent: Sent) -> None:
-    task = turn.task
-    own = {task.answerable_person, in_seat(turn, task.handler), *task.answered}
-    if sent.person is not None and sent.person in own:
-        raise Refusal(Refused.OWN_WORK)
+    focused = turn.focused
+    for task in list(turn.request.tasks):
+        turn.focus(task.id)
+        own = {task.answerable_person, in_seat(turn, task.handler), *task.answered}
+        if sent.person is not None and sent.person in own:
+            raise Refusal(Refused.OWN_WORK)
+    turn.focus(focused)
 
 
 def call_back(turn: Turn, due: datetime | None) -> None:
