@@ -46,6 +46,7 @@ ACTS: Mapping[Act, str] = {
     Act.REISSUE: N_("Issue a new demand note"),
     Act.PAY: N_("Write down a payment"),
     Act.COMPLAIN: N_("Complain about it"),
+    Act.CLAIM: N_("Ask for the money back"),
 }
 OF_AN_APPLICATION: Mapping[Act, str] = {
     Act.CONFIRM: N_("Yes, it is done"),

@@ -17,7 +17,7 @@ from rules.request import ANSWERABLE, CONSUMER, HANDLER, Sent, Task
 from rules.stage_acts import missed_by
 from rules.stages import chosen_end, chosen_start, finish, go_on, offer_slots, procedure_of, wait_for_visit
 from rules.states import WORKED
-from rules.terms import Act, Actor, Cause, EventKind, NoticeKind, Refused
+from rules.terms import Act, Actor, Cause, EventKind, NoticeKind, Refused, State
 from rules.turn import Refusal, Turn
 
 OTHER = "other"
@@ -134,6 +134,12 @@ def _paid(turn: Turn) -> None:
         finish(turn)
 
 
+def claim(turn: Turn, sent: Sent) -> None:
+    """He asks for what he paid before his request lapsed."""
+    need(turn.request.state is State.LAPSED and turn.request.case.surplus > 0)
+    refund_what_is_too_much(turn)
+
+
 def complain(turn: Turn, sent: Sent) -> None:
     """A complaint about the request itself (late, wrong demand note): kept with it, and the next tier answers, once a tier.
 
@@ -165,4 +171,5 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.SLOT: slot,
     Act.MISSED: missed,
     Act.COMPLAIN: complain,
+    Act.CLAIM: claim,
 }

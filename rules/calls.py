@@ -17,24 +17,27 @@ TAKES_CALLS = "take_calls"
 FOR_THE_CONSUMER = frozenset(
     {
         Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.WITHDRAW, Act.ADD, Act.PRESENT, Act.OBJECT, Act.REOPEN,
-        Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE, Act.DOCUMENT, Act.SLOT, Act.MISSED, Act.COMPLAIN,
+        Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE, Act.DOCUMENT, Act.SLOT, Act.MISSED, Act.COMPLAIN, Act.CLAIM,
     }
 )  # fmt: skip
 """What the call centre and the counter may take from a consumer."""
 
 
 def may_speak_for_him(turn: Turn, sent: Sent) -> None:
-    """Refuse a consumer's answer taken by one who does the work or answers for it: nobody answers for the consumer there."""
+    """Refuse a consumer's answer taken by one who does the work, or some of it, or answers for it: nobody answers for the consumer there."""
     if sent.rights != TAKES_CALLS or sent.act not in FOR_THE_CONSUMER:
         raise Refusal(Refused.NOT_YOURS)
     _not_his_own_work(turn, sent)
 
 
 def _not_his_own_work(turn: Turn, sent: Sent) -> None:
-    task = turn.task
-    own = {task.answerable_person, in_seat(turn, task.handler), *task.answered}
-    if sent.person is not None and sent.person in own:
-        raise Refusal(Refused.OWN_WORK)
+    focused = turn.focused
+    for task in list(turn.request.tasks):
+        turn.focus(task.id)
+        own = {task.answerable_person, in_seat(turn, task.handler), *task.answered}
+        if sent.person is not None and sent.person in own:
+            raise Refusal(Refused.OWN_WORK)
+    turn.focus(focused)
 
 
 def call_back(turn: Turn, due: datetime | None) -> None:

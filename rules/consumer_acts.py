@@ -9,7 +9,7 @@ from rules.applicant_acts import most_urgent
 from rules.calls import called_again, change_phone, not_mine
 from rules.closing import closed
 from rules.decisions import annul_last_hold
-from rules.endings import claimed, end_tasks, withdrawn
+from rules.endings import end_tasks, withdrawn
 from rules.endings import reopen as done_again
 from rules.escalation import barred, beyond, escalate
 from rules.given import need
@@ -127,8 +127,6 @@ def _contest_the_hold(turn: Turn) -> None:
 
 
 def _withdraw(turn: Turn, sent: Sent) -> None:
-    if turn.request.state is State.LAPSED:
-        return claimed(turn)
     need(turn.request.state in OPEN)
     handling = [task.id for task in turn.request.open_tasks]
     for hold in turn.request.holds:
@@ -146,7 +144,6 @@ def _withdraw(turn: Turn, sent: Sent) -> None:
         turn.tell(NoticeKind.WITHDRAWN, HANDLER)
     if turn.whole.procedure is not None:
         withdrawn(turn)
-    return None
 
 
 def _escalate(turn: Turn, sent: Sent) -> None:

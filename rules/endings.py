@@ -7,7 +7,6 @@ from datetime import datetime
 
 from rules.case import Note, NoteState, Wait
 from rules.clocks import settle
-from rules.given import need
 from rules.procedure import Does, Lapse
 from rules.request import CONSUMER, HANDLER, Hold, Task
 from rules.stages import AGAIN, following, open_stage, procedure_of, stage_of
@@ -119,12 +118,6 @@ def withdrawn(turn: Turn) -> None:
     undo_all(turn)
     refund_what_is_too_much(turn)
     over(turn)
-
-
-def claimed(turn: Turn) -> None:
-    """The applicant asks for what he paid before his request lapsed."""
-    need(turn.request.case.surplus > 0)
-    refund_what_is_too_much(turn)
 
 
 def over(turn: Turn) -> None:

@@ -40,6 +40,7 @@ NEVER_STALE = frozenset(
         Act.PAY,
         Act.COMPLAIN,
         Act.DOCUMENT,
+        Act.SLOT,
     }
 )
 

@@ -131,6 +131,11 @@ def _turn(procedure: Procedure, stage: Stage) -> Iterator[tuple[str, str]]:
     turn = TURNS.get(stage.does)
     if turn and stage.whose is not turn:
         yield "whose", f'a stage that does "{stage.does}" is {turn.replace("_", " ")}\'s turn; write whose = "{turn}"'
+    elif stage.whose is Whose.APPLICANT and stage.does is not Does.PAYMENT:
+        yield (
+            "whose",
+            f"a stage that does \"{stage.does}\" opens as the office's turn; only a payment is the applicant's at once",
+        )
     if stage.whose is not Whose.OFFICE or stage.does in WAITS:
         for key in ("limit", "remind"):
             if getattr(stage, key) is None:

@@ -84,6 +84,7 @@ class Act(StrEnum):
     REISSUE = "reissue"
     PAY = "pay"
     COMPLAIN = "complain"
+    CLAIM = "claim"
 
 
 class Actor(StrEnum):

@@ -55,6 +55,7 @@ ACT_ICONS = {
     Act.CHANGE_PHONE: "phone",
     Act.CALLED_AGAIN: "bell",
     Act.COMPLAIN: "message-square-text",
+    Act.CLAIM: "indian-rupee",
 }
 VARY = "HX-Request, Accept-Language, Cookie"
 

@@ -313,6 +313,9 @@ def test_the_standard_goes_by_area_load_and_day(
         pytest.param('remind = "10 days"\n', "", "stage.4.remind", "is missing: a wait for", id="no reminder"),
         pytest.param('remind = "5 days"', 'remind = "30 days"', "stage.0.remind", "is no reminder", id="reminder"),
         pytest.param('whose = "applicant"', 'whose = "office"', "stage.6.whose", "applicant's turn", id="whose"),
+        pytest.param(
+            'does = "meter"\n', 'does = "meter"\nwhose = "applicant"\n', "stage.7.whose", "only a payment", id="meter"
+        ),
         pytest.param('does = "handover"', 'does = "work"', "confirm", "no stage does", id="nobody hands over"),
         pytest.param('checklist = ["pole"]\n', "", "stage.3.checklist", "is missing", id="work without a list"),
         pytest.param('"feasible", "extension", "refused"', '"refused"', "stage.2.outcomes", "goes on", id="only no"),

@@ -8,9 +8,9 @@ import pytest
 
 from rules.application import BadApplication, application_of
 from rules.procedure import Does, Law
-from rules.request import CONSUMER
+from rules.request import CONSUMER, Sent
 from rules.stages import AGAIN
-from rules.terms import Act, NoticeKind, Refused, State
+from rules.terms import Act, Actor, EventKind, NoticeKind, Refused, State
 from tests.rules.applying import (
     APPLICANT,
     CLOSING,
@@ -205,3 +205,21 @@ def test_a_voltage_is_one_that_a_standard_names(given: str | None, kept: str | N
     assert application_of(of, {"applicant": "owner", "voltage": given}, None).get("voltage") == kept
     anything = application_of(CONNECTING, {"applicant": "owner", "voltage": "Rubina 0300"}, None)
     assert anything == {"applicant": "owner"}
+
+
+def test_a_date_can_be_chosen_though_another_stage_moved_meanwhile() -> None:
+    desk = at_visit()
+    key = desk.stage("visit").data["slots"][0]["key"]
+    assert desk.consumer(Act.SLOT, slot=key, since=[EventKind.STAGE_DONE]) is None
+    assert desk.consumer(Act.WITHDRAW, since=[EventKind.STAGE_DONE]) is Refused.STALE
+
+
+def test_who_worked_at_any_stage_does_not_answer_for_the_applicant() -> None:
+    desk = Application()
+    desk.walk(until="meter")
+    desk.at_stage("meter", Act.GIVE, post=COLLEAGUE)
+    desk.walk()
+    for post in {OFFICER, COLLEAGUE}:
+        sent = Sent(Act.CONFIRM, Actor.OFFICER, {}, PERSON[post], "counter", rights="take_calls")
+        assert desk.take(sent) is Refused.OWN_WORK
+    assert desk.take(Sent(Act.CONFIRM, Actor.OFFICER, {}, 77, "counter", rights="take_calls")) is None

@@ -106,12 +106,12 @@ def test_what_was_paid_for_a_request_that_lapsed_may_be_claimed_once() -> None:
     desk.pay(400)
     desk.days(16)
     assert (desk.request.state, desk.request.over, desk.request.case.balance) == (State.LAPSED, True, 400)
-    assert desk.consumer(Act.WITHDRAW) is None
-    desk.consumer(Act.WITHDRAW)
+    assert desk.consumer(Act.CLAIM) is None
+    desk.consumer(Act.CLAIM)
     assert desk.open == ["refund"]
     desk.do("refund")
     assert (desk.request.case.balance, desk.request.over) == (0, True)
-    assert desk.consumer(Act.WITHDRAW) is Refused.ILLEGAL
+    assert desk.consumer(Act.CLAIM) is Refused.ILLEGAL
 
 
 def test_the_reminder_to_pay_says_how_much_and_a_permission_is_the_offices_to_get() -> None:

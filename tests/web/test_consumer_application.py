@@ -258,6 +258,22 @@ async def test_taken_back_after_paying_the_money_is_on_its_way(window: Window) -
         assert "We give" not in await shown(visitor, request)
 
 
+async def test_what_was_paid_before_it_ran_out_is_asked_for_with_one_button(window: Window) -> None:
+    async with window.visitor() as visitor, window.visitor() as stranger:
+        request = await to_the_payment(window, visitor)
+        await request.paid(100_000)
+        await window.passes(timedelta(days=25), request.reference)
+        assert "See more or act" in await shown(stranger, request)
+        page = await shown(visitor, request)
+        assert "You have Rs 1,000 with us." in page
+        assert "Ask for the money back" in page
+        assert (await pressed(visitor, request, "claim")).status_code == 303
+        page = await shown(visitor, request)
+        assert "We give Rs 1,000 back to you." in page
+        assert "Ask for the money back" not in page
+        assert await request.open_stages() == ["refund"]
+
+
 async def test_once_our_time_is_over_he_can_send_it_up(window: Window) -> None:
     async with window.visitor() as visitor:
         request = await sent(window, visitor, *PAPERS)

@@ -24,7 +24,9 @@ from web.onewindow import Onewindow
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
-AT_ONCE = frozenset({Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.PRESENT, Act.ESCALATE, Act.SLOT, Act.MISSED})
+AT_ONCE = frozenset(
+    {Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.PRESENT, Act.ESCALATE, Act.SLOT, Act.MISSED, Act.CLAIM}
+)
 WITH_WORDS = frozenset({Act.WITHDRAW, Act.ADD, Act.REOPEN, Act.OBJECT, Act.COMPLAIN})
 NEEDS_WORDS = {
     Act.ADD: N_("Write what you want to add."),

@@ -20,6 +20,8 @@ def may(ground: Ground, rows: Sequence[TrackedStage], story: Application) -> fro
         return frozenset({"add", "withdraw", "complain", *_at_stages(ground, rows), *_above(ground, rows, story)})
     if story.state is State.DONE:
         return frozenset({"confirm", "not_repaired", "add"})
+    if story.state is State.LAPSED:
+        return frozenset({"claim"} if story.kept or not ground.own else ())  # a stranger is not told of money
     if story.reopen_until is None or ground.now >= story.reopen_until:
         return frozenset()
     if story.state is State.CLOSED:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from models.casefile import CaseFile
-from rules.case import Wait
 from rules.officer_acts import ENDED_BY_DOING
 from rules.states import ASKED, OPEN
 from rules.terms import Act, State
@@ -17,7 +16,7 @@ WORKED = (Act.COMPLAIN, Act.ADD, Act.CHANGE_PHONE, Act.WITHDRAW)
 OFFERED: Mapping[State, tuple[Act, ...]] = {
     State.RECEIVED: WORKED,
     State.COMPLETE: WORKED,
-    State.DONE: (Act.CONFIRM, Act.NOT_REPAIRED, Act.ADD, Act.CHANGE_PHONE, Act.WITHDRAW),
+    State.DONE: (Act.CONFIRM, Act.NOT_REPAIRED, Act.ADD, Act.CHANGE_PHONE),
     State.CLOSED: (Act.REOPEN, Act.CHANGE_PHONE),
     State.REJECTED: (Act.OBJECT, Act.CHANGE_PHONE),
 }
@@ -27,6 +26,8 @@ OFFERED: Mapping[State, tuple[Act, ...]] = {
 def offered_for(file: CaseFile, wanted: tuple[str, ...], now: datetime) -> Offers:
     """What the counter may take for this application at `now`; `wanted` are its papers. What is awaited of him comes first."""
     row, state = file.request, State(file.request.state)
+    if state is State.LAPSED and file.gathered.surplus and not file.open_tasks:
+        return Offers((Act.CLAIM,))
     if row.over and not file.gathered.to_pay:
         return Offers()
     own = [act for act in OFFERED.get(state, ()) if _still(act, file, now)] if not row.over else []
@@ -57,7 +58,7 @@ def _awaited(file: CaseFile, wanted: tuple[str, ...], now: datetime) -> list[Act
             acts.append(Act.SLOT)
         if task.data.get("slot") and datetime.fromisoformat(task.data["slot"]["end"]) <= now:
             acts.append(Act.MISSED)
-        if reason is not None and reason not in ENDED_BY_DOING | {Wait.NO_ACCESS}:
+        if reason is not None and reason not in ENDED_BY_DOING:
             acts.append(Act.PRESENT)
     if file.gathered.to_pay:
         acts.append(Act.PAY)

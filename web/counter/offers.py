@@ -12,7 +12,7 @@ from rules.states import OPEN
 from rules.terms import Act, State
 
 AT_ONCE = frozenset(
-    {Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.ESCALATE, Act.CALLED_AGAIN, Act.CALLED, Act.MISSED}
+    {Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.ESCALATE, Act.CALLED_AGAIN, Act.CALLED, Act.MISSED, Act.CLAIM}
 )
 """What needs no more than its button."""
 
@@ -41,6 +41,7 @@ PICTURES: Mapping[Act, str] = {
     Act.COMPLAIN: "bell",
     Act.SLOT: "calendar-check",
     Act.PAY: "indian-rupee",
+    Act.CLAIM: "indian-rupee",
     Act.DOCUMENT: "file-plus",
     Act.MISSED: "user-x",
 }
