@@ -1,4 +1,4 @@
-"""Mail catcher, SMS gateway and the one page that shows what was sent: `python -m embedded.messages`."""
+"""Mail catcher, SMS gateway, bank, and the one page that shows what was sent: `python -m embedded.messages`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from embedded.bank import Bank
 from embedded.message_gateway import MailCatcher, Reports
 from embedded.message_store import Caught, Store, stamp
 from rules.sms import parts
@@ -144,8 +145,8 @@ async def body_of(request: Request) -> dict[str, str]:
     return sent
 
 
-def create_app(store: Store, report_after: float = 1.0) -> Starlette:
-    """Page and gateway over `store`; delivery reports go out `report_after` seconds after a message came."""
+def create_app(store: Store, report_after: float = 1.0, bank: Bank | None = None) -> Starlette:
+    """Page, gateway and bank over `store`; delivery reports go out `report_after` seconds after a message came."""
     reports = Reports(store, report_after, lambda: httpx2.AsyncClient(timeout=5, follow_redirects=False))
 
     @asynccontextmanager
@@ -153,8 +154,11 @@ def create_app(store: Store, report_after: float = 1.0) -> Starlette:
         reports.resume()
         yield
         await reports.stop()
+        if bank is not None:
+            await bank.stop()
 
-    return Starlette(routes=Pages(store, reports).routes(), lifespan=lifespan)
+    routes = Pages(store, reports).routes() + (bank.routes() if bank is not None else [])
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 async def catch_mail(store: Store, host: str, port: int) -> asyncio.Server:
@@ -164,11 +168,11 @@ async def catch_mail(store: Store, host: str, port: int) -> asyncio.Server:
     return await loop.create_server(lambda: SMTP(catcher, enable_SMTPUTF8=True, hostname="onewindow"), host, port)
 
 
-async def serve(host: str, smtp_port: int, http_port: int, store: Store) -> None:
-    """Serve both doors until told to stop."""
+async def serve(host: str, smtp_port: int, http_port: int, store: Store, bank: Bank | None = None) -> None:
+    """Serve all doors until told to stop."""
     mail = await catch_mail(store, host, smtp_port)
     config = uvicorn.Config(
-        create_app(store), host=host, port=http_port, log_level="warning", timeout_graceful_shutdown=2
+        create_app(store, bank=bank), host=host, port=http_port, log_level="warning", timeout_graceful_shutdown=2
     )
     try:
         await uvicorn.Server(config).serve()
@@ -184,8 +188,12 @@ def main() -> None:
     arguments.add_argument("--smtp-port", type=int, required=True)
     arguments.add_argument("--http-port", type=int, required=True)
     arguments.add_argument("--store", type=Path, required=True)
+    arguments.add_argument("--onewindow", help="the utility that a bank pays; none without it")
+    arguments.add_argument("--payment-secret", type=Path, help="the file with what its calls are signed with")
     given = arguments.parse_args()
-    asyncio.run(serve(given.host, given.smtp_port, given.http_port, Store(given.store)))
+    secret = given.payment_secret.read_text("ascii").strip() if given.payment_secret else ""
+    bank = Bank(given.onewindow, secret) if given.onewindow and secret else None
+    asyncio.run(serve(given.host, given.smtp_port, given.http_port, Store(given.store), bank))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ LOCAL = ("127.0.0.1", "0.0.0.0", "localhost")  # noqa: S104 (compared, not bound
 REFUSED, FAILED = 2, 1
 TOLD = (
     "PORT", "HOST", "PROFILE", "PUBLIC_URL", "DATABASE_URL", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE",
-    "SMTP_URL", "SMS_URL", "MESSAGES_URL",
+    "SMTP_URL", "SMS_URL", "MESSAGES_URL", "PAYMENT_URL",
 )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def settings_of(stack: Stack, ports: Ports) -> dict[str, str]:
         "HOST": stack.host,
         "DATA_DIR": str(stack.folder),
         "PUBLIC_URL": public.rstrip("/"),
-        "SECRET_KEY": stack.environ.get("SECRET_KEY") or _kept_secret(stack.folder / "secret"),
+        "SECRET_KEY": stack.environ.get("SECRET_KEY") or kept_secret(stack.folder / "secret"),
     }
 
 
@@ -137,7 +137,8 @@ def _sign_ins(path: Path) -> list[str]:
     return ["", "  Demo sign-ins", *(f"    {line.rstrip()}" for line in lines), ""]
 
 
-def _kept_secret(path: Path) -> str:
+def kept_secret(path: Path) -> str:
+    """What was made at the first start and is kept in a file nobody else may read."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))

@@ -20,6 +20,7 @@ from embedded.stack import (
     Stack,
     announcement,
     forget_addresses,
+    kept_secret,
     note_addresses,
     ports_of,
     settings_of,
@@ -133,10 +134,20 @@ class Supervisor:
             return
         arguments = ["-m", "embedded.messages", "--smtp-port", str(ports.smtp), "--http-port", str(ports.messages)]
         arguments += ["--store", str(self.stack.folder / "messages.jsonl")]
-        self._add(self._python(Part("messages", arguments)))
         page = f"http://127.0.0.1:{ports.messages}"
+        arguments += self._bank(page)
+        self._add(self._python(Part("messages", arguments)))
         own = {"SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}", "SMS_URL": f"{page}/sms", "MESSAGES_URL": f"{page}/"}
         self.environ |= {name: self.environ.get(name) or value for name, value in own.items()}
+
+    def _bank(self, page: str) -> list[str]:
+        """The arguments for a bank to try payments with; none where the utility has its own."""
+        if self.environ.get("PAYMENT_URL") or self.environ.get("PAYMENT_SECRET"):
+            return []
+        kept = self.stack.folder / "payment-secret"
+        self.environ["PAYMENT_SECRET"] = kept_secret(kept)
+        self.environ["PAYMENT_URL"] = f"{page}/bank?note={{note}}&amount={{amount}}&back={{back}}"
+        return ["--onewindow", self.environ["PUBLIC_URL"], "--payment-secret", str(kept)]
 
     def _add(self, program: Program) -> Child:
         child = Child(program, self._died)

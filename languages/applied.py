@@ -20,7 +20,7 @@ class OpenStage:
 
     `wait`: for what it waits, None while it is the office's turn; `held`: an officer's own reason to wait for the applicant.
     `until` ends the wait, and with `lapses` the application too. `dates` are offered, `visit` was chosen; `of_note` and `to_pay` are
-    in minor units; `expired`: its demand note is no longer valid. `whose` names a third party whose permission is awaited.
+    in minor units, 0 where the reader may not know; `expired`: its demand note is no longer valid. `whose` names a third party whose permission is awaited.
     """
 
     name: str

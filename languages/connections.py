@@ -84,6 +84,7 @@ OWN: Mapping[str, Mapping[str, str]] = {
     "hold_reason": {code.value: words for code, words in WAITS.items()},
     "fault": {code.value: words for code, words in FAULTS.items()},
     "fee": LINES,
+    "stage": {"recovery": N_("Hold the recovery")},
 }
 
 

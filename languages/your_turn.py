@@ -56,6 +56,8 @@ def _date(stage: OpenStage, zone: tzinfo, now: datetime) -> str:
 
 
 def _payment(stage: OpenStage, zone: tzinfo, now: datetime) -> str:
+    if not stage.of_note:
+        return _("Your demand note is ready.")
     if 0 < stage.to_pay < stage.of_note:
         return _("Part of your demand note is paid. %(money)s is missing.", money=money(stage.to_pay))
     return _("Your demand note is ready: %(money)s.", money=money(stage.to_pay))
@@ -101,10 +103,16 @@ def _be_there(stage: OpenStage, zone: tzinfo, now: datetime) -> str:
     return _("Please be there, or send somebody.")
 
 
+def _pay(stage: OpenStage, zone: tzinfo, now: datetime) -> str:
+    if not stage.to_pay:
+        return _("Please pay your demand note.")
+    return _("Please pay %(money)s.", money=money(stage.to_pay))
+
+
 ASKS: Mapping[Wait | None, Line] = {
     Wait.PAPERS: _send,
     Wait.SLOT: _choose,
     Wait.VISIT: _be_there,
     Wait.NO_ACCESS: _choose_again,
-    Wait.PAYMENT: lambda stage, zone, now: _("Please pay %(money)s.", money=money(stage.to_pay)),
+    Wait.PAYMENT: _pay,
 }

@@ -24,6 +24,7 @@ class Asked:
     reference: str
     question: int
     put_right_at: datetime | None
+    kind: str
     category: str
     policy_version: int
     area_class: str
@@ -48,6 +49,7 @@ async def asked(session: AsyncSession, token: str) -> Asked | None:
         reference=link.reference,
         question=link.number,
         put_right_at=row.put_right_at,
+        kind=row.kind,
         category=row.category,
         policy_version=row.policy_version,
         area_class=row.area_class,

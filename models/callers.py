@@ -11,19 +11,20 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.requests import Connection, Consumer, ServiceRequest, Task
+from rules.states import ASKED
 from rules.terms import State
 
 REMEMBERED = timedelta(days=90)
 MOST = 50
 LONGEST_NAME = 120
 CALL_BACKS = 100
-ENDED = (State.CLOSED.value, State.WITHDRAWN.value, State.REJECTED.value)
+ENDED = (State.CLOSED.value, State.WITHDRAWN.value, State.REJECTED.value, State.LAPSED.value)
 ALIKE = text("select set_config('pg_trgm.word_similarity_threshold', '0.5', true)")
 
 
 TO_BE_RUNG = or_(
-    and_(col(ServiceRequest.state) == State.RESOLVED.value, col(ServiceRequest.call_back_at).is_not(None)),
-    and_(col(ServiceRequest.contact_refused), col(ServiceRequest.state).not_in((*ENDED, State.RESOLVED.value))),
+    and_(col(ServiceRequest.state).in_(ASKED), col(ServiceRequest.call_back_at).is_not(None)),
+    and_(col(ServiceRequest.contact_refused), col(ServiceRequest.state).not_in((*ENDED, *ASKED))),
 )
 """What waits for a call: a question that arrived nowhere, or work for one of whom no number is known any more."""
 

@@ -1,20 +1,24 @@
-"""Everything officers may read about one request: row, task, history with its words, consumer, and what was said."""
+"""Everything officers may read about one request: row, tasks, history with its words, consumer, what it gathered, and what was said."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.callers import Found
+from models.cases import case_of
 from models.events import Event
 from models.openings import Opening
 from models.outbox import Attempt, Notification
+from models.papers import Document, of_request
 from models.people import Staff
 from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
-from rules.terms import Proposal
+from rules.case import Case
+from rules.terms import Kind, Proposal
 
 DELIVERIES_SHOWN = 200
 
@@ -39,8 +43,10 @@ class Said:
 
 @dataclass(frozen=True)
 class CaseFile:
-    """One request as officers see it. `task` is None before assignment, `consumer` once his data is erased.
+    """One request as officers see it. `consumer` is None once his data is erased.
 
+    `task` is the one it is looked at from: a complaint's only one, of a connection request's open ones the soonest due unless
+    `at` chose another; None before assignment. `gathered` and `documents` are empty for a complaint.
     `openings`: who of the staff opened it, `beside`: what else this consumer asked, where whoever shows it has read them.
     """
 
@@ -54,6 +60,10 @@ class CaseFile:
     said: tuple[Said, ...]
     openings: tuple[Opening, ...] = ()
     beside: Found = field(default_factory=Found)
+    tasks: tuple[Task, ...] = ()
+    gathered: Case = field(default_factory=Case)
+    documents: tuple[Document, ...] = ()
+    whole: CaseFile | None = None
 
     @property
     def involved(self) -> frozenset[str]:
@@ -61,18 +71,48 @@ class CaseFile:
 
         Of a confidential one only those its own ladder gave it to: not who had it before, or would decide between offices.
         """
-        if self.task is None:
+        if not self.tasks:
             return frozenset()
-        now = {self.task.handler, self.task.answerable}
+        now = {post for task in self.tasks for post in (task.handler, task.answerable)}
         proposal = self.request.proposal
         if proposal and not (self.request.confidential and proposal["what"] == Proposal.TRANSFER):
             now.add(proposal["post"])
         return frozenset(now if self.request.confidential else now | {lapse.post for lapse in self.lapses})
 
     @property
+    def open_tasks(self) -> tuple[Task, ...]:
+        """The tasks somebody has to do now, the soonest due first and the held ones last."""
+        return tuple(sorted((task for task in self.tasks if task.done_at is None), key=_soonest))
+
+    @property
     def open_hold(self) -> Hold | None:
         """The hold that runs now, if it is the consumer's turn."""
         return next((hold for hold in self.holds if hold.end is None and hold.stops_standard), None)
+
+    @property
+    def pause(self) -> Hold | None:
+        """Whatever the clock of the task stands still for now."""
+        return next((hold for hold in self.holds if hold.end is None), None)
+
+    def at(self, task: Task) -> CaseFile:
+        """The same file looked at from one of its tasks: its waits, its lapses, and the lines that concern it."""
+        return replace(
+            self,
+            task=task,
+            holds=tuple(hold for hold in self.every.holds if hold.task_id == task.id),
+            lapses=tuple(lapse for lapse in self.every.lapses if lapse.task_id == task.id),
+            lines=tuple(line for line in self.every.lines if line.event.task_id in (None, task.id)),
+            whole=self.every,
+        )
+
+    @property
+    def every(self) -> CaseFile:
+        """The file with all its tasks' waits, lapses and lines."""
+        return self.whole or self
+
+
+def _soonest(task: Task) -> tuple[bool, datetime, str]:
+    return (task.due is None, task.due or task.entered, task.id)
 
 
 async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
@@ -80,29 +120,31 @@ async def case_file(session: AsyncSession, reference: str) -> CaseFile | None:
     request = await session.get(ServiceRequest, reference)
     if request is None:
         return None
-    task = await newest_task(session, reference)
-    return CaseFile(
+    complaint = request.kind == Kind.COMPLAINT
+    tasks = await tasks_of(session, reference)
+    soonest = sorted((task for task in tasks if task.done_at is None), key=_soonest)
+    file = CaseFile(
         request=request,
-        task=task,
+        task=next(iter(tasks[:1] if complaint else soonest or tasks[-1:]), None),
         consumer=await session.get(Consumer, request.consumer_id),
         description=await words_of(session, request.words_id),
         lines=await lines_after(session, reference, 0),
-        holds=await _holds(session, task),
+        holds=await _holds(session, tasks),
         lapses=tuple(
             (await session.exec(select(Lapse).where(Lapse.reference == reference).order_by(col(Lapse.at)))).all()
         ),
         said=await deliveries(session, reference),
+        tasks=tasks,
+        gathered=Case() if complaint else await case_of(session, reference),
+        documents=() if complaint else tuple(await of_request(session, reference)),
     )
+    return file.at(tasks[0]) if complaint and len(tasks) > 1 else file
 
 
-async def newest_task(session: AsyncSession, reference: str) -> Task | None:
-    """The open task of a complaint, else the last one that was open; None before assignment."""
-    rows = await session.exec(
-        select(Task)
-        .where(Task.reference == reference)
-        .order_by(col(Task.done_at).desc().nulls_first(), col(Task.entered).desc())
-    )
-    return rows.first()
+async def tasks_of(session: AsyncSession, reference: str) -> tuple[Task, ...]:
+    """The tasks of a request in the order they opened; none before assignment."""
+    asked = select(Task).where(Task.reference == reference).order_by(col(Task.entered), Task.id)
+    return tuple((await session.exec(asked)).all())
 
 
 async def words_of(session: AsyncSession, words_id: int | None) -> str | None:
@@ -123,10 +165,9 @@ async def lines_after(session: AsyncSession, reference: str, number: int) -> tup
     return tuple(Line(event, words, who) for event, words, who in rows.all())
 
 
-async def _holds(session: AsyncSession, task: Task | None) -> tuple[Hold, ...]:
-    if task is None:
-        return ()
-    return tuple((await session.exec(select(Hold).where(Hold.task_id == task.id).order_by(col(Hold.start)))).all())
+async def _holds(session: AsyncSession, tasks: Sequence[Task]) -> tuple[Hold, ...]:
+    mine = col(Hold.task_id).in_([task.id for task in tasks])
+    return tuple((await session.exec(select(Hold).where(mine).order_by(col(Hold.start), col(Hold.id)))).all())
 
 
 async def deliveries(session: AsyncSession, reference: str) -> tuple[Said, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,9 +14,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.people import Post
-from models.requests import Lapse, ServiceRequest, Task
+from models.requests import Hold, Lapse, ServiceRequest, Task
 from rules.states import WORKED
-from rules.terms import Proposal
+from rules.terms import Kind, Proposal
 
 PAGE = 50
 COUNTED = 1000
@@ -48,10 +48,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the queue."""
+    """One line of the queue: one task. `wait` is the reason its clock stands still, None while it runs."""
 
     task: Task
     request: ServiceRequest
+    wait: str | None = None
 
     @property
     def place(self) -> Place:
@@ -123,7 +124,17 @@ async def queue(
     on_top = {row.task.id for row in danger}
     rest = tuple(row for row in found[:PAGE] if row.task.id not in on_top)
     following = found[PAGE - 1].place if len(found) > PAGE else None
-    return Page(rest if after else danger + rest, following)
+    return Page(await _with_waits(session, rest if after else danger + rest), following)
+
+
+async def _with_waits(session: AsyncSession, found: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The same lines with what the held ones of connection requests wait for; a complaint's state says that already."""
+    held = [row.task.id for row in found if row.task.due is None and row.request.kind != Kind.COMPLAINT]
+    if not held:
+        return found
+    asked = select(Hold.task_id, Hold.reason).where(col(Hold.task_id).in_(held), col(Hold.end).is_(None))
+    reasons = dict((await session.exec(asked)).all())
+    return tuple(replace(row, wait=reasons.get(row.task.id)) for row in found)
 
 
 def _parts(posts: Sequence[str], view: View, bounds: Bounds, after: Place | None) -> list[Any]:
@@ -188,7 +199,7 @@ def _put_before(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any
     """Open tasks in which something is proposed that one of these posts must agree to."""
     proposal = col(ServiceRequest.proposal)
     another = proposal["what"].astext != Proposal.TRANSFER.value
-    proposer = proposal["from"].astext
+    proposer, about = proposal["from"].astext, proposal["task"].astext
     asked = (
         columns(col(Task.id), col(Task.due))
         .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
@@ -196,6 +207,7 @@ def _put_before(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any
             PROPOSED,
             or_(proposal["post"].astext.in_(posts), and_(another, col(Task.answerable).in_(posts))),
             or_(proposer.is_(None), proposer.not_in(posts)),
+            or_(about.is_(None), about == col(Task.id)),  # of several open tasks, the one it was proposed at
             or_(another, ~col(ServiceRequest.confidential)),  # between two offices decides one who may not see it
             col(Task.done_at).is_(None),
             *stretch,

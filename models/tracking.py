@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Event
 from models.requests import Hold, Lapse, ServiceRequest, Task
+from rules.request import RECOVERY
 from rules.terms import Codes
 
 
@@ -24,6 +25,7 @@ class TrackedEvent:
     due: datetime | None
     post: str | None
     data: Codes
+    task: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Tracked:
     """One request as anyone may follow it. Instants are aware; None: not known or not so."""
 
     reference: str
+    kind: str
     category: str
     state: str
     number: int
@@ -72,6 +75,7 @@ class Tracked:
     put_right_at: datetime | None
     confirm_by: datetime | None
     question_number: int | None
+    complete_at: datetime | None
     closed_at: datetime | None
     closing: str | None
     reopen_until: datetime | None
@@ -92,10 +96,10 @@ class Tracked:
 
 
 PLAIN = (
-    "reference", "category", "state", "number", "changed_at", "registered_at", "policy_version", "area_class",
+    "reference", "kind", "category", "state", "number", "changed_at", "registered_at", "policy_version", "area_class",
     "office", "zone", "locality", "language", "standard_due", "standard_lapsed_at", "expected_at", "expected_reason",
-    "expected_missed", "put_right_at", "confirm_by", "question_number", "closed_at", "closing", "reopen_until", "over",
-    "safety", "proposal", "objected", "call_back_at",
+    "expected_missed", "put_right_at", "confirm_by", "question_number", "complete_at", "closed_at", "closing",
+    "reopen_until", "over", "safety", "proposal", "objected", "call_back_at",
 )  # fmt: skip
 """The columns of the request taken as they are."""
 
@@ -123,7 +127,11 @@ async def public_view(session: AsyncSession, reference: str) -> Tracked | None:
 
 async def _task(session: AsyncSession, reference: str) -> Task | None:
     newest = col(Task.done_at).desc().nulls_first(), col(Task.entered).desc()
-    return (await session.exec(select(Task).where(Task.reference == reference).order_by(*newest).limit(1))).first()
+    return (
+        await session.exec(
+            select(Task).where(Task.reference == reference, Task.stage != RECOVERY).order_by(*newest).limit(1)
+        )
+    ).first()
 
 
 def _tracked(task: Task | None) -> TrackedTask | None:
@@ -159,6 +167,6 @@ async def _lapses(session: AsyncSession, reference: str) -> tuple[tuple[int, dat
 async def _events(session: AsyncSession, reference: str) -> tuple[TrackedEvent, ...]:
     question = select(Event).where(Event.reference == reference, col(Event.public)).order_by(col(Event.number))
     return tuple(
-        TrackedEvent(event.number, event.kind, event.actor, event.at, event.due, event.post, event.data)
+        TrackedEvent(event.number, event.kind, event.actor, event.at, event.due, event.post, event.data, event.task_id)
         for event in (await session.exec(question)).all()
     )

@@ -26,11 +26,16 @@ OTHER = "other"
 
 def at_stage(turn: Turn, does: Does) -> None:
     """Let what follows concern the open stage that does this; Refusal(NOT_THIS_STAGE) if none is open."""
-    stages = procedure_of(turn).stages
-    task = next((task for task in turn.request.open_tasks if stages[task.stage].does is does), None)
+    task = open_at(turn, does)
     if task is None:
         raise Refusal(Refused.NOT_THIS_STAGE)
     turn.focus(task.id)
+
+
+def open_at(turn: Turn, does: Does) -> Task | None:
+    """The open task of the stage that does this, if one is open."""
+    stages = procedure_of(turn).stages
+    return next((task for task in turn.request.open_tasks if stages[task.stage].does is does), None)
 
 
 def document(turn: Turn, sent: Sent) -> None:
@@ -95,12 +100,12 @@ def missed(turn: Turn, sent: Sent) -> None:
 
 def pay(turn: Turn, sent: Sent) -> None:
     """Money for a demand note of this request: in part, in full, too much or too late, it is written down and counts."""
-    number, amount = short(sent, "note"), whole(sent, "amount")
+    number, amount, id = short(sent, "note"), whole(sent, "amount"), str(sent.data.get("payment") or "")
     case = turn.request.case
     need(any(note.number == number for note in case.notes), Refused.WRONG_NOTE)
-    need(bool(amount), Refused.OUT_OF_RANGE)
+    need(bool(amount and id) and all(payment.id != id for payment in case.payments), Refused.OUT_OF_RANGE)
     by = "bank" if sent.actor is Actor.SYSTEM else "counter"
-    case.payments.append(Payment(str(sent.data.get("payment")), amount or 0, turn.at, by, number))
+    case.payments.append(Payment(id, amount or 0, turn.at, by, number))
     note = case.note
     late = note is None or note.state is NoteState.EXPIRED
     told: dict[str, Any] = {"note": number, "amount": amount, "to_pay": case.to_pay, "late": late or None}
@@ -108,10 +113,17 @@ def pay(turn: Turn, sent: Sent) -> None:
     turn.tell(NoticeKind.PAID, CONSUMER, **told)
     if note is not None and note.state is NoteState.OPEN and case.to_pay == 0:
         note.state = NoteState.PAID
-        at_stage(turn, Does.PAYMENT)
-        finish(turn)
+        _paid(turn)
     if note is None or note.state is not NoteState.EXPIRED:
         refund_what_is_too_much(turn)
+
+
+def _paid(turn: Turn) -> None:
+    """The stage that waits for the money is done; where it has not opened yet, it will be at once."""
+    task = open_at(turn, Does.PAYMENT)
+    if task is not None:
+        turn.focus(task.id)
+        finish(turn)
 
 
 def complain(turn: Turn, sent: Sent) -> None:

@@ -14,7 +14,7 @@ from rules.endings import withdrawn
 from rules.escalation import barred, beyond, escalate
 from rules.given import need
 from rules.ladder import answers
-from rules.officer_acts import end_hold, resolve
+from rules.officer_acts import ENDED_BY_DOING, end_hold, resolve
 from rules.proposals import ask_post
 from rules.rejections import object_to
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Sent
@@ -97,10 +97,20 @@ def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause)
 
 def _present(turn: Turn, sent: Sent) -> None:
     """He was there, or has done it: both clocks go on; one he says was never his turn is judged by the next tier."""
+    if turn.whole.procedure is not None:
+        _at_the_stage_that_waits(turn)
     end_hold(turn, EventKind.PRESENT)
     turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
     if sent.data.get("claim") == WAS_THERE and not turn.request.proposal:
         _contest_the_hold(turn)
+
+
+def _at_the_stage_that_waits(turn: Turn) -> None:
+    """Let what follows concern the open stage whose wait his word ends, whatever else is open."""
+    for task in turn.request.open_tasks:
+        if task.hold is not None and task.hold.reason not in ENDED_BY_DOING:
+            return turn.focus(task.id)
+    return None
 
 
 def _contest_the_hold(turn: Turn) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from rules.case import NoteState, Wait
+from rules.case import Note, NoteState, Wait
 from rules.clocks import settle
-from rules.procedure import Does, Lapse, opening
-from rules.request import CONSUMER, HANDLER, Hold
-from rules.stages import AGAIN, done, open_stage, procedure_of, stage_of
+from rules.procedure import Does, Lapse
+from rules.request import CONSUMER, HANDLER, Hold, Task
+from rules.stages import AGAIN, following, open_stage, procedure_of, stage_of
 from rules.terms import Closing, EventKind, NoticeKind, State
 from rules.turn import Turn
 
@@ -42,16 +43,25 @@ def end_tasks(turn: Turn) -> None:
 
 
 def refund_what_is_too_much(turn: Turn) -> None:
-    """Open the stage in which money is given back, where more was paid than is owed and nobody does it yet."""
-    code = procedure_of(turn).refund
-    surplus = turn.request.case.surplus
-    if code is None or surplus == 0 or any(task.stage == code for task in turn.request.open_tasks):
+    """Open the stage in which money is given back, where more was paid than is owed; tell it anew when the sum changes.
+
+    Whoever was about to give back another sum looks again; where nothing is left to give back, the stage ends.
+    """
+    code, surplus, focused = procedure_of(turn).refund, turn.request.case.surplus, turn.focused
+    task = next((task for task in turn.request.open_tasks if task.stage == code), None)
+    if code is None or surplus == (0 if task is None else task.data.get("amount")):
         return
-    focused = turn.focused
-    turn.request.over = False
-    open_stage(turn, procedure_of(turn).stages[code])
+    if task is None:
+        turn.request.over = False
+        open_stage(turn, procedure_of(turn).stages[code])
+    else:
+        turn.focus(task.id)
+    turn.task.data["amount"] = surplus
     turn.event(EventKind.REFUND_DUE, amount=surplus)
-    turn.tell(NoticeKind.REFUND_DUE, CONSUMER, amount=surplus)
+    if surplus:
+        turn.tell(NoticeKind.REFUND_DUE, CONSUMER, amount=surplus)
+    else:
+        turn.task.done_at, turn.task.outcome = turn.at, AGAIN
     turn.focus(focused)
 
 
@@ -109,28 +119,60 @@ def over(turn: Turn) -> None:
 
 def reopen(turn: Turn) -> None:
     """ "No light": the stage that the last one names is done once more, by the next tier, and all that follows it."""
-    procedure = procedure_of(turn)
-    last = next(task for task in reversed(turn.request.tasks) if procedure.stages[task.stage].does is Does.HANDOVER)
-    back = procedure.stages[procedure.stages[last.stage].back or last.stage]
-    again = _following(turn, back.code) | {back.code}
-    for task in turn.request.tasks:
-        if task.stage in again:
-            task.outcome = AGAIN
+    stages = procedure_of(turn).stages
+    ended = [task for task in turn.request.tasks if task.stage != procedure_of(turn).refund]
+    handed = [task for task in ended if stages[task.stage].does is Does.HANDOVER]
+    last = (handed or ended)[-1]
+    back = stages[stages[last.stage].back or last.stage]
+    again = _after(turn, back.code) | {back.code}
+    _done_again(turn, [task for task in turn.request.tasks if task.stage in again])
     open_stage(turn, back, tier=last.tier + 1)
+    turn.task.data["denied"] = turn.at.isoformat()
 
 
 def taken_up_again(turn: Turn) -> None:
-    """The applicant objected: every stage that was not done opens once more, a tier above; what was undone is done again."""
-    procedure, tier = procedure_of(turn), turn.task.tier
-    for task in turn.request.tasks:
-        if procedure.stages[task.stage].does in {Does.NOTE, Does.PAYMENT, Does.METER}:
-            task.outcome = AGAIN
+    """The applicant objected: every stage that was not done opens once more, a tier above; what was undone is done again.
+
+    Money that was to go back to him counts for the new demand note.
+    """
+    stages, refund = procedure_of(turn).stages, procedure_of(turn).refund
+    for task in turn.request.open_tasks:
+        task.done_at, task.outcome = turn.at, AGAIN
+    worked = [task for task in turn.request.tasks if task.stage != refund]
+    last = max(task.done_at for task in worked if task.done_at is not None)
+    tier = max(task.tier for task in worked if task.done_at == last)
+    _done_again(turn, [task for task in turn.request.tasks if stages[task.stage].does in UNDONE])
     turn.to(State.RECEIVED if turn.request.complete_at is None else State.COMPLETE)
-    for stage in list(opening(procedure, done(turn), [task.stage for task in turn.request.open_tasks])):
+    while (stage := next(following(turn), None)) is not None:
         open_stage(turn, stage, tier=tier + 1)
 
 
-def _following(turn: Turn, code: str) -> set[str]:
+UNDONE = frozenset({Does.NOTE, Does.PAYMENT, Does.BILL, Does.METER})
+"""Stages whose work is undone when a request ends early."""
+
+
+def _done_again(turn: Turn, tasks: Collection[Task]) -> None:
+    """These stages are done once more; what they asked money for is asked for anew, and what was paid counts."""
+    stages = procedure_of(turn).stages
+    asked = [task.done_at for task in tasks if stages[task.stage].does in {Does.NOTE, Does.BILL}]
+    since = min((at for at in asked if at is not None), default=None)
+    for task in tasks:
+        task.outcome = AGAIN
+    if since is not None:
+        revoke(turn, [note for note in turn.request.case.notes if note.issued_at >= since])
+
+
+def revoke(turn: Turn, notes: Collection[Note]) -> None:
+    """These demand notes no longer count."""
+    for note in notes:
+        note.state = NoteState.CANCELLED
+    numbers = {note.number for note in notes}
+    for taking in turn.request.case.held:
+        if taking.key in numbers:
+            taking.undone_at = turn.at
+
+
+def _after(turn: Turn, code: str) -> set[str]:
     stages = procedure_of(turn).stages
     found: set[str] = set()
     while more := {s.code for s in stages.values() if s.code not in found and (found | {code}) & set(s.after)}:

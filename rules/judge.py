@@ -23,7 +23,7 @@ MOVING = frozenset(
         EventKind.NOT_REPAIRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.WITHDRAWN, EventKind.PROPOSED,
         EventKind.DECLINED, EventKind.CORRECTED, EventKind.RAISED, EventKind.TRANSFERRED, EventKind.REJECTED,
         EventKind.OBJECTED, EventKind.STAGE_DONE, EventKind.DEFICIENT, EventKind.SLOT_CHOSEN, EventKind.VISIT_MISSED,
-        EventKind.NOTE_ISSUED, EventKind.LAPSED,
+        EventKind.NOTE_ISSUED, EventKind.LAPSED, EventKind.REFUND_DUE,
     }
 )  # fmt: skip
 """Events after which an action decided on an older page is stale: the task or the request's state moved."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from rules.case import Fault, Line, Note, NoteState, Payment, Taking, Wait
@@ -15,7 +16,7 @@ from rules.given import instant, need, short, whole
 from rules.papers import DocumentState
 from rules.procedure import REFUSED, Billed, Does
 from rules.rejections import reject
-from rules.request import CONSUMER, Sent
+from rules.request import ANSWERABLE, CONSUMER, HANDLER, Sent
 from rules.stages import await_payment, chosen_start, finish, go_on, load_of, offer_slots, procedure_of, stage_of, wait
 from rules.terms import Act, Cause, EventKind, NoticeKind, Refused
 from rules.turn import Turn
@@ -89,10 +90,14 @@ def missed_by(turn: Turn, side: str, *, held: bool) -> None:
     go_on(turn)
     let_go(turn, "slot")
     turn.event(EventKind.VISIT_MISSED, by=side, times=times)
-    turn.tell(NoticeKind.VISIT_MISSED, CONSUMER, by=side, times=times)
+    turn.tell(NoticeKind.VISIT_MISSED, *VISIT_MISSED_TOLD[side], by=side, times=times)
     if times > 1:
         escalate(turn, Cause.MISSED)
     offer_slots(turn, why=Wait.NO_ACCESS, held=held)
+
+
+VISIT_MISSED_TOLD = {"applicant": (CONSUMER,), "office": (CONSUMER, HANDLER, ANSWERABLE)}
+"""Who is told that a visit did not happen: the office too, where only the applicant knows it."""
 
 
 def _decided(turn: Turn, sent: Sent) -> None:
@@ -108,6 +113,7 @@ def _issued(turn: Turn, sent: Sent) -> None:
     applicant = str(turn.request.application.get("applicant", ""))
     _new_note(turn, lines_of(procedure_of(turn), load_of(turn), applicant, estimate))
     finish(turn)
+    refund_what_is_too_much(turn)
 
 
 def _new_note(turn: Turn, lines: list[Line]) -> None:
@@ -134,6 +140,7 @@ def reissue(turn: Turn, sent: Sent) -> None:
     need(note is not None and note.state is NoteState.EXPIRED)
     _new_note(turn, [] if note is None else list(note.lines))
     await_payment(turn)
+    refund_what_is_too_much(turn)
 
 
 def _not_by_hand(turn: Turn, sent: Sent) -> None:
@@ -177,8 +184,9 @@ def _billed(turn: Turn, sent: Sent) -> None:
     dues, security = whole(sent, "dues"), whole(sent, "security")
     need(dues is not None and security is not None, Refused.OUT_OF_RANGE)
     case = turn.request.case
-    if security:
-        case.payments.append(Payment(f"{turn.task.id}/security", security, turn.at, "security"))
+    booked = sum(payment.amount for payment in case.payments if payment.by == "security")
+    if security != booked:  # a bill made anew sets the same security off once
+        case.payments.append(Payment(f"{turn.task.id}/security", (security or 0) - booked, turn.at, "security"))
     _new_note(turn, [Line(DUES, dues or 0)])
     finish(turn, Billed.DUE if case.to_pay else Billed.CREDIT if case.surplus else Billed.EVEN)
     refund_what_is_too_much(turn)
@@ -209,10 +217,16 @@ def _certified(turn: Turn, sent: Sent) -> None:
 def _handed_over(turn: Turn, sent: Sent) -> None:
     """It is done, at the instant given."""
     put_right = instant(sent, "put_right") or turn.at
-    since = turn.request.complete_at or turn.request.registered_at
-    need(since <= put_right <= turn.at, Refused.OUT_OF_RANGE)
+    need(_certainly_not_before(turn) <= put_right <= turn.at, Refused.OUT_OF_RANGE)
     turn.request.put_right_at = put_right
     finish(turn, checks=_checklist(turn, sent), put_right=put_right)
+
+
+def _certainly_not_before(turn: Turn) -> datetime:
+    """The instant from which it was certainly not done: complete, or last denied by the applicant."""
+    denied = [task.data["denied"] for task in turn.request.tasks if "denied" in task.data]
+    since = turn.request.complete_at or turn.request.registered_at
+    return max([since, *map(datetime.fromisoformat, denied)])
 
 
 FINISHES: Mapping[Does, Callable[[Turn, Sent], None]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from rules.closing import ask, closed
 from rules.giving import give_out
 from rules.procedure import Does, Procedure, Stage, Whose, ended, opening
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, Hold
-from rules.terms import Closing, EventKind, NoticeKind, State
+from rules.terms import Actor, Closing, EventKind, NoticeKind, State
 from rules.turn import Turn
 from rules.visits import offers
 
@@ -47,11 +48,15 @@ def done(turn: Turn) -> dict[str, str | None]:
 def open_what_follows(turn: Turn) -> None:
     """Open every stage whose turn has come; when all are done the applicant is asked, or it closes."""
     procedure = procedure_of(turn)
-    while following := list(opening(procedure, done(turn), [task.stage for task in turn.request.open_tasks])):
-        for stage in following:
-            open_stage(turn, stage)
+    while (stage := next(following(turn), None)) is not None:
+        open_stage(turn, stage)
     if ended(procedure, done(turn)) and turn.request.state is State.COMPLETE:
         _all_done(turn)
+
+
+def following(turn: Turn) -> Iterator[Stage]:
+    """The stages whose turn has come. Opening one may end it and open others: look anew after each."""
+    return opening(procedure_of(turn), done(turn), [task.stage for task in turn.request.open_tasks])
 
 
 def open_stage(turn: Turn, stage: Stage, tier: int = 1) -> None:
@@ -84,7 +89,10 @@ def wait(turn: Turn, why: Wait, *, until: datetime | None = None, stops_standard
     end = until or (None if stage.limit is None else after(stage.limit, turn.at))
     remind = None if end is None or stage.remind is None else end - (after(stage.remind, turn.at) - turn.at)
     remind = remind if remind is not None and remind > turn.at else None
-    turn.task.holds.append(Hold(why, turn.at, limit_at=end, stops_standard=stops_standard, remind_at=remind))
+    author = turn.sent.person if turn.sent is not None and turn.sent.actor is Actor.OFFICER else None
+    turn.task.holds.append(
+        Hold(why, turn.at, limit_at=end, stops_standard=stops_standard, author=author, remind_at=remind)
+    )
     turn.event(EventKind.HELD, reason=why, limit=end)
 
 
@@ -103,7 +111,7 @@ def go_on(turn: Turn) -> None:
 
 def offer_slots(turn: Turn, *, why: Wait = Wait.SLOT, held: bool = True, beyond: str | None = None) -> None:
     """Offer three dates, after `beyond` if that is given; with `held`, the clocks wait for the choice."""
-    begin = turn.at if beyond is None else datetime.fromisoformat(beyond)
+    begin = turn.at if beyond is None else max(turn.at, datetime.fromisoformat(beyond))
     free = offers(procedure_of(turn).slots, turn.ground.calendar, begin, turn.request.office, turn.whole.taken)
     turn.task.data["slots"] = [{"key": s.key, "start": s.start.isoformat(), "end": s.end.isoformat()} for s in free]
     turn.task.data.pop("slot", None)

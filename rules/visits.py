@@ -11,6 +11,8 @@ from rules.calendar import Calendar
 from rules.procedure import Slots
 
 OFFERED = 3
+A_YEAR = 366
+"""How many days ahead is looked where nothing is free before."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,19 @@ class Slot:
 
 
 def offers(slots: Slots, calendar: Calendar, at: datetime, office: str, taken: Container[str]) -> list[Slot]:
-    """Three free slots on different days from the next working day on, mornings and afternoons in turn; fewer if there are fewer."""
+    """Three free slots on different days from the next working day on, mornings and afternoons in turn.
+
+    Fewer if there are fewer as far ahead as visits are usually made; where there are none, the next free ones after that.
+    """
+    near = _offers(slots, _days(calendar, at, range(1, slots.days_ahead + 1)), calendar, office, taken)
+    return near or _offers(slots, _days(calendar, at, range(slots.days_ahead + 1, A_YEAR)), calendar, office, taken)
+
+
+def _offers(
+    slots: Slots, days: Iterator[datetime], calendar: Calendar, office: str, taken: Container[str]
+) -> list[Slot]:
     found: list[Slot] = []
-    for day in _days(slots, calendar, at):
+    for day in days:
         free = [slot for span in slots.spans for slot in _free(day, span, calendar, office, slots.at_once, taken)]
         if free:
             found.append(free[len(found) % len(free)])
@@ -34,9 +46,9 @@ def offers(slots: Slots, calendar: Calendar, at: datetime, office: str, taken: C
     return found
 
 
-def _days(slots: Slots, calendar: Calendar, at: datetime) -> Iterator[datetime]:
+def _days(calendar: Calendar, at: datetime, days_ahead: range) -> Iterator[datetime]:
     local = at.astimezone(ZoneInfo(calendar.zone))
-    for ahead in range(1, slots.days_ahead + 1):
+    for ahead in days_ahead:
         day = datetime.combine(local.date() + timedelta(days=ahead), time(), local.tzinfo)
         if calendar.spans_on(day.date()):
             yield day

@@ -16,15 +16,34 @@ from config import BadConfig, Config, load
 from web import errors, measures
 from web.admin import messages, timings, versions
 from web.api.mount import mount
+from web.apply import form as apply_form
+from web.apply import papers as apply_papers
+from web.apply import sending as apply_sending
 from web.assets_route import router as assets
-from web.consumer import acts, alike, answer, code, danger, documents, file, home, not_mine, sending, track
+from web.board import Kept as KeptBoard
+from web.consumer import (
+    acts,
+    alike,
+    answer,
+    board,
+    code,
+    danger,
+    documents,
+    file,
+    home,
+    not_mine,
+    papers,
+    sending,
+    track,
+)
 from web.counter import acts as counter_acts
-from web.counter import call_backs, new, requests, search, slip
+from web.counter import applying, call_backs, handed, new, requests, search, slip
 from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
 from web.kept import Kept
 from web.onewindow import Directory, Onewindow
+from web.pay import note as pay_note
 from web.render import Views
 from web.security import Front
 from web.shared import Shared
@@ -32,8 +51,10 @@ from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
 
-CONSUMER = (home, track, code, acts, alike, answer, not_mine, sending, danger, file, documents)
-COUNTER = (search, new, call_backs, slip, requests, counter_acts)
+CONSUMER = (home, board, track, code, acts, alike, answer, not_mine, sending, danger, file, documents, papers)
+APPLY = (apply_sending, apply_papers, apply_form)
+PAY = (pay_note,)
+COUNTER = (search, new, applying, call_backs, slip, requests, handed, counter_acts)
 STAFF = (
     sign_in,
     sign_in_oidc,
@@ -52,7 +73,7 @@ STAFF = (
     versions,
     messages,
 )
-ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *STAFF)))
+ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))
 
 
 class Application(FastAPI):
@@ -81,6 +102,7 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     app.state.onewindow = onewindow
     app.state.views = Views(onewindow)
     app.state.shared = Shared(onewindow, app.state.views)
+    app.state.board = KeptBoard(onewindow)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
     for router in ROUTERS:

@@ -12,7 +12,9 @@ from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Locality, Office, Post
 from models.policy import Names
 from models.policy_versions import NoPolicy, current, version
+from models.requests import ServiceRequest
 from rules.policy import Policy, Timing, timing_of
+from rules.terms import Kind
 
 
 class Book:
@@ -72,6 +74,10 @@ class Book:
     def label(self, kind: str, code: str | None) -> str:
         """What people read for a code; the code itself in plain words when nobody named it."""
         return self.name(kind, code) or (code or "").replace("_", " ").replace("-", " ")
+
+    def sort(self, request: ServiceRequest) -> str:
+        """What is asked for: the category of a complaint, the procedure of a connection request."""
+        return self.label("category" if request.kind == Kind.COMPLAINT else "procedure", request.category)
 
     def all(self, kind: str) -> list[Names]:
         """Every row of a kind in the profile's order."""

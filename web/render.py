@@ -16,7 +16,9 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from languages import catalog, spoken
+from languages.dealings import Visit
 from languages.labels import act_label
+from languages.money import money
 from languages.papers import may_be_sent, unfit
 from languages.story import Rung, ladder_line
 from rules.papers import ACCEPTED, LARGEST, FileFault
@@ -35,6 +37,9 @@ STATE_ICONS = {
     State.CLOSED: "circle-check",
     State.WITHDRAWN: "undo-2",
     State.REJECTED: "circle-x",
+    State.COMPLETE: "badge-check",
+    State.DONE: "circle-help",
+    State.LAPSED: "timer",
 }
 """One picture a state, on pages of all personas."""
 ACT_ICONS = {
@@ -49,6 +54,7 @@ ACT_ICONS = {
     Act.OBJECT: "scale",
     Act.CHANGE_PHONE: "phone",
     Act.CALLED_AGAIN: "bell",
+    Act.COMPLAIN: "message-square-text",
 }
 VARY = "HX-Request, Accept-Language, Cookie"
 
@@ -68,7 +74,14 @@ class Views:
         )
         catalog.install(self.environment)
         self.environment.filters.update(
-            when=self.when, bdi=spoken.bdi, ref=reference, ref_text=reference_text, tel=dialled, turns=turned
+            when=self.when,
+            span=self.span,
+            money=money,
+            bdi=spoken.bdi,
+            ref=reference,
+            ref_text=reference_text,
+            tel=dialled,
+            turns=turned,
         )
         self.environment.globals.update(
             asset=onewindow.assets.address,
@@ -94,6 +107,10 @@ class Views:
     def when(self, at: datetime, now: datetime | None = None) -> str:
         """An instant as people say it, in the utility's zone and the language in use."""
         return spoken.when(at, self.onewindow.zone, catalog.current(), now)
+
+    def span(self, date: Visit, now: datetime | None = None) -> str:
+        """A date for a visit in full."""
+        return spoken.between(date.start, date.end, self.onewindow.zone, catalog.current(), now)
 
     def ladder_line(self, rung: Rung, now: datetime) -> str:
         """What a tier had, has or will have to do."""

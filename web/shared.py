@@ -14,13 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import Headers
 
 from languages.catalog import current, use
+from models.tracked_stages import TrackedCase, tracked_case
 from models.tracking import Tracked, public_view
+from rules.terms import Kind
+from web.consumer.applied import tell_applied
 from web.consumer.telling import Told, tell
 from web.onewindow import Onewindow
 from web.render import VARY, Views
 
 KEPT = 20_000
-TEMPLATE = "consumer/track.html"
 Key = tuple[str, str, bool]
 Answer = tuple[int, list[tuple[bytes, bytes]], bytes]
 KEPT_BY_READER = ((b"cache-control", b"private, no-cache"), (b"vary", VARY.encode()), (b"x-robots-tag", b"noindex"))
@@ -135,26 +137,30 @@ class Shared:
     async def _render(self, key: Key) -> Rendering | None:
         reference, language, acting = key
         now = self.onewindow.clock()
-        tracked = await self.onewindow.database.read(self._read, reference)
-        if tracked is None:
+        found = await self.onewindow.database.read(self._read, reference)
+        if found is None:
             return None
         with use(language):
-            told = self.tell(tracked, now)
+            told = self.tell(*found, now, acting)
             context = {"told": told, "acting": acting, "now": now}
-            block = self.views.text(TEMPLATE, "progress", **context)
+            block = self.views.text(told.template, "progress", **context)
 
         def whole() -> str:
             with use(language):
-                return self.views.text(TEMPLATE, own=None, notice="", errors={}, **context)
+                return self.views.text(told.template, own=None, notice="", errors={}, **context)
 
         return Rendering(told, self.onewindow.book.edition, block, whole)
 
-    def tell(self, tracked: Tracked, now: datetime) -> Told:
-        """What the page says at `now`, in the language in use."""
-        return tell(tracked, self.onewindow.book, self.onewindow.zone, now)
+    def tell(self, tracked: Tracked, known: TrackedCase | None, now: datetime, own: bool = False) -> Told:
+        """What the page says at `now`, in the language in use; `known` None for a complaint."""
+        book, zone = self.onewindow.book, self.onewindow.zone
+        if known is None:
+            return tell(tracked, book, zone, now)
+        return tell_applied(tracked, known, book, zone, now, own=own)
 
-    async def _read(self, session: AsyncSession, reference: str) -> Tracked | None:
+    async def _read(self, session: AsyncSession, reference: str) -> tuple[Tracked, TrackedCase | None] | None:
         tracked = await public_view(session, reference)
-        if tracked is not None:
-            await self.onewindow.book.hold_policy(session, tracked.policy_version)
-        return tracked
+        if tracked is None:
+            return None
+        await self.onewindow.book.hold_policy(session, tracked.policy_version)
+        return tracked, None if tracked.kind == Kind.COMPLAINT else await tracked_case(session, reference)

@@ -27,6 +27,7 @@ from activities.outbox import Outbox
 from activities.record import Record
 from activities.relay import Relay
 from activities.say import Renderer
+from embedded.bank import Bank
 from embedded.message_store import Caught, Store
 from embedded.messages import catch_mail
 from embedded.messages import create_app as messages_app
@@ -38,6 +39,7 @@ from models.hints import Hints, listen
 from models.people import Fill, Staff
 from models.policy_versions import import_toml
 from models.requests import ServiceRequest, Task
+from models.storage import Folder
 from models.waiting import Waiting
 from tests.activities.mailroom import Quiet, served
 from tests.conftest import database_of
@@ -46,11 +48,13 @@ from tests.web.desk_town import door_of
 from web.app import create_app
 from web.book import Book
 from web.onewindow import Onewindow
+from web.uploads.receive import Uploads
 from worker import opening
 
 ZONE = ZoneInfo("Asia/Kolkata")
 PATIENCE = 30.0
 """Seconds until something that was to happen is missed."""
+PAYMENT_SECRET = "the secret that the bank of the stories shares"
 
 
 @dataclass
@@ -160,17 +164,19 @@ async def living(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record,
         client = Client(**{**config, "interceptors": []})
         store = Store(folder / "messages.jsonl")
         held.callback(store.close)
-        messages = await held.enter_async_context(served(messages_app(store, report_after=0)))
+        port = free_port()
+        bank = Bank(f"http://127.0.0.1:{port}", PAYMENT_SECRET)
+        messages = await held.enter_async_context(served(messages_app(store, report_after=0, bank=bank)))
         mail = await catch_mail(store, "127.0.0.1", 0)
         held.callback(mail.close)
-        port = free_port()
         smtp = f"smtp://127.0.0.1:{mail.sockets[0].getsockname()[1]}"
         hints = await work(held, url, sessions, client, Ways(f"http://127.0.0.1:{port}", smtp, messages))
         pen.sessions = sessions
         pen.policies.kept.clear()
         pen.committed = hints.give
         held.callback(setattr, pen, "committed", lambda: None)
-        parts = await web_parts(sessions, client, hints, url, f"http://127.0.0.1:{port}", messages)
+        at = Where(url, f"http://127.0.0.1:{port}", messages, folder)
+        parts = await web_parts(sessions, client, hints, at)
         running = Living(url, sessions, parts, port, messages, store)
         await running.open()
         yield running
@@ -226,9 +232,17 @@ async def work(held: AsyncExitStack, url: str, sessions: Sessions, client: Clien
     return hints
 
 
-async def web_parts(
-    sessions: Sessions, client: Client, hints: Hints, url: str, public_url: str, messages: str
-) -> Callable[[], Onewindow]:
+@dataclass(frozen=True)
+class Where:
+    """The database, where consumers find the pages, where messages and bank are, and a folder for documents."""
+
+    url: str
+    public_url: str
+    messages: str
+    folder: Path
+
+
+async def web_parts(sessions: Sessions, client: Client, hints: Hints, at: Where) -> Callable[[], Onewindow]:
     """How the parts of one web process are made; a new one is made for each start."""
 
     async def hint() -> None:
@@ -239,7 +253,9 @@ async def web_parts(
     def made() -> Onewindow:
         return Onewindow(
             sessions, door, lambda: datetime.now(UTC), ZONE, "a secret of the browser stories",
-            public_url=public_url, messages_url=messages, listen_url=url,
+            public_url=at.public_url, messages_url=at.messages, listen_url=at.url,
+            payment_secret=PAYMENT_SECRET, payment_url=f"{at.messages}/bank?note={{note}}&amount={{amount}}&back={{back}}",
+            uploads=Uploads(Folder(at.folder / "documents")),
         )  # fmt: skip
 
     return made

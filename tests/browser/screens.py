@@ -76,6 +76,26 @@ async def act_open(page: Page, name: str) -> None:
     await form.click()
 
 
+async def as_a_tenant(page: Page) -> None:
+    """Say as what he applies; the papers of that sort are asked for."""
+    await page.locator("#applicant").select_option("tenant")
+    await page.locator("#scan-lease").wait_for()
+
+
+async def main_open(page: Page) -> None:
+    """Open the main action of the first stage that is the reader's."""
+    main = page.locator(".mystage > details.act > summary").first
+    if await main.count():
+        await main.click()
+
+
+async def faults_open(page: Page) -> None:
+    """Open the form that names faults; the papers are seen beside it."""
+    await page.locator("#act-fault-documents > summary").click()
+    seen = "[...document.querySelectorAll('.judged img')].every(image => image.complete && image.naturalWidth)"
+    await page.wait_for_function(seen)
+
+
 STATES = ("received", "assigned", "in_progress", "escalated", "on_hold", "resolved", "beyond", "closed", "withdrawn")
 
 
@@ -84,6 +104,7 @@ def consumer_screens(town: Town) -> list[Screen]:
     of = town.of
     return [
         Screen("home", "/"),
+        Screen("board", "/board", then=all_open, away="page"),
         Screen("home-all-tiles", "/", then=all_open),
         Screen("home-wrong-number", "/track?reference=12345", status=422),
         *(Screen(f"track-{state}", f"/track/{of[state]}") for state in STATES),
@@ -121,6 +142,10 @@ def filing_screens() -> list[Screen]:
         Screen("file-check-away", f"/file/{TOKEN}/check", then=sent, away="then"),
         Screen("file-gone", f"/file/{'x' * 20}/what", status=404),
     ]
+
+
+STAGES = ("app-checked", "app-feasibility", "app-note", "app-work", "app-meter")
+"""Connection requests at a stage that is the office's turn."""
 
 
 def staff_screens(town: Town) -> list[Screen]:
@@ -163,7 +188,21 @@ def staff_screens(town: Town) -> list[Screen]:
             for act in ("resolve", "expect", "hold", "give", "escalate", "note")
         ),
         Screen("request-direct", f"/desk/requests/{of['escalated']}", "chitra", then=partial(act_open, name="direct")),
+        *(Screen(name, f"/desk/requests/{of[name]}", "chitra") for name in ("app-papers", "app-payment")),
+        *(Screen(f"{name}-own", f"/desk/requests/{of[name]}", "asha", then=main_open) for name in STAGES),
+        Screen(
+            "app-faults",
+            f"/desk/requests/{of['app-checked']}",
+            "asha",
+            then=faults_open,
+        ),
         Screen("counter", "/counter", "tara"),
+        Screen("counter-apply", "/counter/applications/new?procedure=new-connection", "tara", then=as_a_tenant),
+        Screen("counter-apply-empty", "/counter/applications/new?procedure=new-connection", "tara", then=sent_empty),
+        *(
+            Screen(f"counter-{name}", f"/counter/requests/{of[name]}", "tara")
+            for name in ("app-papers", "app-visit", "app-payment")
+        ),
         Screen("not-yours", "/admin", "chitra", 403),
         Screen("timings", "/admin", "vimla"),
         Screen("versions", "/admin/versions", "vimla"),

@@ -12,12 +12,18 @@ from embedded.postgres import running
 from languages.catalog import LANGUAGES
 from tests.browser.chromium import launched, program
 from tests.browser.looking import everybody
-from tests.browser.screens import casework_screens, every_screen
-from tests.browser.town_of_screens import town_on
+from tests.browser.screens import Screen, casework_screens, every_screen
+from tests.browser.screens_of_applying import application_screens, applying_screens
+from tests.browser.town_of_screens import Town, town_on
 from tests.world import demo_profile, load
 
 WIDTHS = {"narrow": True, "wide": False}
 SCHEMES = ("light", "dark")
+
+
+def all_screens(town: Town) -> list[Screen]:
+    """Every screen there is."""
+    return [*every_screen(town), *casework_screens(town), *applying_screens(town), *application_screens(town)]
 
 
 async def take(folder: Path, wanted: set[str]) -> int:
@@ -31,7 +37,7 @@ async def take(folder: Path, wanted: set[str]) -> int:
         async with town_on(server.url) as town, launched(path) as browser:
             for language, (width, phone) in itertools.product(LANGUAGES, WIDTHS.items()):
                 async with everybody(browser, town, language, phone=phone) as people:
-                    for screen, scheme in itertools.product([*every_screen(town), *casework_screens(town)], SCHEMES):
+                    for screen, scheme in itertools.product(all_screens(town), SCHEMES):
                         if wanted and screen.name not in wanted:
                             continue
                         page = await people.see(screen, scheme)

@@ -13,6 +13,8 @@ from languages.catalog import LANGUAGES
 from tests.browser.chromium import visiting
 from tests.browser.looking import STAFF, Everybody, everybody, faults
 from tests.browser.screens import Screen, casework_screens, every_screen
+from tests.browser.screens_of_applying import application_screens, applying_screens
+from tests.browser.town_of_applications import APPLYING
 from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
 from tests.conftest import database_of
 
@@ -59,6 +61,13 @@ async def test_axe_finds_nothing_serious_on_any_screen_of_casework(screens: Town
             assert await looked_at(people, numbered[place :: len(LANGUAGES)]) == {}
 
 
+async def test_axe_finds_nothing_serious_on_any_screen_of_applying(screens: Town, browser: Browser) -> None:
+    numbered = list(enumerate([*applying_screens(screens), *application_screens(screens)]))
+    for place, language in enumerate(LANGUAGES):  # each screen in one of the languages
+        async with everybody(browser, screens, language, with_axe=True) as people:
+            assert await looked_at(people, numbered[place :: len(LANGUAGES)]) == {}
+
+
 async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:
     async with everybody(browser, screens, "en") as people:
         page = await people.see(every_screen(screens)[0], "light")
@@ -82,6 +91,7 @@ async def transferred(browser: Browser, address: str, path: str) -> int:
 
 async def test_the_first_view_of_a_consumer_page_is_small(screens: Town, browser: Browser) -> None:
     paths = ["/", "/file", f"/file/{TOKEN}/what", f"/file/{FILED}/done"]
+    paths += ["/apply", f"/apply/{APPLYING}/check", f"/track/{screens.of['to_pay']}"]
     paths += [f"/track/{screens.of['beyond']}", f"/answer/{screens.question}"]
     sizes = {path: await transferred(browser, screens.address, path) for path in paths}
     assert all(5_000 < size < LARGEST_FIRST_VIEW for size in sizes.values()), sizes

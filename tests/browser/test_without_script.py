@@ -26,7 +26,7 @@ async def test_file_track_prove_and_withdraw_without_script(town: Living, browse
         await town.happened(reference, "assigned")
 
         await consumer.go("/")
-        await page.get_by_label("Where is my complaint?").fill(reference)
+        await page.get_by_label("Where does it stand?").fill(reference)
         await page.get_by_role("button", name="Show it").click()
         await expect(page.locator(".chip.assigned")).to_be_visible()
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from sqlmodel import select
@@ -18,10 +20,13 @@ from models.kept_forms import keep
 from models.people import Staff
 from models.proofs import open_session
 from models.staff import set_password, sign_in
+from models.storage import Folder
 from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from tests.activities.mailroom import served
+from tests.browser.applications import applications as desk_applications
+from tests.browser.town_of_applications import applications
 from tests.passwords import PASSWORD, let_in
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app
@@ -187,11 +192,14 @@ async def people(town: Town) -> None:
 async def town_on(url: str) -> AsyncIterator[Town]:
     """The town over a database of its own, its pages on a port."""
     async with window_on(url) as window:
+        window.parts.uploads.storage = Folder(Path(mkdtemp()))
         town = Town(window)
         await long_open(town)
         await ended(town)
         await under_way(town)
+        await desk_applications(window, town.of)
         await casework(town)
+        town.of |= await applications(window, NOW)
         window.now = NOW
         await people(town)
         async with window.sessions.begin() as session:

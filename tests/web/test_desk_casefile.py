@@ -21,8 +21,8 @@ from rules.terms import Act, Actor, Refused
 from tests.timeline import IDS
 from tests.web.desk_town import Desk, door_of, opened, plain
 from web.desk.actions import Offers
+from web.desk.allowed import offers_for
 from web.desk.forms import Choices, read
-from web.desk.shown import offers_for
 
 ASHAS = "relationship-officer-gizri-1"
 RO, OTHER_RO, SM, ZH = "asha", "bilal", "chitra", "jaya"
@@ -263,7 +263,7 @@ async def standing_at(desk: Desk, pen: Record, username: str, state: str) -> tup
         file = await case_file(session, reference)
         assert file is not None
         policy = await desk.onewindow.book.hold_policy(session, file.request.policy_version)
-    return Standing(reference, offers_for(file, policy, (filled,))), at
+    return Standing(reference, offers_for(file, policy, (filled,), at)), at
 
 
 async def sent(desk: Desk, pen: Record, on: Standing, act: Act, at: datetime) -> Refused | None:

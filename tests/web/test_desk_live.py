@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from rules.terms import Act
+from tests.stories.applying import apply
 from tests.web.desk_town import Desk, opened, plain
 
 RO, SM = "asha", "chitra"
@@ -122,3 +123,37 @@ async def test_the_open_page_of_a_request_says_that_something_happened(desk: Des
     assert "<form" not in changed
     await events.aclose()  # type: ignore[attr-defined]
     await browser.aclose()
+
+
+async def test_the_open_page_of_an_application_and_the_queue_show_the_stages_that_open(
+    desk: Desk, address: str
+) -> None:
+    asked = await apply(desk.town, "new-connection", "owner")
+    await asked.walk(until="agreement")
+    number = (await asked.row()).number
+    browser = await watcher(desk, SM)
+    page = streamed(browser, f"{address}/desk/requests/{asked.reference}/live?seen={number}")
+    before = await anext(page)
+    assert 'id="open-agreement"' in before
+    assert 'id="open-material"' in before
+    done = list(asked.procedure.stages["material"].checklist)
+    assert (await asked.officer("material", Act.FINISH, checks=done)).refused is None
+    async with asyncio.timeout(3):
+        changed = await anext(page)
+    assert "Something happened since you opened this page." in changed
+    assert 'id="open-agreement"' in changed
+    assert 'id="open-material"' not in changed
+    assert "<form" not in changed
+    await page.aclose()  # type: ignore[attr-defined]
+    await browser.aclose()
+    holder = RO if (await asked.task("agreement")).handler.endswith("1") else "bilal"
+    own = await watcher(desk, holder)
+    queue = streamed(own, f"{address}/desk/live?view=mine")
+    row = f"row-{asked.reference}-agreement"
+    assert row in await anext(queue)
+    await asked.do("agreement")
+    async with asyncio.timeout(3):
+        while row in await anext(queue):
+            pass
+    await queue.aclose()  # type: ignore[attr-defined]
+    await own.aclose()

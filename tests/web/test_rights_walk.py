@@ -59,17 +59,24 @@ STAFF = {
     "GET /desk/find": ALL,
     "GET /desk/requests/{reference}": "charvu",
     "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
+    "GET /desk/documents/{id}": "",  # there is none of this number; `test_documents.py` asks for one there is
     "GET /counter": "cr",
     "POST /counter": "cr",
     "GET /counter/new": "cr",
     "POST /counter/new": "cr",
     "GET /counter/localities": "cr",
+    "GET /counter/applications": "cr",
+    "GET /counter/applications/new": "cr",
+    "POST /counter/applications/new": "cr",
+    "GET /counter/applications/asks": "cr",
+    "POST /counter/applications": "cr",
     "GET /counter/requests": "cr",
     "POST /counter/requests": "cr",
     "GET /counter/call-backs": "cr",
     "POST /counter/requests/{reference}/slip": "cr",
     "GET /counter/requests/{reference}": "cr",
     "GET /counter/requests/{reference}/{act}": "cr",
+    "POST /counter/requests/{reference}/document": "",  # a complaint takes no papers
     "POST /counter/requests/{reference}/{act}": "c",  # "called again": the control room takes no calls down
     "GET /admin": "tu",
     "POST /admin": "t",
@@ -99,7 +106,7 @@ class Things:
         number = self.colleague if "/people/" in path else 1
         given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
         act = "called_again" if path.startswith("/counter") else "note"
-        return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what",
+        return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what", "id": "a" * 32,
                                 "digest": "0", "name": "none.css"})  # fmt: skip
 
 

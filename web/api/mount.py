@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from web.api import catalog, documents, intake, payments, problems, receipts, requests
+from web.api import board, catalog, documents, intake, payments, problems, receipts, requests
 from web.api.description import describe
 
-ROUTERS = tuple(module.router for module in (intake, requests, documents, catalog, problems, receipts, payments))
+ROUTERS = tuple(module.router for module in (intake, requests, documents, catalog, board, problems, receipts, payments))
 
 
 def mount(app: FastAPI) -> None:

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from languages.application import question as applied_question
 from languages.catalog import gettext
 from languages.labels import refusal
 from models.answers import Asked, answer, answer_id, asked
 from rules.messages import Take
-from rules.terms import Act, Refused
+from rules.terms import Act, Kind, Refused
 from web.acting import through
 from web.deps import Db, Now, Parts
 from web.errors import NotFound
@@ -33,12 +34,15 @@ async def found(token: str, db: Db) -> Asked:
 
 def shown(request: Request, token: str, question: Asked, parts: Parts, errors: dict[str, str], status: int) -> Response:
     """The question, or what was answered."""
-    category = parts.book.label("category", question.category)
+    complaint = question.kind == Kind.COMPLAINT
+    category = parts.book.label("category" if complaint else "procedure", question.category)
     refused = refusal(Refused(question.refused)) if question.refused else ""
     context: dict[str, Any] = {
         "token": token,
         "asked": question,
         "category": category,
+        "application": not complaint,
+        "question": gettext("Is it put right?") if complaint else applied_question(Kind(question.kind)),
         "refused": refused,
         "errors": errors,
     }

@@ -22,6 +22,7 @@ def home_page(request: Request, book: Book, errors: Mapping[str, str], typed: st
     context: dict[str, Any] = {
         "tiles": categories[:TILES],
         "more": categories[TILES:],
+        "applications": book.all("procedure"),
         "errors": errors,
         "typed": typed,
     }

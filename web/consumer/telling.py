@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from typing import ClassVar
 
 from languages import story as told
 from languages.catalog import N_, gettext
@@ -52,6 +53,7 @@ class LogLine:
 class Told:
     """Everything the live part of the page shows, in the language in use; true until `until`."""
 
+    template: ClassVar[str] = "consumer/track.html"
     reference: str
     number: int
     state: str

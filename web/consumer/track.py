@@ -18,7 +18,7 @@ from web.deps import Db, Parts, SharedPages
 from web.errors import NotFound, TooMany
 from web.onewindow import Onewindow
 from web.render import VARY, page, see_other
-from web.shared import TEMPLATE, Rendering
+from web.shared import Rendering
 
 router = APIRouter(include_in_schema=False)
 KEPT_BY_READER = {"Cache-Control": "private, no-cache", "Vary": VARY, "X-Robots-Tag": "noindex"}
@@ -30,10 +30,10 @@ NOTICES = {
 }
 
 NOT_A_NUMBER = {
-    "mobile": N_("This looks like a mobile number. Type the complaint number: it has 9 digits."),
-    "account": N_("This looks like an account number. Type the complaint number: it has 9 digits."),
+    "mobile": N_("This looks like a mobile number. Type our number: it has 9 digits."),
+    "account": N_("This looks like an account number. Type our number: it has 9 digits."),
     "check digit": N_("This number cannot be right. Perhaps two digits are swapped. Look at it again."),
-    "other": N_("Type the complaint number: it has 9 digits."),
+    "other": N_("Type our number: it has 9 digits."),
 }
 
 
@@ -77,9 +77,10 @@ async def track(shown: Shown, is_own: Own, request: Request, parts: Parts, share
     reference = shown.told.reference
     mine = await shared.get(reference, acting=is_own, at_least=shown.number) if is_own else shown
     details = await db.read(own_details, reference) if is_own else None
-    context: dict[str, Any] = {"told": (mine or shown).told, "acting": is_own, "now": parts.clock(), "errors": {}}
-    own = own_lines(details) if details else None
-    return page(request, TEMPLATE, own=own, notice=gettext(notice) if notice else "", **context)
+    told = (mine or shown).told
+    context: dict[str, Any] = {"told": told, "acting": is_own, "now": parts.clock(), "errors": {}}
+    own = [*getattr(told, "facts", ()), *own_lines(details)] if details else None
+    return page(request, told.template, own=own, notice=gettext(notice) if notice else "", **context)
 
 
 def public(shown: Rendering, request: Request) -> Response:

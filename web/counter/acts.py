@@ -19,7 +19,9 @@ from web.acting import Outcome
 from web.book import Book
 from web.consumer.acts import number_seen
 from web.consumer.steps import telephone
+from web.counter import application_forms
 from web.counter.agent import post_of
+from web.counter.application_forms import receipt_of
 from web.counter.form import dangers
 from web.counter.offers import ASKED, AT_ONCE
 from web.counter.requests import Opened, opened, whole_page
@@ -74,6 +76,8 @@ async def take(
 def after(file: Overview, form: Filled, outcome: Outcome, id: str) -> str:
     """Where to look next: the request's page, or the list the form came from."""
     query = {"sent": id} if outcome.waiting else {"told": form.act.value}
+    if form.act is Act.PAY:
+        query["receipt"] = receipt_of(form.text("note"), form.text("token"))
     home = BACK.get(form.text("back"))
     if home is not None:
         return f"{home}?{urlencode({'reference': file.request.reference, **query})}"
@@ -120,7 +124,10 @@ async def again(
 def read(act: Act, typed: Mapping[str, str], book: Book) -> Filled:
     """The form of an act, read; `errors` is empty when it may go to the tray."""
     form = Filled(act, typed)
-    READ.get(act, _nothing)(form, book)
+    if act in application_forms.READ:
+        application_forms.READ[act](form)
+    else:
+        READ.get(act, _nothing)(form, book)
     return form
 
 
@@ -175,6 +182,7 @@ def _code(name: str, code: str) -> Codes:
 READ: Mapping[Act, Callable[[Filled, Book], None]] = {
     Act.ADD: _said,
     Act.OBJECT: _said,
+    Act.COMPLAIN: _said,
     Act.WITHDRAW: _reason,
     Act.PRESENT: _claim,
     Act.CHANGE_PHONE: _phone,

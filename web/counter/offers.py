@@ -11,11 +11,18 @@ from models.requests import ServiceRequest
 from rules.states import OPEN
 from rules.terms import Act, State
 
-AT_ONCE = frozenset({Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.ESCALATE, Act.CALLED_AGAIN, Act.CALLED})
+AT_ONCE = frozenset(
+    {Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.ESCALATE, Act.CALLED_AGAIN, Act.CALLED, Act.MISSED}
+)
 """What needs no more than its button."""
 
-ASKED = frozenset({Act.WITHDRAW, Act.ADD, Act.OBJECT, Act.REOPEN, Act.CHANGE_PHONE, Act.PRESENT, Act.RAISE})
-"""What needs words, a reason, a number, a claim or a category beside it."""
+ASKED = frozenset(
+    {
+        Act.WITHDRAW, Act.ADD, Act.OBJECT, Act.REOPEN, Act.CHANGE_PHONE, Act.PRESENT, Act.RAISE, Act.COMPLAIN, Act.SLOT,
+        Act.PAY,
+    }
+)  # fmt: skip
+"""What needs words, a reason, a number, a claim, a category, a date or an amount beside it."""
 
 PICTURES: Mapping[Act, str] = {
     Act.CONFIRM: "check",
@@ -31,6 +38,11 @@ PICTURES: Mapping[Act, str] = {
     Act.CALLED: "phone",
     Act.CHANGE_PHONE: "phone",
     Act.RAISE: "triangle-alert",
+    Act.COMPLAIN: "bell",
+    Act.SLOT: "calendar-check",
+    Act.PAY: "indian-rupee",
+    Act.DOCUMENT: "file-plus",
+    Act.MISSED: "user-x",
 }
 """One picture an action."""
 

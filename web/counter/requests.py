@@ -15,9 +15,10 @@ from languages.views import Reader
 from models.callers import Overview, overview
 from models.events import Submission
 from rules.reference import is_well_formed, normalise
-from rules.terms import Act, Channel, Refused
+from rules.terms import Act, Channel, Kind, Refused
 from web.consumer.telling import Told
 from web.counter.agent import post_of
+from web.counter.applications import application_page
 from web.counter.form import dangers
 from web.counter.offers import PICTURES, Offers, may_print, offered
 from web.database import Bounded
@@ -65,7 +66,7 @@ def details(file: Overview, parts: Onewindow) -> dict[str, Any]:
     place = parts.book.locality(row.locality)
     return {
         "consumer": file.consumer,
-        "category": parts.book.label("category", row.category),
+        "category": parts.book.sort(row),
         "locality": named(place.names) if place else parts.book.name("office", row.office),
         "channel": channel_label(Channel(row.channel)),
     }
@@ -89,6 +90,8 @@ async def whole_page(
 ) -> Response:
     """The page, as it is or with a form that could not be taken."""
     row = file.request
+    if row.kind != Kind.COMPLAINT:
+        return await application_page(request, file, person, parts, status, **more)
     spoken = await said_to(shared, file, row.language, row.number)
     own = current()
     read = await said_to(shared, file, own, row.number) if own != row.language else None
@@ -128,7 +131,8 @@ async def one(
     elif told == "filed":
         more = {"notice": "filed"}
     elif told in set(Act):
-        more = {"notice": "done", "done": act_label(Act(told))}
+        application = file.request.kind != Kind.COMPLAINT
+        more = {"notice": "done", "done": act_label(Act(told), application=application)}
     return await whole_page(request, file, person, parts, shared, **more)
 
 

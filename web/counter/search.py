@@ -17,7 +17,7 @@ from languages.views import Reader
 from models.callers import Asked, Caller, Found, Known, call_backs_waiting, find
 from models.tracking import exists
 from rules.reference import look, normalise
-from rules.terms import State
+from rules.terms import Kind, State
 from web.book import Book
 from web.consumer.steps import telephone
 from web.counter.agent import post_of
@@ -48,6 +48,7 @@ class Row:
     phone: str
     address: str
     repeats: int
+    application: bool
 
 
 def shown(asked: Asked, book: Book) -> Row:
@@ -57,7 +58,7 @@ def shown(asked: Asked, book: Book) -> Row:
     return Row(
         reference=row.reference,
         number=row.number,
-        category=book.label("category", row.category),
+        category=book.sort(row),
         locality=named(place.names) if place else book.name("office", row.office),
         state=row.state,
         state_words=state_label(State(row.state), Reader.OFFICER),
@@ -66,6 +67,7 @@ def shown(asked: Asked, book: Book) -> Row:
         phone=who.phone or "",
         address=who.address or who.place or "",
         repeats=row.repeats,
+        application=row.kind != Kind.COMPLAINT,
     )
 
 

@@ -11,15 +11,17 @@ from starlette.responses import Response
 from languages.story import refusal
 from languages.views import Reader
 from models.casefile import CaseFile, case_file
-from rules.terms import Act, Actor, Refused
+from rules.terms import Act, Actor, Kind, Refused
 from web import acting
 from web.acting import Outcome
 from web.deps import Db, Now, Parts
+from web.desk import stage_forms
 from web.desk.actions import ACTS
+from web.desk.allowed import choices, offers_for
 from web.desk.casefile import Opened, may_open, opened, whole_page
 from web.desk.forms import TOKEN, Filled, read
 from web.desk.session import Person, SignedIn
-from web.desk.shown import ShownLine, choices, offers_for, shown_line
+from web.desk.shown import ShownLine, shown_line, stage_names
 from web.errors import NotFound, NotYours, Stale
 from web.forms import Form
 from web.onewindow import Onewindow
@@ -37,13 +39,14 @@ async def act_on(
     """Do one action. The same form sent twice has the same outcome."""
     if act not in ACTS:
         raise NotFound
-    filled = read(Act(act), form, choices(file, parts.book, parts.zone, now))
+    here = at_its_task(file, form.get("task", ""))
+    filled = read(Act(act), form, choices(here, parts.book, parts.zone, now), stage_forms.READ)
     if not TOKEN.fullmatch(filled.text("token")):
         raise Stale
     if filled.errors:
         return again(request, file, person, parts, filled, 422)
     id = f"desk-{person.id}-{act}-{filled.text('token')}"
-    outcome = await send(parts, file, person, filled, id)
+    outcome = await send(parts, here, person, filled, id)
     address = f"/desk/requests/{file.request.reference}"
     if act in LEAVING and outcome.refused is None and not outcome.waiting:
         newest = await db.read(case_file, file.request.reference)
@@ -57,9 +60,19 @@ async def act_on(
     return see_other(f"{address}?{urlencode({'done': act, 'seen': outcome.number})}")
 
 
+def at_its_task(file: CaseFile, id: str) -> CaseFile:
+    """The file looked at from the task a form names; Stale for a task this request has not."""
+    if not id:
+        return file
+    task = next((task for task in file.tasks if task.id == id), None)
+    if task is None:
+        raise Stale
+    return file.at(task)
+
+
 async def send(parts: Onewindow, file: CaseFile, person: Person, form: Filled, id: str) -> Outcome:
     """Through the tray and the door. Raises NotYours for one whose posts do no work."""
-    found = offers_for(file, parts.book.policies[file.request.policy_version], person.posts, person.id)
+    found = offers_for(file, parts.book.policies[file.request.policy_version], person.posts, parts.clock(), person.id)
     post = found.post_for(form.act) or next(iter(person.codes), None)
     if post is None:
         raise NotYours
@@ -94,7 +107,8 @@ def again(
     refused: Refused | None = None,
 ) -> Response:
     """The page with the form still filled in, what is wrong with it, and what happened since it was opened."""
-    kept: Mapping[str, str] = {name: text for name, text in form.typed.items() if name not in ("token", "seen")}
+    own, here = ("token", "seen", "task"), at_its_task(file, form.text("task"))
+    kept: Mapping[str, str] = {name: text for name, text in form.typed.items() if name not in own}
     return whole_page(
         request,
         file,
@@ -102,11 +116,13 @@ def again(
         parts,
         status,
         open_act=form.act,
+        open_task=here.task.id if here.task else "",
+        open_suffix=f"-{here.task.stage}" if here.task and file.request.kind != Kind.COMPLAINT else "",
         typed=kept,
         errors=form.errors,
         notice="refused" if refused else None,
         sentence=refusal(refused, Reader.OFFICER) if refused else "",
-        since=since(file, form, parts) if refused else (),
+        since=since(here, form, parts) if refused else (),
     )
 
 
@@ -115,6 +131,6 @@ def since(file: CaseFile, form: Filled, parts: Onewindow) -> list[ShownLine]:
     number = seen_number(form)
     if number is None:
         return []
-    now = parts.clock()
+    now, names = parts.clock(), stage_names(file, parts.book)
     lines = [line for line in file.lines if line.event.number > number]
-    return [shown_line(line, parts.book, parts.zone, now) for line in reversed(lines)]
+    return [shown_line(line, parts.book, parts.zone, now, names) for line in reversed(lines)]

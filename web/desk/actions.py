@@ -67,6 +67,10 @@ PICTURES: Mapping[Act, str] = {
     Act.AGREE: "check",
     Act.DISAGREE: "circle-x",
     Act.RAISE: "triangle-alert",
+    Act.FINISH: "circle-check",
+    Act.FAULT: "circle-alert",
+    Act.MISSED: "user-x",
+    Act.REISSUE: "receipt",
 }
 """One picture an action."""
 
@@ -134,7 +138,7 @@ def offered(
     may_hold = holdable and (not held or (task.tier > 1 and answerable is not None and handler is None))
     left_out = _left_out(request, top=task.tier >= tiers) | (set() if may_hold else {Act.HOLD})
     acts = tuple(act for act in _of(State(request.state), handler, answerable) if act not in left_out)
-    decider = _decider(posts, request, task, person)
+    decider = deciding(posts, request, task, person)
     raises = _raises(posts, request, handler or answerable)
     if not acts or acts[0] is Act.NOTE:
         return Offers(None, acts, handler, answerable, decider, raises)
@@ -152,7 +156,7 @@ def _left_out(request: ServiceRequest, *, top: bool) -> set[Act]:
     return left_out
 
 
-def _decider(posts: Sequence[FilledPost], request: ServiceRequest, task: Task, person: int | None) -> str | None:
+def deciding(posts: Sequence[FilledPost], request: ServiceRequest, task: Task, person: int | None) -> str | None:
     """As which of these posts what is proposed may be decided; None where nothing is, or it is his own proposal."""
     proposal = request.proposal
     if not proposal or request.state not in WORKED or (person is not None and proposal.get("by") == person):
@@ -192,3 +196,17 @@ def receivers(
         and post.role not in above
     ]
     return sorted(near, key=lambda post: (post.office is None, post.code))
+
+
+def beside_it(posts: Sequence[FilledPost], task: Task, *, top: bool) -> Offers:
+    """What is offered at the task that holds recovery of disputed dues while a complaint is open."""
+    codes = {post.code for post in posts}
+    handler = task.handler if task.handler in codes else None
+    answerable = task.answerable if task.answerable in codes else None
+    if task.done_at is not None or (handler is None and answerable is None):
+        return Offers()
+    rest = [Act.NOTE, Act.GIVE, *([] if top else [Act.ESCALATE])]
+    if handler is None:
+        return Offers(Act.DIRECT, (Act.TAKE_OVER, Act.FINISH, *rest), None, answerable)
+    accept = [Act.ACCEPT] if task.accepted_at is None else []
+    return Offers(Act.FINISH, (*accept, *rest), handler, answerable)

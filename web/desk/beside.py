@@ -53,7 +53,7 @@ def _other(asked: Asked, posts: Sequence[FilledPost], book: Book) -> Other:
     row = asked.request
     return Other(
         row.reference,
-        book.label("category", row.category),
+        book.sort(row),
         row.state,
         state_label(State(row.state), Reader.OFFICER),
         book.label("office", row.office),

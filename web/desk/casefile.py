@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -13,6 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from languages import labels
+from languages.connections import fault_label
+from languages.money import money
 from languages.story import refusal
 from languages.views import Reader
 from models.callers import beside
@@ -20,13 +23,17 @@ from models.casefile import CaseFile, case_file
 from models.events import Submission
 from models.openings import opening, openings
 from models.posts import WORKS, may_see
+from rules.case import Fault
 from rules.reference import is_well_formed, normalise
-from rules.terms import Act, Refused
+from rules.request import RECOVERY
+from rules.terms import Act, Kind, Refused
 from web.database import Bounded
 from web.deps import Db, Parts, TheBook, TheHub, TheViews
 from web.desk import elsewhere
 from web.desk.actions import PICTURES
+from web.desk.applied import applicant_of, load_of
 from web.desk.beside import others_of
+from web.desk.dossier import dossier
 from web.desk.forms import PRESETS, local, preset
 from web.desk.proposals import asked
 from web.desk.session import COOKIE, Person, SignedIn, person_of
@@ -52,11 +59,20 @@ async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) 
         await db.write(opening, reference, person.id, parts.clock(), let_in=let_in)
     if not let_in:
         raise NotYours
+    file = from_his_task(file, person)
     if request.confidential:
         return replace(file, openings=tuple(await db.read(openings, reference)))
     if file.consumer is None:
         return file
     return replace(file, beside=await db.read(beside, reference, file.consumer, parts.clock()))
+
+
+def from_his_task(file: CaseFile, person: Person) -> CaseFile:
+    """A complaint as one sees it whose only task there is to hold the recovery; else from the complaint's own."""
+    mine = [task.stage for task in file.open_tasks if {task.handler, task.answerable} & set(person.codes)]
+    if file.request.kind == Kind.COMPLAINT and mine == [RECOVERY]:
+        return file.at(next(task for task in file.tasks if task.stage == RECOVERY))
+    return file
 
 
 def may_open(file: CaseFile, person: Person) -> bool:
@@ -98,12 +114,31 @@ def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
         "notice_words": notice_words,
         "delivery": labels.delivery_label,
         "been_at": [parts.book.label("office", code) for code in file.request.offices],
+    } | _applied(file, person, parts, now)
+
+
+def _applied(file: CaseFile, person: Person, parts: Onewindow, now: datetime) -> dict[str, Any]:
+    """What the page of a connection request is made of beside; nothing for a complaint."""
+    if file.request.kind == Kind.COMPLAINT:
+        return {}
+    return {
+        "dossier": dossier(file, person.posts, parts.book, parts.zone, now, person.id),
+        "applicant": applicant_of(file.request, parts.book),
+        "load": load_of(file.request),
+        "money": money,
     }
+
+
+def page_of(file: CaseFile) -> str:
+    """The template of its page."""
+    return "desk/casefile.html" if file.request.kind == Kind.COMPLAINT else "desk/dossier.html"
 
 
 def elsewhere_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
     """The lists by which a request leaves its category or its office."""
     file, book, now = shown.file, parts.book, parts.clock()
+    if file.request.kind != Kind.COMPLAINT:
+        return {"categories": [], "offices": [], "next_title": ""}
     above = next((one.rung.title for one in shown.ladder if one.rung.state == "coming"), "")
     policy = book.policies[file.request.policy_version]
     found = elsewhere.others(file, policy, book, shown.offers, above=bool(above))
@@ -122,6 +157,10 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
         "quick": quick_times(parts),
         "now_local": local(parts.clock(), parts.zone),
         "open_act": None,
+        "open_task": "",
+        "open_suffix": "",
+        "refusing": "reject_reason" if shown.request.kind == Kind.COMPLAINT else "refuse_reason",
+        "fault_words": [(fault.value, fault_label(fault)) for fault in Fault],
         "typed": {},
         "errors": {},
         "notice": None,
@@ -140,7 +179,7 @@ def whole_page(
     """The page, as it is or with a form that could not be taken."""
     made = context(file, person, parts)
     made |= {"asked": asked(file, parts.book, person.id)} | form_context(made["sheet"], parts) | more
-    return page(request, "desk/casefile.html", status=status, **made)
+    return page(request, page_of(file), status=status, **made)
 
 
 @router.get("/desk/requests/{reference}")
@@ -180,7 +219,7 @@ async def live(
             yield ServerSentEvent(event="finished", raw_data="")
             return
         newest = await opened(parts.database, file.request.reference, still, parts)
-        block = views.text("desk/casefile.html", "live", **context(newest, still, parts), seen=seen)
+        block = views.text(page_of(newest), "live", **context(newest, still, parts), seen=seen)
         if block != last:
             last = block
             yield ServerSentEvent(raw_data=block, id=str(newest.request.number))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from languages.catalog import gettext as _
+from rules.procedure import Stage
 from rules.terms import Act, Codes
 
 LONGEST_WORDS = 2000
@@ -19,7 +20,10 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{16,60}")
 
 @dataclass(frozen=True)
 class Choices:
-    """The codes a form may name, and the instant and zone its times are read against."""
+    """The codes a form may name, and the instant and zone its times are read against.
+
+    Of a connection request also the stage it is about, the papers that are wanted, and those of them that lack.
+    """
 
     now: datetime
     zone: tzinfo
@@ -32,6 +36,9 @@ class Choices:
     offices: Collection[str] = ()
     reject_reasons: Collection[str] = ()
     dangers: Collection[str] = ()
+    stage: Stage | None = None
+    papers: Collection[str] = ()
+    lacking: Collection[str] = ()
 
 
 @dataclass
@@ -53,10 +60,15 @@ class Filled:
         return self.typed.get(name, "").strip()
 
 
-def read(act: Act, typed: Mapping[str, str], choices: Choices) -> Filled:
-    """The form of an action, read; `errors` is empty when it may go to the tray."""
+Reading = Callable[[Filled, Choices], None]
+
+
+def read(
+    act: Act, typed: Mapping[str, str], choices: Choices, of_a_stage: Mapping[Act, Reading] | None = None
+) -> Filled:
+    """The form of an action, read; `errors` is empty when it may go to the tray. `of_a_stage`: forms beyond a complaint's."""
     form = Filled(act, typed)
-    READ.get(act, _nothing)(form, choices)
+    (of_a_stage or {}).get(act, READ.get(act, _nothing))(form, choices)
     return form
 
 
@@ -64,7 +76,7 @@ def _nothing(form: Filled, choices: Choices) -> None:
     """An action that needs no more than its button."""
 
 
-def _words(form: Filled, *, needed: str = "") -> None:
+def written(form: Filled, *, needed: str = "") -> None:
     """The free text; `needed` says what to write when it may not be left out."""
     words = form.text("words")
     if len(words) > LONGEST_WORDS:
@@ -74,7 +86,8 @@ def _words(form: Filled, *, needed: str = "") -> None:
     form.words = words or None
 
 
-def _choice(form: Filled, name: str, codes: Collection[str], missing: str) -> None:
+def choice(form: Filled, name: str, codes: Collection[str], missing: str) -> None:
+    """A code of a list; `missing` says what to do when it is none of them."""
     code = form.text(name)
     if code not in codes:
         form.wrong(name, missing)
@@ -94,7 +107,7 @@ def local(at: datetime, zone: tzinfo) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _exact(form: Filled, name: str, choices: Choices, *, later: bool) -> datetime | None:
+def exact(form: Filled, name: str, choices: Choices, *, later: bool) -> datetime | None:
     """The instant typed into a field, after now for `later`, else not after it; None when left out or wrong."""
     typed = form.text(name)
     at = instant(typed, choices.zone)
@@ -120,9 +133,9 @@ def preset(name: str, now: datetime, zone: tzinfo) -> datetime | None:
 
 
 def _expect(form: Filled, choices: Choices) -> None:
-    _choice(form, "reason", choices.expected_reasons, _("Choose why it takes until then."))
+    choice(form, "reason", choices.expected_reasons, _("Choose why it takes until then."))
     quick = form.text("quick")
-    at = preset(quick, choices.now, choices.zone) if quick else _exact(form, "until", choices, later=True)
+    at = preset(quick, choices.now, choices.zone) if quick else exact(form, "until", choices, later=True)
     if at is None:
         form.wrong("until", _("Choose when it will be done."))
     else:
@@ -130,23 +143,23 @@ def _expect(form: Filled, choices: Choices) -> None:
 
 
 def _hold(form: Filled, choices: Choices) -> None:
-    _choice(form, "reason", choices.hold_reasons, _("Choose what you are waiting for."))
-    at = _exact(form, "limit", choices, later=True)
+    choice(form, "reason", choices.hold_reasons, _("Choose what you are waiting for."))
+    at = exact(form, "limit", choices, later=True)
     if at:
         form.data["limit"] = at.isoformat()
 
 
 def _resolve(form: Filled, choices: Choices) -> None:
-    _choice(form, "cause", choices.causes, _("Choose what the cause was."))
-    _words(form, needed=_("Write what was done."))
-    at = _exact(form, "put_right", choices, later=False)
+    choice(form, "cause", choices.causes, _("Choose what the cause was."))
+    written(form, needed=_("Write what was done."))
+    at = exact(form, "put_right", choices, later=False)
     if at is None:
         form.wrong("put_right", _("Say when it was put right."))
     else:
-        form.data["put_right"] = _within_its_minute(at, choices).isoformat()
+        form.data["put_right"] = within_its_minute(at, choices).isoformat()
 
 
-def _within_its_minute(at: datetime, choices: Choices) -> datetime:
+def within_its_minute(at: datetime, choices: Choices) -> datetime:
     """`at`, or where it names the very minute of now or of the registered instant, that instant: the field has no seconds."""
     for exact in (choices.now, choices.registered):
         if exact and at <= exact < at + timedelta(minutes=1):
@@ -155,43 +168,43 @@ def _within_its_minute(at: datetime, choices: Choices) -> datetime:
 
 
 def _give(form: Filled, choices: Choices) -> None:
-    _choice(form, "post", choices.receivers, _("Choose to whom it goes."))
-    _words(form)
+    choice(form, "post", choices.receivers, _("Choose to whom it goes."))
+    written(form)
 
 
 def _direct(form: Filled, choices: Choices) -> None:
-    _words(form, needed=_("Write what is to be done."))
-    at = _exact(form, "by", choices, later=True)
+    written(form, needed=_("Write what is to be done."))
+    at = exact(form, "by", choices, later=True)
     if at:
         form.data["by"] = at.isoformat()
 
 
 def _correct(form: Filled, choices: Choices) -> None:
-    _choice(form, "category", choices.categories, _("Choose what it really is."))
-    _words(form)
+    choice(form, "category", choices.categories, _("Choose what it really is."))
+    written(form)
 
 
 def _transfer(form: Filled, choices: Choices) -> None:
-    _choice(form, "office", choices.offices, _("Choose to which office it belongs."))
-    _words(form)
+    choice(form, "office", choices.offices, _("Choose to which office it belongs."))
+    written(form)
 
 
 def _reject(form: Filled, choices: Choices) -> None:
-    _choice(form, "reason", choices.reject_reasons, _("Choose why it cannot be accepted."))
-    _words(form, needed=_("Write what you found."))
+    choice(form, "reason", choices.reject_reasons, _("Choose why it cannot be accepted."))
+    written(form, needed=_("Write what you found."))
 
 
-READ: Mapping[Act, Callable[[Filled, Choices], None]] = {
-    Act.NOTE: lambda form, _choices: _words(form, needed=_("Write the note.")),
+READ: Mapping[Act, Reading] = {
+    Act.NOTE: lambda form, _choices: written(form, needed=_("Write the note.")),
     Act.EXPECT: _expect,
     Act.HOLD: _hold,
     Act.RESOLVE: _resolve,
     Act.GIVE: _give,
     Act.DIRECT: _direct,
-    Act.ESCALATE: lambda form, _choices: _words(form, needed=_("Write why it should go up now.")),
+    Act.ESCALATE: lambda form, _choices: written(form, needed=_("Write why it should go up now.")),
     Act.CORRECT: _correct,
     Act.TRANSFER: _transfer,
     Act.REJECT: _reject,
-    Act.DISAGREE: lambda form, _choices: _words(form),
-    Act.RAISE: lambda form, choices: _choice(form, "category", choices.dangers, _("Choose what the danger is.")),
+    Act.DISAGREE: lambda form, _choices: written(form),
+    Act.RAISE: lambda form, choices: choice(form, "category", choices.dangers, _("Choose what the danger is.")),
 }

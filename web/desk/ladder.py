@@ -10,14 +10,21 @@ from models.casefile import CaseFile
 from models.people import Post
 from models.requests import Lapse, Task
 from rules.due import due
-from rules.policy import Policy, Timing, calendar_of, ladder_of, timing_of
-from rules.terms import EventKind, Skip, State
+from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
+from rules.request import RECOVERY
+from rules.states import WORKED
+from rules.terms import EventKind, Kind, Skip
 from web.book import Book
 
 
 def timing_for(file: CaseFile, policy: Policy) -> Timing:
-    """The timing a request runs on."""
-    return timing_of(policy, file.request.category, file.request.area_class)
+    """The timing a request runs on; of a connection request that of the stage it is looked at from."""
+    if file.request.kind != Kind.COMPLAINT:
+        stages = policy.procedures[file.request.category].stages
+        return stages[file.task.stage if file.task else next(iter(stages))].timing
+    timing = timing_of(policy, file.request.category, file.request.area_class)
+    beside = recovery_timing(timing) if file.task is not None and file.task.stage == RECOVERY else None
+    return beside or timing
 
 
 def post_of_role(posts: Mapping[str, Post], role: str, office: str, zone: str) -> Post | None:
@@ -85,5 +92,4 @@ def _coming(file: CaseFile, policy: Policy, timing: Timing, book: Book, roles: l
 
 
 def _runs_out(task: Task, file: CaseFile) -> datetime | None:
-    moving = file.request.state in (State.ASSIGNED, State.IN_PROGRESS, State.RECEIVED)
-    return task.due if moving and task.done_at is None and task.beyond_at is None else None
+    return task.due if file.request.state in WORKED and task.done_at is None and task.beyond_at is None else None

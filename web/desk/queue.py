@@ -19,9 +19,11 @@ from languages.catalog import gettext as _
 from languages.catalog import named
 from languages.views import Reader
 from models.queue import Bounds, Page, Place, Row, View, counts, queue, reference_exists
+from models.requests import ServiceRequest, Task
 from rules.reference import Reading, look
+from rules.request import RECOVERY
 from rules.states import WORKED
-from rules.terms import Act, State
+from rules.terms import Act, Kind, State
 from web.book import Book
 from web.deps import Db, Now, Parts, TheBook, TheHub, TheViews
 from web.desk.session import COOKIE, Person, SignedIn, person_of
@@ -38,9 +40,12 @@ LONGEST_REFERENCE = 40
 class ShownRow:
     """One line of the queue, named and told."""
 
+    id: str
     reference: str
     due: Due
     category: str
+    stage: str
+    anchor: str
     locality: str
     state: str
     state_words: str
@@ -64,13 +69,18 @@ def bounds(onewindow: Onewindow, now: datetime) -> Bounds:
 def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
     """A line in the language in use."""
     task, request = row.task, row.request
+    complaint = request.kind == Kind.COMPLAINT
+    own = complaint and task.stage != RECOVERY
     place = book.locality(request.locality)
     state = State(request.state)
-    decider = request.proposal.get("post") if state in WORKED else None
+    decider = request.proposal.get("post") if state in WORKED and asks_about(request, task) else None
     return ShownRow(
+        id=request.reference if own else f"{request.reference}-{task.stage}",
         reference=request.reference,
-        due=tier_clock(request, task.due, now),
-        category=book.label("category", request.category),
+        due=task_clock(row, book, now),
+        category=book.sort(request),
+        stage="" if own else book.label("stage", task.stage),
+        anchor="" if complaint else f"#stage-{task.stage}",
         locality=named(place.names) if place else book.label("office", request.office),
         state=state,
         state_words=labels.state_label(state, Reader.OFFICER),
@@ -84,6 +94,18 @@ def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
         to_ring=request.call_back_at is not None and state is State.RESOLVED,
         repeats=request.repeats,
     )
+
+
+def asks_about(request: ServiceRequest, task: Task) -> bool:
+    """Whether what is proposed concerns this task: of several open ones only that at which it was proposed."""
+    return request.proposal.get("task") in (None, task.id)
+
+
+def task_clock(row: Row, book: Book, now: datetime) -> Due:
+    """The clock of a line; where a stage waits, what for."""
+    if row.task.due is None and row.wait:
+        return Due(None, book.label("hold_reason", row.wait), "still")
+    return tier_clock(row.request, row.task.due, now)
 
 
 def read_place(after: str) -> Place | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -10,19 +11,18 @@ from languages.catalog import named
 from languages.ladder import ladder_line, why_and_next
 from languages.spoken import due_in
 from languages.story import log_line
-from languages.views import Hold, Reader, Rung, Story, StoryEvent, event_of
+from languages.views import Hold, Reader, Rung, RungState, Story, StoryEvent, event_of
 from models.casefile import CaseFile, Line, Said
 from models.people import Post
 from models.posts import FilledPost
 from models.requests import ServiceRequest
-from rules.policy import Policy, ladder_of
 from rules.states import WORKED
-from rules.terms import Actor, Channel, Closing, EventKind, NoticeKind, State
+from rules.terms import Actor, Channel, Closing, EventKind, Kind, NoticeKind, State
 from web.book import Book
-from web.desk import elsewhere
-from web.desk.actions import Offers, offered, receivers
+from web.desk.actions import Offers
+from web.desk.allowed import choices, given_to, offers_for
 from web.desk.forms import Choices
-from web.desk.ladder import rungs, timing_for
+from web.desk.ladder import rungs
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,10 @@ class Due:
 
 @dataclass(frozen=True)
 class ShownLine:
-    """One line of the timeline. `internal` lines are not shown to the consumer; `who` is None for the system."""
+    """One line of the timeline. `internal` lines are not shown to the consumer; `who` is None for the system.
+
+    `stage` is the one it belongs to, "" for a complaint's and where it concerns the whole request.
+    """
 
     number: int
     kind: str
@@ -48,6 +51,7 @@ class ShownLine:
     who: str | None
     words: str | None
     internal: bool
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,11 @@ class Sheet:
     receivers: tuple[Post, ...]
     closing: str
 
+    @property
+    def above(self) -> str:
+        """The title of the tier above; "" at the top."""
+        return next((one.rung.title for one in self.ladder if one.rung.state == RungState.COMING), "")
+
 
 def clock(at: datetime | None, now: datetime, *, soon: float = 3600) -> Due:
     """How a due instant stands; `soon` are the seconds before it that count as soon."""
@@ -99,7 +108,7 @@ def tier_clock(request: ServiceRequest, due: datetime | None, now: datetime) -> 
     return clock(due, now)
 
 
-def story_event(line: Line, book: Book) -> StoryEvent:
+def story_event(line: Line, book: Book, *, application: bool = False) -> StoryEvent:
     """An event with its names looked up."""
     event = line.event
     return event_of(
@@ -111,19 +120,31 @@ def story_event(line: Line, book: Book) -> StoryEvent:
         event.data,
         book.label,
         event.post,
+        application=application,
     )
 
 
-def shown_line(line: Line, book: Book, zone: tzinfo, now: datetime) -> ShownLine:
-    """A line of the timeline in the language in use."""
+def shown_line(
+    line: Line, book: Book, zone: tzinfo, now: datetime, stages: Mapping[str, str] | None = None
+) -> ShownLine:
+    """A line of the timeline in the language in use; `stages` are the names of a connection request's, by task."""
     event = line.event
-    text = log_line(story_event(line, book), zone, now, Reader.OFFICER)
+    text = log_line(story_event(line, book, application=stages is not None), zone, now, Reader.OFFICER)
     kind = EventKind(event.kind)
     who = line.who or (labels.actor_label(Actor.CONSUMER) if event.actor == Actor.CONSUMER else None)
     heading = labels.event_label(kind)
+    stage = (stages or {}).get(event.task_id or "", "")
     return ShownLine(
-        event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words, not event.public
-    )
+        event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words, not event.public,
+        stage,
+    )  # fmt: skip
+
+
+def stage_names(file: CaseFile, book: Book) -> Mapping[str, str] | None:
+    """The names of the stages by task; None for a complaint."""
+    if file.request.kind == Kind.COMPLAINT:
+        return None
+    return {task.id: book.label("stage", task.stage) for task in file.tasks}
 
 
 def story(file: CaseFile, book: Book, zone: tzinfo, ladder: list[Rung]) -> Story:
@@ -151,43 +172,8 @@ def story(file: CaseFile, book: Book, zone: tzinfo, ladder: list[Rung]) -> Story
         decider_title=book.title(request.proposal.get("post")) if request.state in WORKED else "",
         objected=request.objected,
         call_back=request.call_back_at is not None,
-        events=[story_event(line, book) for line in file.lines],
+        events=[story_event(line, book, application=request.kind != Kind.COMPLAINT) for line in file.lines],
     )
-
-
-def given_to(file: CaseFile, book: Book, policy: Policy, now: datetime) -> tuple[Post, ...]:
-    """The posts to which the work may be given: never one that answers higher up, to which it is sent with a reason."""
-    tier = file.task.tier if file.task else 1
-    above = frozenset(rung.role for rung in ladder_of(policy, timing_for(file, policy)).tiers[tier:])
-    return tuple(receivers(book.now.posts, file.request, file.task, now, above))
-
-
-def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
-    """The codes and times the forms of this request may name; `book` holds its policy."""
-    policy = book.policies[file.request.policy_version]
-    category = book.row("category", file.request.category)
-    causes = [str(code) for code in category.data.get("causes", ())] if category else []
-    return Choices(
-        now=now,
-        zone=zone,
-        registered=file.request.registered_at,
-        causes=causes or [row.code for row in book.all("cause")],
-        hold_reasons=[row.code for row in book.all("hold_reason")],
-        expected_reasons=[row.code for row in book.all("expected_reason")],
-        receivers=[post.code for post in given_to(file, book, policy, now)],
-        categories=elsewhere.categories(file.request, policy, book),
-        offices=elsewhere.offices(file.request, book, now),
-        reject_reasons=[row.code for row in book.all("reject_reason")],
-        dangers=elsewhere.dangers(file.request, policy, book),
-    )
-
-
-def offers_for(file: CaseFile, policy: Policy, posts: tuple[FilledPost, ...], person: int | None = None) -> Offers:
-    """What somebody with these posts is offered on this request."""
-    timing = timing_for(file, policy)
-    held = any(hold.stops_standard for hold in file.holds)
-    tiers = len(ladder_of(policy, timing).tiers)
-    return offered(posts, file.request, file.task, tiers=tiers, holdable=timing.holdable, held=held, person=person)
 
 
 def sheet(
@@ -195,12 +181,12 @@ def sheet(
 ) -> Sheet:
     """The page of a request in the language in use; `book` holds its policy."""
     request, task, policy = file.request, file.task, book.policies[file.request.policy_version]
-    ladder = rungs(file, policy, book)
+    ladder, names = rungs(file, policy, book), stage_names(file, book)
     place = book.locality(request.locality)
     return Sheet(
         file=file,
         request=request,
-        category=book.label("category", request.category),
+        category=book.sort(request),
         state=labels.state_label(State(request.state), Reader.OFFICER),
         office=book.label("office", request.office),
         locality=named(place.names) if place else "",
@@ -211,9 +197,9 @@ def sheet(
         standard=standard_clock(request, now),
         next=why_and_next(story(file, book, zone, ladder), now),
         ladder=tuple(ShownRung(rung, tier, ladder_line(rung, zone, now)) for tier, rung in enumerate(ladder, 1)),
-        lines=tuple(shown_line(line, book, zone, now) for line in reversed(file.lines)),
+        lines=tuple(shown_line(line, book, zone, now, names) for line in reversed(file.every.lines)),
         said=file.said,
-        offers=offers_for(file, policy, posts, person),
+        offers=offers_for(file, policy, posts, now, person),
         choices=choices(file, book, zone, now),
         receivers=given_to(file, book, policy, now),
         closing=labels.closing_label(Closing(request.closing)) if request.closing else "",
@@ -224,7 +210,7 @@ def standard_clock(request: ServiceRequest, now: datetime) -> Due | None:
     """The regulated standard; None where there is none. Once the request is put right it no longer runs."""
     if request.standard_due is None:
         return None
-    if request.state in (State.CLOSED, State.WITHDRAWN, State.REJECTED):
+    if request.state in (State.CLOSED, State.WITHDRAWN, State.REJECTED, State.LAPSED):
         return Due(request.standard_due, "", "late" if request.within_standard is False else "still")
     return clock(request.standard_due, now)
 

@@ -1,0 +1,34 @@
+"""Numbers as people type them: digits of any script, with the marks between thousands."""
+
+from __future__ import annotations
+
+import re
+
+MONEY = re.compile(r"(\d{1,10})(?:\.(\d{1,2}))?")
+WHOLE = re.compile(r"\d{1,10}")
+BEFORE = re.compile(r"^\s*(?:rs\.?|inr|pkr|₹|₨)\s*", re.IGNORECASE)
+
+
+def minor_units(typed: str) -> int | None:
+    """Rupees as paise: "4,500", "Rs 4500.50"; None for what is no amount."""
+    found = MONEY.fullmatch(_plain(BEFORE.sub("", typed)))
+    return None if found is None else int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def rupees(amount: int) -> str:
+    """Minor units as they are typed: "4500", "4500.50"."""
+    whole, minor = divmod(amount, 100)
+    return f"{whole}.{minor:02}" if minor else str(whole)
+
+
+def whole_number(typed: str) -> int | None:
+    """A whole number from 0 on; None for anything else."""
+    plain = _plain(typed)
+    return int(plain) if WHOLE.fullmatch(plain) else None
+
+
+def _plain(typed: str) -> str:
+    """Digits of any script as 0 to 9, without commas and blanks."""
+    return "".join(
+        str(int(letter)) if letter.isdecimal() else letter for letter in typed if letter not in ", \u066c\u00a0"
+    ).replace("\u066b", ".")
