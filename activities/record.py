@@ -26,7 +26,7 @@ from models.requests import ServiceRequest
 from rules import judge
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
-from rules.terms import Act, Actor, EventKind, Refused, State
+from rules.terms import Act, Actor, EventKind, Kind, Refused, State
 from rules.turn import Refusal
 
 
@@ -56,6 +56,7 @@ class Record:
         await self.waiting.done(self.sessions)
         async with self.sessions.begin() as session:
             row = await self._locked(session, command.reference)
+            await self._count_money(session, row, command.at)
             answer = await self._moved(session, row, command.at, by_time=True)
         self.committed()
         return answer
@@ -78,6 +79,16 @@ class Record:
             )
         self.committed()
         return answer
+
+    async def _count_money(self, session: AsyncSession, row: ServiceRequest, at: datetime) -> None:
+        """Take the payments that lie in the tray: nothing lapses while its money waits there."""
+        if row.kind == Kind.COMPLAINT:
+            return
+        waiting = select(Submission).where(
+            Submission.reference == row.reference, Submission.act == Act.PAY.value, col(Submission.answered).is_(None)
+        )
+        for sent in (await session.exec(waiting.order_by(col(Submission.received)))).all():
+            await self._take(session, row, sent, at)
 
     async def _rights(self, session: AsyncSession, post: str | None) -> str:
         """The set of rights of the post somebody acts for; empty for a consumer."""
@@ -155,6 +166,8 @@ class Record:
         if row.act == Act.RECEIPT:
             asked = await session.get(Notification, int(data["notification"]))
             data["question"] = None if asked is None else int(asked.data.get("question", 0))
+        if row.act == Act.PAY:
+            data.setdefault("paid_at", row.at.isoformat())
         since: frozenset[EventKind] = frozenset()
         if row.seen is not None:
             later = select(Event.kind).where(Event.reference == row.reference, Event.number > row.seen)

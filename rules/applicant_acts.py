@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules.case import NoteState, Paper, Payment, Taking, Wait
+from rules.case import Note, NoteState, Paper, Payment, Taking, Wait
 from rules.clocks import settle
 from rules.completeness import judge_completeness, lacking, wanted
 from rules.endings import refund_what_is_too_much
 from rules.escalation import escalate
-from rules.given import need, short, whole
+from rules.given import instant, need, short, whole
 from rules.papers import DocumentState
 from rules.procedure import Does
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, Sent, Task
@@ -107,6 +107,8 @@ def pay(turn: Turn, sent: Sent) -> None:
     by = "bank" if sent.actor is Actor.SYSTEM else "counter"
     case.payments.append(Payment(id, amount or 0, turn.at, by, number))
     note = case.note
+    if note is not None and note.state is NoteState.EXPIRED and in_time(note, sent) and case.to_pay == 0:
+        note.state = NoteState.OPEN  # it was paid while it was good, and we heard of it late
     late = note is None or note.state is NoteState.EXPIRED
     told: dict[str, Any] = {"note": number, "amount": amount, "to_pay": case.to_pay, "late": late or None}
     turn.event(EventKind.PAID, **told)
@@ -118,6 +120,12 @@ def pay(turn: Turn, sent: Sent) -> None:
         refund_what_is_too_much(turn)
 
 
+def in_time(note: Note | None, sent: Sent) -> bool:
+    """Whether money was paid while this demand note was good, whenever we heard of it."""
+    paid = instant(sent, "paid_at")
+    return note is not None and paid is not None and (note.expires_at is None or paid <= note.expires_at)
+
+
 def _paid(turn: Turn) -> None:
     """The stage that waits for the money is done; where it has not opened yet, it will be at once."""
     task = open_at(turn, Does.PAYMENT)
@@ -127,7 +135,10 @@ def _paid(turn: Turn) -> None:
 
 
 def complain(turn: Turn, sent: Sent) -> None:
-    """A complaint about the request itself (late, wrong demand note): kept with it, and the next tier answers, once a tier."""
+    """A complaint about the request itself (late, wrong demand note): kept with it, and the next tier answers, once a tier.
+
+    A demand note may be wrong while it waits to be paid; no other wait for the applicant is the office's to answer for.
+    """
     need(turn.request.state in WORKED)
     need(sent.words, Refused.OUT_OF_RANGE)
     turn.request.repeats += 1
@@ -135,7 +146,8 @@ def complain(turn: Turn, sent: Sent) -> None:
     task = turn.task
     turn.event(EventKind.COMPLAINED, times=turn.request.repeats)
     turn.tell(NoticeKind.COMPLAINED, HANDLER, ANSWERABLE)
-    if task.hold is None and task.data.get("complained") != task.tier and escalate(turn, Cause.COMPLAINT):
+    office = task.hold is None or task.hold.reason == Wait.PAYMENT
+    if office and task.data.get("complained") != task.tier and escalate(turn, Cause.COMPLAINT):
         task.data["complained"] = task.tier
 
 

@@ -11,7 +11,7 @@ from rules.terms import Codes
 
 
 class BadApplication(ValueError):
-    """Something an application must say is missing or cannot be; `field` names it: applicant, load, account."""
+    """Something an application must say is missing or cannot be; `field` names it: applicant, load, voltage, account."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -28,8 +28,11 @@ def application_of(procedure: Procedure, given: Mapping[str, object], account: s
     kept: Codes = {"applicant": applicant}
     if procedure.loads is not None:
         kept["load"] = str(_load(procedure, given.get("load")))
-    if given.get("voltage"):
-        kept["voltage"] = str(given["voltage"])[:20]
+    voltages = {law.voltage for law in procedure.standards if law.voltage}
+    if voltages and given.get("voltage"):
+        if given["voltage"] not in voltages:
+            raise BadApplication("voltage")
+        kept["voltage"] = given["voltage"]
     return kept
 
 

@@ -9,8 +9,8 @@ from rules.applicant_acts import most_urgent
 from rules.calls import called_again, change_phone, not_mine
 from rules.closing import closed
 from rules.decisions import annul_last_hold
+from rules.endings import claimed, end_tasks, withdrawn
 from rules.endings import reopen as done_again
-from rules.endings import withdrawn
 from rules.escalation import barred, beyond, escalate
 from rules.given import need
 from rules.ladder import answers
@@ -127,17 +127,26 @@ def _contest_the_hold(turn: Turn) -> None:
 
 
 def _withdraw(turn: Turn, sent: Sent) -> None:
+    if turn.request.state is State.LAPSED:
+        return claimed(turn)
     need(turn.request.state in OPEN)
+    handling = [task.id for task in turn.request.open_tasks]
     for hold in turn.request.holds:
         hold.end = hold.end or turn.at
     turn.to(State.WITHDRAWN)
+    if turn.whole.procedure is not None:
+        end_tasks(turn)
     turn.close(Closing.WITHDRAWN)
     turn.request.over = True
     turn.request.proposal, turn.request.call_back_at = {}, None
     turn.event(EventKind.WITHDRAWN, reason=sent.data.get("reason"))
-    turn.tell(NoticeKind.WITHDRAWN, CONSUMER, HANDLER)
+    turn.tell(NoticeKind.WITHDRAWN, CONSUMER)
+    for task in handling:
+        turn.focus(task)
+        turn.tell(NoticeKind.WITHDRAWN, HANDLER)
     if turn.whole.procedure is not None:
         withdrawn(turn)
+    return None
 
 
 def _escalate(turn: Turn, sent: Sent) -> None:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from rules.case import Note, NoteState, Wait
 from rules.clocks import settle
+from rules.given import need
 from rules.procedure import Does, Lapse
 from rules.request import CONSUMER, HANDLER, Hold, Task
 from rules.stages import AGAIN, following, open_stage, procedure_of, stage_of
+from rules.states import WORKED
 from rules.terms import Closing, EventKind, NoticeKind, State
 from rules.turn import Turn
 
@@ -72,7 +74,7 @@ def ran_out(turn: Turn, hold: Hold, due: datetime) -> None:
     if hold.reason == Wait.PAYMENT:
         _note_expired(turn, due)
     of_the_stage = hold.reason in set(Wait) - {Wait.VISIT}
-    lapse = stage_of(turn).lapse if of_the_stage else Lapse.OFFICER
+    lapse = stage_of(turn).lapse if of_the_stage and turn.request.state in WORKED else Lapse.OFFICER
     if lapse is not Lapse.OFFICER:
         return lapsed(turn, due, refund=lapse is Lapse.REFUND)
     turn.tell(NoticeKind.RESUMED, CONSUMER, HANDLER, reason=hold.reason, due=turn.task.due)
@@ -90,11 +92,19 @@ def _note_expired(turn: Turn, due: datetime) -> None:
 
 
 def lapsed(turn: Turn, due: datetime, *, refund: bool) -> None:
-    """The request lapses: what it took is undone; with `refund`, what was paid goes back without being asked for."""
-    stage = turn.task.stage
+    """The request lapses: what it took is undone; with `refund`, what was paid goes back without being asked for.
+
+    So it does where money was going back to him already.
+    """
+    stage, handling = turn.task.stage, [task.id for task in turn.request.open_tasks]
+    refund = refund or any(task.stage == procedure_of(turn).refund for task in turn.request.open_tasks)
+    told = {"stage": stage, "refund": (refund and turn.request.case.balance > 0) or None}
     turn.to(State.LAPSED)
     turn.event(EventKind.LAPSED, due=due, stage=stage)
-    turn.tell(NoticeKind.LAPSED, CONSUMER, HANDLER, stage=stage, refund=refund or None)
+    turn.tell(NoticeKind.LAPSED, CONSUMER, **told)
+    for task in handling:
+        turn.focus(task)
+        turn.tell(NoticeKind.LAPSED, HANDLER, **told)
     turn.request.closing, turn.request.closed_at = Closing.LAPSED, turn.at
     turn.request.proposal = {}
     undo_all(turn)
@@ -107,9 +117,14 @@ def lapsed(turn: Turn, due: datetime, *, refund: bool) -> None:
 def withdrawn(turn: Turn) -> None:
     """The applicant took it back: nothing of it is left behind."""
     undo_all(turn)
-    end_tasks(turn)
     refund_what_is_too_much(turn)
     over(turn)
+
+
+def claimed(turn: Turn) -> None:
+    """The applicant asks for what he paid before his request lapsed."""
+    need(turn.request.case.surplus > 0)
+    refund_what_is_too_much(turn)
 
 
 def over(turn: Turn) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules import timers
-from rules.applicant_acts import pay
+from rules.applicant_acts import in_time, pay
 from rules.calls import TAKES_CALLS, called, may_speak_for_him
 from rules.clocks import settle
 from rules.consumer_acts import by_consumer
@@ -61,8 +61,12 @@ def it_is_time(request: Request, ground: Ground, at: datetime) -> Turn:
 
 
 def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
-    """Do what fell due by `at`, then what was sent. Raises Refusal with its code where it cannot be done; the request is then as it was."""
-    turn = it_is_time(request, ground, at)
+    """Do what fell due by `at`, then what was sent. Raises Refusal with its code where it cannot be done; the request is then as it was.
+
+    Money that was paid in time comes first: nothing lapses because we heard of it late.
+    """
+    first = sent.act is Act.PAY and in_time(request.case.note, sent)
+    turn = look(request, ground, at) if first else it_is_time(request, ground, at)
     turn.sent = sent
     need(not sent.own or sent.act is Act.RAISE, Refused.OWN_WORK)
     if sent.task is not None:
@@ -70,6 +74,15 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
         turn.focus(sent.task)
     if sent.act not in NEVER_STALE and sent.since & MOVING:
         raise Refusal(Refused.STALE)
+    _do(turn, sent)
+    settle(turn)
+    if first:
+        turn.sent = None
+        timers.it_is_time(turn)
+    return turn
+
+
+def _do(turn: Turn, sent: Sent) -> None:
     if sent.act is Act.RECEIPT:
         _receipt(turn, sent)
     elif sent.act is Act.PAY:
@@ -85,8 +98,6 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
         by_consumer(turn, sent)
     else:
         by_officer(turn, sent)
-    settle(turn)
-    return turn
 
 
 def _receipt(turn: Turn, sent: Sent) -> None:

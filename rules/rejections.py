@@ -7,14 +7,21 @@ from datetime import datetime
 from rules.clocks import after
 from rules.endings import end_tasks, refund_what_is_too_much, taken_up_again, undo_all
 from rules.escalation import beyond, escalate
+from rules.given import need
 from rules.proposals import ask_post, none_pending
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
+from rules.states import WORKED
 from rules.terms import Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
 from rules.turn import Refusal, Turn
 
 
 def reject(turn: Turn, sent: Sent) -> None:
-    """Propose to reject: the next tier answers at once and decides; the clocks run."""
+    """Propose to reject: the next tier answers at once and decides; the clocks run.
+
+    At the top of a connection request's ladder the one who answers there decides: what cannot be built must come to an end.
+    """
+    task = turn.task
+    need(turn.request.state in WORKED)
     reason = sent.data.get("reason")
     if turn.request.safety:
         raise Refusal(Refused.NOT_FOR_SAFETY)
@@ -25,9 +32,10 @@ def reject(turn: Turn, sent: Sent) -> None:
     if turn.open_hold is not None:
         raise Refusal(Refused.ILLEGAL)
     none_pending(turn)
-    if not escalate(turn, Cause.REJECTION, reason=reason):
+    asked_above = turn.whole.procedure is not None and sent.post == task.handler != task.answerable
+    if not escalate(turn, Cause.REJECTION, reason=reason) and not asked_above:
         raise Refusal(Refused.AT_THE_TOP)
-    ask_post(turn, Proposal.REJECT, turn.task.answerable, reason=reason)
+    ask_post(turn, Proposal.REJECT, task.answerable, reason=reason)
 
 
 def rejected(turn: Turn) -> None:

@@ -39,7 +39,10 @@ def _checked(turn: Turn, sent: Sent) -> None:
 
 
 def fault(turn: Turn, sent: Sent) -> None:
-    """Some papers do not do: those not named are accepted, and the applicant is told what is missing or wrong with which."""
+    """Some papers do not do: those not named are accepted, and the applicant is told what is missing or wrong with which.
+
+    What was accepted stays so: an application does not become incomplete again by what nobody handed in anew.
+    """
     need(stage_of(turn).does is Does.DOCUMENTS, Refused.NOT_THIS_STAGE)
     named = sent.data.get("faults")
     faults = named if isinstance(named, dict) else {}
@@ -47,6 +50,7 @@ def fault(turn: Turn, sent: Sent) -> None:
     need(all(code in codes and found in set(Fault) for code, found in faults.items()), Refused.UNKNOWN_CODE)
     for code in codes:
         paper = turn.request.case.paper(code)
+        need(paper is None or code not in faults or paper.state is not DocumentState.ACCEPTED)
         if paper is not None and code in faults:
             paper.state, paper.fault = DocumentState.FAULTED, Fault(faults[code])
         elif paper is not None and paper.state is DocumentState.WAITING:

@@ -13,7 +13,7 @@ from rules.closing import ask, closed
 from rules.giving import give_out
 from rules.procedure import Does, Procedure, Stage, Whose, ended, opening
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, Hold
-from rules.terms import Actor, Closing, EventKind, NoticeKind, State
+from rules.terms import Actor, Closing, EventKind, NoticeKind, Proposal, State
 from rules.turn import Turn
 from rules.visits import offers
 
@@ -137,9 +137,12 @@ def _chosen(turn: Turn, which: str) -> datetime | None:
 
 
 def finish(turn: Turn, outcome: str | None = None, **data: Any) -> None:
-    """The stage is done; what follows opens."""
+    """The stage is done; what follows opens. Whoever proposed to reject the request there and went on instead took that back."""
     task = turn.task
     go_on(turn)
+    proposal = turn.request.proposal
+    if proposal.get("what") == Proposal.REJECT and proposal.get("task") == task.id:
+        turn.request.proposal = {}
     task.done_at, task.outcome = turn.at, outcome
     turn.event(EventKind.STAGE_DONE, stage=task.stage, outcome=outcome, **data)
     if stage_of(turn).does not in SAID_OTHERWISE:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from rules.assignment import choose
 from rules.calls import call_back, not_called
+from rules.case import Wait
 from rules.clocks import after, settle, wakes
 from rules.closing import closed
 from rules.completeness import begin
@@ -105,8 +106,11 @@ def _remind_of_his_turn(turn: Turn, due: datetime) -> None:
     hold = turn.open_hold
     assert hold is not None
     hold.remind_at = None
+    to_pay = turn.request.case.to_pay if hold.reason == Wait.PAYMENT else None
     turn.event(EventKind.TURN_REMINDED, due=due, public=False, reason=hold.reason, limit=hold.limit_at)
-    turn.tell(NoticeKind.TURN_REMINDER, CONSUMER, reason=hold.reason, limit=hold.limit_at)
+    if hold.reason == Wait.PERMISSION:  # the applicant can do nothing about it
+        return turn.tell(NoticeKind.REMINDER, HANDLER, due=hold.limit_at)
+    return turn.tell(NoticeKind.TURN_REMINDER, CONSUMER, reason=hold.reason, limit=hold.limit_at, to_pay=to_pay)
 
 
 def _expected_missed(turn: Turn, due: datetime) -> None:

@@ -51,10 +51,13 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Po
 
 
 @asynccontextmanager
-async def database_of(server: Postgres) -> AsyncIterator[str]:
-    """The address of a fresh database, migrated, with the demo profile and nothing else; dropped at the end."""
+async def database_of(server: Postgres, template: str = TEMPLATE) -> AsyncIterator[str]:
+    """The address of a fresh database, migrated, with the demo profile and nothing else; dropped at the end.
+
+    Another `template` ("template0") makes it empty, for another profile to be loaded.
+    """
     name = f"test_{next(NUMBERS)}"
-    await _execute(server.url, f"create database {name} template {TEMPLATE}")
+    await _execute(server.url, f"create database {name} template {template}")
     yield _named(server.url, name)
     await _execute(server.url, f"drop database {name} with (force)")
 

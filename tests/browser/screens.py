@@ -92,8 +92,8 @@ async def main_open(page: Page) -> None:
 async def faults_open(page: Page) -> None:
     """Open the form that names faults; the papers are seen beside it."""
     await page.locator("#act-fault-documents > summary").click()
-    seen = "[...document.querySelectorAll('.judged img')].every(image => image.complete && image.naturalWidth)"
-    await page.wait_for_function(seen)
+    seen = "image => { image.loading = 'eager'; return image.decode() }"
+    await page.evaluate(f"Promise.all([...document.querySelectorAll('.judged img')].map({seen}))")
 
 
 STATES = ("received", "assigned", "in_progress", "escalated", "on_hold", "resolved", "beyond", "closed", "withdrawn")

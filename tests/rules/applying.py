@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from rules.durations import parse
 from rules.papers import DocumentState
@@ -13,7 +14,7 @@ from rules.policy import Timing
 from rules.procedure import Does, Fee, Lapse, Law, Procedure, Stage, Whose
 from rules.request import Ground, Request, Sent, Task
 from rules.terms import Act, Actor, Refused, State
-from tests.rules.desk import ALWAYS, NOON, PERSON, Desk, ground
+from tests.rules.desk import ALWAYS, MANAGER, NOON, PERSON, Desk, ground
 
 IDS = count(1)
 TIMING = Timing("supply", (parse("2 days"), parse("1 day"), parse("1 day")), "always", "always", confirm=None)
@@ -54,9 +55,24 @@ CONNECTING = Procedure(
 )
 
 
-def procedure(*stages: Stage, **more: object) -> Procedure:
+def procedure(*stages: Stage, lapse_all: Lapse | None = None, **more: object) -> Procedure:
     """The usual procedure with other stages, or something else about it changed."""
+    if lapse_all is not None:
+        stages = tuple(replace(one, lapse=lapse_all) if one.limit else one for one in stages)
     return replace(CONNECTING, **({"stages": {one.code: one for one in stages}} if stages else {}), **more)  # type: ignore[arg-type]
+
+
+CLOSING = procedure(
+    STAGES[0],
+    stage("reading", Does.READING, "documents"),
+    stage("bill", Does.BILL, "reading"),
+    stage("survey", Does.WORK, "reading", checklist=("signed",)),
+    stage("final-payment", Does.PAYMENT, "bill", when=("bill", "due"), whose=APPLICANT),
+    stage("certificate", Does.CERTIFICATE, "final-payment", "survey"),
+    REFUND,
+    confirm=None,
+)
+"""A connection is closed: a final bill less the security, and no handover at the end."""
 
 
 def ground_for(of: Procedure, *, taken: Collection[str] = (), meter: str | None = "stock") -> Ground:
@@ -129,7 +145,7 @@ class Application(Desk):
         """Let days pass."""
         self.until(self.at + timedelta(days=many))
 
-    def do(self, code: str, **data: object) -> None:
+    def do(self, code: str) -> None:
         """Whoever's turn it is does what ends this stage."""
         does = self.ground.procedure.stages[code].does  # type: ignore[union-attr]
         if does is Does.PAYMENT:
@@ -137,7 +153,7 @@ class Application(Desk):
         else:
             if does is Does.DOCUMENTS:
                 self.hand_in()
-            said = self.at_stage(code, **{**ASKED.get(does, {}), **data})
+            said = self.at_stage(code, **ASKED.get(does, {}))
         assert said is None, f"{code}: {said}"
 
     def walk(self, until: str | None = None) -> None:
@@ -151,7 +167,7 @@ class Application(Desk):
         return [paper.code for paper in self.request.case.papers if paper.state is state]
 
 
-ASKED: dict[Does, dict[str, object]] = {
+ASKED: dict[Does, dict[str, Any]] = {
     Does.VISIT: {"checks": ["earthing"]},
     Does.DECISION: {"outcome": "feasible"},
     Does.WORK: {"checks": ["signed"]},
@@ -159,3 +175,24 @@ ASKED: dict[Does, dict[str, object]] = {
     Does.READING: {"reading": 2},
     Does.BILL: {"dues": 900, "security": 600},
 }
+
+
+def at_payment() -> Application:
+    """A demand note of 1,000 was issued and is to be paid."""
+    desk = Application()
+    desk.walk(until="payment")
+    return desk
+
+
+def rejected_at(code: str, desk: Application) -> Application:
+    """The manager refuses at a stage what its officer proposed to refuse."""
+    assert desk.at_stage(code, Act.REJECT, reason="not-feasible") is None
+    assert desk.at_stage(code, Act.AGREE, MANAGER) is None
+    return desk
+
+
+def at_visit(**more: object) -> Application:
+    """The papers are good, and dates for a visit were offered."""
+    desk = Application(**more)  # type: ignore[arg-type]
+    desk.walk(until="visit")
+    return desk

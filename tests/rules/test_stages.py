@@ -1,15 +1,32 @@
-"""Connection requests moved by the rules alone: stages, waits, papers, dates, money, and every way out of them."""
+"""Connection requests moved by the rules alone: stages, waits, papers, dates, and every way out of them."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from rules.case import NoteState
-from rules.procedure import Does
-from rules.request import CONSUMER, Sent
-from rules.terms import Act, Actor, EventKind, NoticeKind, Refused, State
-from tests.rules.applying import APPLICANT, CONNECTING, STAGES, THIRD, Application, ground_for, procedure, stage
-from tests.rules.desk import MANAGER, NOON, OFFICER, PERSON
+import pytest
+
+from rules.application import BadApplication, application_of
+from rules.procedure import Does, Law
+from rules.request import CONSUMER
+from rules.stages import AGAIN
+from rules.terms import Act, NoticeKind, Refused, State
+from tests.rules.applying import (
+    APPLICANT,
+    CLOSING,
+    CONNECTING,
+    MONTH,
+    STAGES,
+    WEEK,
+    Application,
+    at_payment,
+    at_visit,
+    ground_for,
+    procedure,
+    rejected_at,
+    stage,
+)
+from tests.rules.desk import COLLEAGUE, HEAD, MANAGER, NOON, OFFICER, PERSON
 
 
 def test_a_request_runs_to_its_end_and_leaves_nobody_with_a_task() -> None:
@@ -30,71 +47,6 @@ def test_a_stage_beside_a_payment_that_ends_at_once_opens_once() -> None:
     assert [task.stage for task in desk.request.tasks].count("survey") == 1
 
 
-def at_payment() -> Application:
-    """A demand note of 1,000 was issued and is to be paid."""
-    desk = Application()
-    desk.walk(until="payment")
-    return desk
-
-
-def test_money_is_never_refused_because_its_stage_has_not_opened_yet() -> None:
-    """Its number is known from the moment it is issued; the stage may wait for something else as well."""
-    leave = stage("leave", Does.PERMISSION, "documents", whose=THIRD)
-    stages = [*STAGES[:4], leave, stage("payment", Does.PAYMENT, "note", "leave", whose=APPLICANT), *STAGES[5:]]
-    desk = Application(ground_for(procedure(*stages)))
-    desk.look()
-    for code in ("documents", "visit", "feasibility", "note"):
-        desk.do(code)
-    assert desk.pay() is None
-    assert desk.request.case.balance == 1_000
-    desk.do("leave")
-    assert desk.stage("payment").done_at == desk.at
-    assert desk.request.case.to_pay == 0
-
-
-def test_what_was_paid_too_much_and_too_late_comes_back_when_the_new_note_is_out() -> None:
-    desk = at_payment()
-    desk.pay(400)
-    desk.days(16)
-    assert desk.pay(900) is None
-    assert "refund" not in desk.open
-    assert desk.at_stage("payment", Act.REISSUE) is None
-    assert desk.stage("payment").done_at is not None
-    assert desk.stage("refund").data["amount"] == 300
-    assert desk.told(NoticeKind.REFUND_DUE) == {CONSUMER}
-
-
-def test_a_refund_whose_sum_changed_meanwhile_is_looked_at_again() -> None:
-    desk = at_payment()
-    desk.pay(1_100)
-    refund = desk.stage("refund")
-    seen = len(desk.events)
-    desk.consumer(Act.WITHDRAW)
-    since = {event.kind for event in desk.events[seen:] if event.task in (None, refund.id)}
-    sent = Sent(Act.FINISH, Actor.OFFICER, {}, 1, refund.handler, words=True, task=refund.id, since=frozenset(since))
-    assert desk.take(sent) is Refused.STALE
-    assert desk.last(EventKind.REFUND_DUE).data["amount"] == 1_100
-    desk.do("refund")
-    assert (desk.request.case.balance, desk.request.over) == (0, True)
-
-
-def test_a_payment_that_has_no_number_or_came_before_is_not_counted() -> None:
-    desk = at_payment()
-    note = desk.request.case.notes[0].number
-    once = Sent(Act.PAY, Actor.SYSTEM, {"note": note, "amount": 300, "payment": "p"})
-    assert desk.take(once) is None
-    assert desk.take(once) is Refused.OUT_OF_RANGE
-    assert desk.take(Sent(Act.PAY, Actor.SYSTEM, {"note": note, "amount": 300})) is Refused.OUT_OF_RANGE
-    assert desk.request.case.balance == 300
-
-
-def rejected_at(code: str, desk: Application) -> Application:
-    """The manager refuses at a stage what its officer proposed to refuse."""
-    assert desk.at_stage(code, Act.REJECT, reason="not-feasible") is None
-    assert desk.at_stage(code, Act.AGREE, MANAGER) is None
-    return desk
-
-
 def test_an_objection_opens_again_what_was_broken_off_a_tier_above_it_whatever_else_is_open() -> None:
     """Money that was to go back counts for the new note; nobody gives it back meanwhile."""
     desk = at_payment()
@@ -110,47 +62,12 @@ def test_an_objection_opens_again_what_was_broken_off_a_tier_above_it_whatever_e
     assert (desk.request.case.balance, desk.request.case.owed) == (1_000, 1_000)
 
 
-def test_a_security_is_set_off_once_when_a_bill_is_made_anew() -> None:
-    desk = Application(ground_for(CLOSING))
-    desk.walk(until="final-payment")
-    assert desk.request.case.to_pay == 300
-    desk.days(1)
-    rejected_at("survey", desk)
-    assert desk.consumer(Act.OBJECT) is None
-    assert "bill" in desk.open
-    desk.do("bill")
-    assert (desk.request.case.to_pay, desk.request.case.balance) == (300, 600)
-
-
-CLOSING = procedure(
-    STAGES[0],
-    stage("reading", Does.READING, "documents"),
-    stage("bill", Does.BILL, "reading"),
-    stage("survey", Does.WORK, "reading", checklist=("signed",)),
-    stage("final-payment", Does.PAYMENT, "bill", when=("bill", "due"), whose=APPLICANT),
-    stage("certificate", Does.CERTIFICATE, "final-payment", "survey"),
-    STAGES[-1],
-    confirm=None,
-)
-
-
 def test_what_is_closed_without_a_handover_may_be_opened_again_too() -> None:
     desk = Application(ground_for(CLOSING))
     desk.walk()
     assert desk.request.state is State.CLOSED
     assert desk.consumer(Act.REOPEN) is None
     assert (desk.open, desk.stage("certificate").tier) == (["certificate"], 2)
-
-
-def test_a_note_that_is_made_anew_replaces_the_first_one() -> None:
-    stages = [*STAGES[:8], stage("handover", Does.HANDOVER, "meter", back="visit"), STAGES[-1]]
-    desk = Application(ground_for(procedure(*stages)))
-    desk.walk()
-    assert desk.consumer(Act.NOT_REPAIRED) is None
-    desk.walk()
-    assert desk.request.case.owed == 1_000
-    assert [payment.amount for payment in desk.request.case.payments] == [1_000]
-    assert [note.state for note in desk.request.case.notes] == [NoteState.CANCELLED, NoteState.PAID]
 
 
 def test_it_was_not_done_before_the_applicant_said_that_it_is_not() -> None:
@@ -163,13 +80,6 @@ def test_it_was_not_done_before_the_applicant_said_that_it_is_not() -> None:
     desk.walk(until="handover")
     assert desk.at_stage("handover", put_right=before.isoformat()) is Refused.OUT_OF_RANGE
     assert desk.at_stage("handover") is None
-
-
-def at_visit(**more: object) -> Application:
-    """The papers are good, and dates for a visit were offered."""
-    desk = Application(**more)  # type: ignore[arg-type]
-    desk.walk(until="visit")
-    return desk
 
 
 def test_other_dates_are_never_in_the_past() -> None:
@@ -226,3 +136,72 @@ def test_he_who_was_there_says_so_whatever_else_is_open_and_another_judges_it() 
     assert desk.officer(Act.DISAGREE, judge) is None
     annulled = desk.stage("visit").holds[-1]
     assert (annulled.reason, annulled.end) == ("no_access", annulled.start)
+
+
+def test_a_paper_that_was_accepted_is_not_found_wrong_later() -> None:
+    """Else an officer who is late makes the application incomplete, and its time begins anew."""
+    desk = Application()
+    desk.look()
+    desk.hand_in()
+    begun = desk.request.complete_at
+    desk.at_stage("documents", Act.FAULT, faults={"identity": "unreadable"})
+    assert (begun, desk.request.complete_at, desk.request.standard_due) == (NOON, None, None)
+    desk.days(2)
+    desk.hand_in("identity")
+    assert desk.request.complete_at == desk.at
+    assert desk.at_stage("documents", Act.FAULT, faults={"ownership": "expired"}) is Refused.ILLEGAL
+    assert desk.at_stage("documents") is None
+
+
+def test_everybody_with_a_stage_hears_that_it_was_taken_back_and_no_stage_counts_as_done() -> None:
+    desk = at_payment()
+    desk.pay()
+    handlers = {desk.stage("agreement").handler, desk.stage("permission").handler}
+    desk.at_stage("permission", Act.GIVE, post=COLLEAGUE)
+    handlers.add(COLLEAGUE)
+    assert desk.consumer(Act.WITHDRAW) is None
+    assert desk.told(NoticeKind.WITHDRAWN) == {CONSUMER, *handlers}
+    assert {desk.stage(code).outcome for code in ("agreement", "permission")} == {AGAIN}
+
+
+def test_at_the_top_of_the_ladder_a_refusal_is_still_decided_by_two() -> None:
+    desk = Application()
+    desk.walk(until="feasibility")
+    desk.days(5)
+    task = desk.stage("feasibility")
+    assert (task.tier, task.answerable, task.beyond_at) == (3, HEAD, None)
+    assert desk.at_stage("feasibility", Act.REJECT, HEAD, reason="not-feasible") is Refused.AT_THE_TOP
+    assert desk.at_stage("feasibility", outcome="refused", reason="not-feasible") is None
+    assert desk.at_stage("feasibility", Act.AGREE, HEAD) is None
+    assert desk.request.state is State.REJECTED
+
+
+def test_who_goes_on_after_he_proposed_to_refuse_took_that_back() -> None:
+    desk = Application()
+    desk.walk(until="feasibility")
+    desk.at_stage("feasibility", outcome="refused", reason="not-feasible")
+    desk.do("feasibility")
+    assert desk.at_stage("feasibility", Act.AGREE, MANAGER) is Refused.NOTHING_PROPOSED
+
+
+def test_a_late_application_climbs_once_a_tier_and_not_while_dates_wait_to_be_chosen() -> None:
+    desk = Application()
+    desk.look()
+    for _ in range(3):
+        desk.consumer(Act.COMPLAIN, words=True)
+    assert desk.stage("documents").tier == 2
+    desk.walk(until="visit")
+    desk.consumer(Act.COMPLAIN, words=True)
+    assert desk.stage("visit").tier == 1
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, None), ("lt", "lt"), ("ht", None)])
+def test_a_voltage_is_one_that_a_standard_names(given: str | None, kept: str | None) -> None:
+    of = procedure(standards=(Law(WEEK, "always", voltage="lt"), Law(MONTH, "always", voltage="11kv")))
+    if given == "ht":
+        with pytest.raises(BadApplication):
+            application_of(of, {"applicant": "owner", "voltage": given}, None)
+        return
+    assert application_of(of, {"applicant": "owner", "voltage": given}, None).get("voltage") == kept
+    anything = application_of(CONNECTING, {"applicant": "owner", "voltage": "Rubina 0300"}, None)
+    assert anything == {"applicant": "owner"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -24,17 +25,23 @@ THE_BEGINNING = datetime(2027, 5, 14, 3, 30, tzinfo=UTC)
 @pytest.fixture
 async def town(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Timeline]:
     """A fresh town whose clock stands on a Friday at nine."""
-    async with database_of(postgres) as url:
-        engine = database.engine(url)
-        sessions = database.sessions_of(engine)
-        pen.sessions = sessions
-        pen.policies.kept.clear()
-        client = Client(**{**temporal.client.config(), "interceptors": []})
+    async with database_of(postgres) as url, town_on(url, temporal, pen) as made:
+        yield made
 
-        async def opening(reference: str) -> Opening | None:
-            async with sessions() as session:
-                row = await waiting.one(session, reference)
-            return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
 
-        yield Timeline(temporal, client, Door(client, opening), sessions, THE_BEGINNING)
-        await engine.dispose()
+@asynccontextmanager
+async def town_on(url: str, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Timeline]:
+    """A town over this database."""
+    engine = database.engine(url)
+    sessions = database.sessions_of(engine)
+    pen.sessions = sessions
+    pen.policies.kept.clear()
+    client = Client(**{**temporal.client.config(), "interceptors": []})
+
+    async def opening(reference: str) -> Opening | None:
+        async with sessions() as session:
+            row = await waiting.one(session, reference)
+        return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
+
+    yield Timeline(temporal, client, Door(client, opening), sessions, THE_BEGINNING)
+    await engine.dispose()

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.payments import Paid, receive
 from rules.case import NoteState
 from rules.terms import Act, Closing, Refused, State
 from tests.stories.applying import apply
@@ -105,3 +106,18 @@ async def test_no_light_goes_back_to_the_meter_at_the_next_tier(town: Timeline) 
     await request.walk()
     assert (await request.row()).state == State.DONE
     assert len([taking for taking in (await request.case()).held if taking.what == "meter"]) == 1
+
+
+async def test_money_that_lies_in_the_tray_is_counted_before_its_note_lapses(town: Timeline) -> None:
+    request = await apply(town, "new-connection")
+    await request.walk(until="payment")
+    note = (await request.case()).note
+    assert note is not None
+    assert note.expires_at is not None
+    await town.until(note.expires_at - timedelta(minutes=1))
+    async with town.sessions.begin() as session:
+        await receive(session, Paid("BANK-1", note.number, note.total, town.now), town.now)
+    await town.until(note.expires_at + timedelta(minutes=1))
+    assert (await request.row()).state == State.COMPLETE
+    assert "payment" not in await request.open_stages()
+    assert (await request.case()).to_pay == 0

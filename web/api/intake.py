@@ -32,6 +32,7 @@ UNKNOWN = {
     "locality": N_("We do not find this place. Type it another way, or say you do not know."),
     "applicant": N_("Choose who applies."),
     "load": N_("This load cannot be asked for."),
+    "voltage": N_("This voltage cannot be asked for."),
     "account": N_("We do not know this account number. Look at your bill, or type your locality."),
     "language": N_("Choose the language of our messages."),
     "consumer.phone": N_("This is not a telephone number. A mobile number has 10 digits."),
