@@ -60,8 +60,15 @@ def engine(url: str, *, pool: int = 10, milliseconds: int | None = None) -> Asyn
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
             f" -c idle_in_transaction_session_timeout={milliseconds}"
         )
+    # what was written is nobody's business who reads an error in a log or in a workflow's history
     return create_async_engine(
-        url, pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=5, connect_args=arguments
+        url,
+        hide_parameters=True,
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args=arguments,
     )
 
 
