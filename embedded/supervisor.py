@@ -123,7 +123,8 @@ class Supervisor:
         self.environ = without_temporal(self.environ)
         folder = self.stack.folder / "temporal"
         server = Temporal(folder, ports.temporal, ports.temporal_ui, namespace, self.environ)
-        server.make()
+        if said := server.make():
+            self.stack.say(said)
         self._add(server.program(self.stack.log("temporal"), (self._lock,)))
         self.environ |= {"TEMPORAL_ADDRESS": server.address, "TEMPORAL_NAMESPACE": namespace}
         return server

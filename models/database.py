@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, DateTime, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 SQLModel.metadata.naming_convention = MetaData(
     naming_convention={
@@ -57,8 +60,15 @@ def engine(url: str, *, pool: int = 10, milliseconds: int | None = None) -> Asyn
             f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}"
             f" -c idle_in_transaction_session_timeout={milliseconds}"
         )
+    # what was written is nobody's business who reads an error in a log or in a workflow's history
     return create_async_engine(
-        url, pool_size=pool, max_overflow=0, pool_pre_ping=True, pool_timeout=5, connect_args=arguments
+        url,
+        hide_parameters=True,
+        pool_size=pool,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=5,
+        connect_args=arguments,
     )
 
 
@@ -70,12 +80,25 @@ def sessions_of(of: AsyncEngine) -> Sessions:
 def migrate(url: str) -> None:
     """Bring the schema at `url` to the newest version; safe from several processes at once. Blocking."""
     from alembic import command
+
+    config = _migrations()
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def revisions() -> frozenset[str]:
+    """Every version of the schema that this code knows how to bring to its own."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(one.revision for one in ScriptDirectory.from_config(_migrations()).walk_revisions())
+
+
+def _migrations() -> AlembicConfig:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
-    config.attributes["url"] = url
-    command.upgrade(config, "head")
+    return config
 
 
 def utc(at: datetime) -> datetime:

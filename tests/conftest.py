@@ -25,6 +25,8 @@ from workflows.attributes import CATEGORY, KIND, TIER, ZONE
 
 NUMBERS = itertools.count(1)
 TEMPLATE = "template_onewindow"
+LONG = 1000
+"""After so many events the tests' server suggests a fresh history; by its own default it is 4,096."""
 FAST = (
     "frontend.WorkflowTimeSkippingEnabled=true",
     "system.workflowTimeSkippingEnabled=true",
@@ -33,6 +35,7 @@ FAST = (
     "history.timerProcessorMaxPollRPS=500",
     "matching.numTaskqueueReadPartitions=1",
     "matching.numTaskqueueWritePartitions=1",
+    f"limit.historyCount.suggestContinueAsNew={LONG}",
 )
 """Settings with which the server skips a day in some milliseconds."""
 

@@ -40,13 +40,25 @@ class Casework:
     async def read_the_row(self) -> None:
         """Read how the request stands; a request that was only received is given to somebody."""
         while self.standing is None:
+            self.begin_anew_if_long()
             await self._ask(Look(self.reference, workflow.now()))
 
     async def while_in(self, states: frozenset[State]) -> None:
         """Stay while the state is one of `states`, doing what falls due at its second."""
         while self.is_in(states) and not self.over:
+            self.begin_anew_if_long()
             if await self._woken():
                 await self._ask(ItIsTime(self.reference, workflow.now()))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the server would rather have a fresh history, and nobody is in the middle of something."""
+        return workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished()
+
+    def begin_anew_if_long(self) -> None:
+        """Go on in a fresh history where this one became long: the row is the truth, so nothing is carried over."""
+        if self.is_long:
+            workflow.continue_as_new(self.reference)
 
     async def taken(self, take: Take) -> Taken:
         """Hand one submission to the pen, alone, and remember how the request stands after it."""
@@ -75,7 +87,7 @@ class Casework:
         await workflow.sleep(A_MINUTE)
 
     async def _woken(self) -> bool:
-        """Wait for the one instant to wake at; True once it has come, False when the request moved instead."""
+        """Wait for the one instant to wake at; True once it has come, False when the request moved or became long."""
         assert self.standing is not None
         seen = self.standing
         if seen.wake_at is not None and seen.wake_at <= workflow.now():
@@ -83,6 +95,8 @@ class Casework:
 
         def moved() -> bool:
             now = self.standing
+            if self.is_long:
+                return True
             return now is not None and (now.wake_at != seen.wake_at or now.state != seen.state or now.over)
 
         timeout = None if seen.wake_at is None else seen.wake_at - workflow.now()

@@ -139,9 +139,11 @@ async def test_what_was_written_is_in_the_history_as_codes_alone(evening: Timeli
     town = evening
     complaint = await town.file("no-supply", description="The lamp at Haveli Lane 7 sparks.", phone="+919810000099")
     await town.consumer(complaint, Act.ADD, words="Ask for Meena Example.")
-    history = (await town.handle(complaint).fetch_history()).to_json()
-    for personal in ("Haveli", "9810000099", "Meena", "gate"):
-        assert personal not in history
+    history = await town.handle(complaint).fetch_history()
+    plain = b"".join(event.SerializeToString() for event in history.events)  # in JSON what was sent is not to be read
+    assert b"no-supply" in plain
+    for personal in (b"Haveli", b"9810000099", b"Meena", b"sparks"):
+        assert personal not in plain
 
 
 async def test_the_door_knows_no_request_that_does_not_exist(evening: Timeline) -> None:

@@ -1,0 +1,109 @@
+"""What a doctor asks of the work itself: can files be kept and scanned, and does any request, action or message wait too long."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+
+from embedded.checks import Finding
+
+PATIENCE = 10.0
+WAITS: tuple[tuple[str, str, str], ...] = (
+    (
+        "requests not begun",
+        "select reference from service_request where started_at is null and not over"
+        " and registered_at < now() - interval '1 minute' order by registered_at",
+        "see that worker and Temporal run; the workers then begin them by themselves",
+    ),
+    (
+        "timers overdue",
+        "select reference from service_request where not over and started_at is not null"
+        " and wake_at < now() - interval '1 minute' order by wake_at",
+        "see log/worker.log for the reference; `onewindow doctor --rebuild` when Temporal's store was lost",
+    ),
+    (
+        "actions unanswered",
+        "select reference from submission where answered is null"
+        " and received < now() - interval '1 minute' order by received",
+        "see that worker and Temporal run, then log/worker.log for the reference",
+    ),
+    (
+        "messages unsent",
+        "select reference from notification where state = 'waiting'"
+        " and next_at < now() - interval '5 minutes' order by next_at",
+        "see that a worker runs, and SMTP_URL and SMS_URL below",
+    ),
+    (
+        "documents lost",
+        "select id from document where state = 'lost' order by uploaded_at",
+        "put their files back from a backup, under the same names; consumers were asked for them again",
+    ),
+)
+"""What, which rows, and what to do about any."""
+
+
+class Keeps(Protocol):
+    """A storage of documents, as far as a doctor looks at it."""
+
+    async def put(self, key: str, data: bytes) -> None: ...
+    async def get(self, key: str) -> bytes: ...
+    async def delete(self, key: str) -> None: ...
+
+
+def work(url: str) -> list[Finding]:
+    """Whatever waits longer than it should. Blocking, some seconds at most; nothing where the database is away."""
+    try:
+        with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=3, autocommit=True) as connection:
+            connection.execute("set statement_timeout = 3000")
+            return list(_waiting(connection))
+    except psycopg.Error:
+        return []  # told by `checks.database` already
+
+
+def _waiting(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+    for what, asked, do in WAITS:
+        counted = f"select count(*), (array_agg(name))[1:3] from ({asked}) found(name)"  # noqa: S608 (our own text)
+        row = connection.execute(counted.encode()).fetchone()
+        many, first = row or (0, None)
+        shown = f"{many}: {', '.join(map(str, first))}" if first else "none"
+        yield Finding(what, not many, shown, do)
+
+
+async def documents(url: str, opened: Callable[[str], Keeps]) -> Finding:
+    """Whether a file can be kept, read and deleted where documents lie."""
+    what, do = "documents", "make the folder writable or the bucket reachable, or correct DOCUMENTS_URL"
+    key, said = secrets.token_hex(16), b"the doctor was here"
+    try:
+        async with asyncio.timeout(PATIENCE):
+            storage = opened(url)
+            await storage.put(key, said)
+            same = await storage.get(key) == said
+            await storage.delete(key)
+    except ImportError as missing:
+        return Finding(what, False, str(missing), "pip install obstore==0.12.1")
+    except Exception as refused:
+        return Finding(what, False, f"{url}: {refused.__cause__ or refused or type(refused).__name__}", do)
+    return Finding(what, same, f"{url} keeps and gives back", do)
+
+
+async def scanner(url: str) -> Finding:
+    """Whether clamd answers."""
+    parts = urlsplit(url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            if parts.scheme == "unix":
+                reader, writer = await asyncio.open_unix_connection(unquote(parts.path))
+            else:
+                reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+            writer.write(b"zPING\0")
+            said = (await reader.read(64)).strip(b"\0\n").decode("ascii", "replace")
+            writer.close()
+    except (OSError, TimeoutError) as refused:
+        said = str(refused) or f"no answer within {PATIENCE:.0f} s"
+    do = "start clamd, or correct CLAMD_URL; until then no document is taken"
+    return Finding("CLAMD_URL", said == "PONG", f"{url}: {said}", do)

@@ -1,0 +1,84 @@
+"""The doctor finds what waits too long, and whether documents can be kept and scanned."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, update
+from sqlmodel import col
+
+from embedded import stuck
+from embedded.checks import Finding
+from models.database import Sessions
+from models.events import Submission
+from models.intake import register
+from models.requests import ServiceRequest
+from models.storage import storage_at
+from models.tray import put
+from rules.terms import Act, Actor
+from tests.models.test_intake import NEW
+
+LONG_AGO = timedelta(minutes=10)
+
+
+def found(url: str) -> dict[str, Finding]:
+    """What was found of the work, by what was looked at."""
+    return {one.what: one for one in stuck.work(url)}
+
+
+async def test_what_waits_too_long_is_named_and_what_waits_a_moment_is_not(
+    sessions: Sessions, database_url: str
+) -> None:
+    assert len(found(database_url)) == 5
+    assert all(one.good and one.found == "none" for one in found(database_url).values())
+    async with sessions.begin() as session:
+        reference = (await register(session, replace(NEW, token="stuck"))).reference
+    row = update(ServiceRequest).where(col(ServiceRequest.reference) == reference)
+    async with sessions.begin() as session:
+        await session.exec(row.values(registered_at=func.now()))
+    assert all(one.good for one in found(database_url).values())
+    async with sessions.begin() as session:
+        await session.exec(row.values(registered_at=func.now() - LONG_AGO))
+    assert not found(database_url)["requests not begun"].good
+    async with sessions.begin() as session:
+        await session.exec(row.values(started_at=func.now(), wake_at=func.now() - LONG_AGO))
+        await put(session, id="a", reference=reference, act=Act.ADD, actor=Actor.CONSUMER, at=NEW.at)
+        await session.exec(update(Submission).values(received=func.now() - LONG_AGO))
+    bad = {what: one for what, one in found(database_url).items() if not one.good}
+    assert set(bad) == {"timers overdue", "actions unanswered"}
+    assert all(one.found == f"1: {reference}" and one.do for one in bad.values())
+
+
+def test_a_database_that_is_away_is_told_by_the_other_look() -> None:
+    assert stuck.work("postgresql://nobody@127.0.0.1:1/nothing") == []
+
+
+def test_a_folder_that_keeps_files_is_good_and_nothing_is_left_in_it(tmp_path: Path) -> None:
+    finding = asyncio.run(stuck.documents((tmp_path / "documents").as_uri(), storage_at))
+    assert finding.good
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+async def test_a_place_that_keeps_none_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "documents").write_text("a file where the folder should be", encoding="ascii")
+    finding = await stuck.documents((tmp_path / "documents").as_uri(), storage_at)
+    assert not finding.good
+    assert "DOCUMENTS_URL" in finding.do
+
+
+@pytest.mark.parametrize(("says", "good"), [(b"PONG\0", True), (b"busy\0", False)])
+async def test_the_scanner_is_asked_whether_it_is_there(tmp_path: Path, says: bytes, good: bool) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert await reader.readuntil(b"\0") == b"zPING\0"
+        writer.write(says)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_unix_server(answer, tmp_path / "clamd"):
+        assert (await stuck.scanner(f"unix://{tmp_path / 'clamd'}")).good is good
+    away = await stuck.scanner(f"unix://{tmp_path / 'nobody'}")
+    assert (away.good, "no document is taken" in away.do) == (False, True)

@@ -1,0 +1,79 @@
+"""A request that is acted on thousands of times goes on in fresh histories, loses nothing and is late for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest, ListWorkflowExecutionsRequest
+
+from rules.terms import Act, Actor, State
+from tests.conftest import LONG
+from tests.stories.test_the_ladder import at
+from tests.timeline import Timeline
+from tests.workflows.conftest import come, is_running
+from tests.workflows.test_drift import sent
+
+ROUNDS, AT_ONCE = 80, 7
+"""Temporal takes ten updates of one workflow at a time; whoever comes then is asked to come again."""
+
+
+async def runs(town: Timeline, reference: str) -> list[str]:
+    """The runs of a request's workflow, as Temporal lists them."""
+    asked = ListWorkflowExecutionsRequest(namespace=town.client.namespace, query=f"WorkflowId = '{reference}'")
+    listed = await town.client.workflow_service.list_workflow_executions(asked)
+    return [one.execution.run_id for one in listed.executions]
+
+
+async def kinds_of(town: Timeline, reference: str, run: str) -> list[int]:
+    """The kinds of every event of one run."""
+    found: list[int] = []
+    token = b""
+    while True:
+        asked = GetWorkflowExecutionHistoryRequest(
+            namespace=town.client.namespace,
+            execution=WorkflowExecution(workflow_id=reference, run_id=run),
+            next_page_token=token,
+        )
+        page = await town.client.workflow_service.get_workflow_execution_history(asked)
+        found += [event.event_type for event in page.history.events]
+        token = page.next_page_token
+        if not token:
+            return found
+
+
+async def test_thousands_of_events_and_the_clock_goes_on(town: Timeline) -> None:
+    town.now = at("18:00")
+    complaint = await town.file("no-supply")
+    officer = (await town.task(complaint)).handler
+    await town.officer(complaint, Act.ACCEPT, officer)
+    due = (await town.task(complaint)).due
+    assert due is not None
+    for number in range(ROUNDS):
+        note = await sent(town, complaint, Act.NOTE, Actor.OFFICER, officer, words=f"Note {number}.")
+        looks = [town.door.look(complaint) for _ in range(AT_ONCE)]
+        taken, *_ = await asyncio.gather(town.door.act(note), *looks)
+        assert taken.refused is None
+    await come(lambda: begun_anew(town, complaint))
+    histories = [await kinds_of(town, complaint, run) for run in await runs(town, complaint)]
+    assert sum(map(len, histories)) > 2 * LONG
+    assert max(map(len, histories)) < 2 * LONG
+    unfinished = [
+        history.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED)
+        - history.count(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED)
+        for history in histories
+    ]
+    assert unfinished == [0] * len(histories)
+    assert (await town.kinds(complaint)).count("noted") == ROUNDS
+    await town.until(due + timedelta(minutes=1))
+    moves = [event for event in await town.events(complaint) if event.kind == "escalated"]
+    assert [(move.due, move.at.replace(microsecond=0)) for move in moves] == [(due, due.replace(microsecond=0))]
+    await town.consumer(complaint, Act.WITHDRAW)
+    assert (await town.row(complaint)).state == State.WITHDRAWN
+
+
+async def begun_anew(town: Timeline, reference: str) -> bool:
+    """Whether it goes on in its third history at least."""
+    return len(await runs(town, reference)) > 2 and await is_running(town, reference)
