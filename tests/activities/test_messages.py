@@ -370,6 +370,7 @@ OF_A_COMPLAINT = {
     NoticeKind.TRANSFERRED,
     NoticeKind.DANGER,
     NoticeKind.COMPLAINED,
+    NoticeKind.RECOVERY_HELD,
 }
 """Messages that no application ever brings, and the one about a complaint about it."""
 
