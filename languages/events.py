@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from languages.connections import own_label
 from languages.dealings import NOTHING_MORE, SIDES, Dealing, dealing_of
-from rules.terms import Actor, Cause, Channel, Closing, EventKind, Proposal, Skip
+from rules.ladder import Skip
+from rules.terms import Actor, Cause, Channel, Closing, EventKind, Proposal
 
 Codes = TypeVar("Codes", bound=StrEnum)
 

@@ -21,7 +21,8 @@ from languages.messages import delivery_label as delivery_label
 from languages.messages import notice_label as notice_label
 from languages.refusals import refusal as refusal
 from languages.views import Reader, RungState
-from rules.terms import Actor, Channel, Closing, Kind, Proposal, Skip, State, Wake
+from rules.ladder import Skip
+from rules.terms import Actor, Channel, Closing, Kind, Proposal, State, Wake
 
 STATES: Mapping[State, str] = {
     State.RECEIVED: N_("Received"),

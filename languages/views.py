@@ -12,7 +12,8 @@ from languages.events import Skipped as Skipped
 from languages.events import StoryEvent as StoryEvent
 from languages.events import event_of as event_of
 from languages.events import skipped_of as skipped_of
-from rules.terms import Closing, EventKind, Skip, State
+from rules.ladder import Skip
+from rules.terms import Closing, EventKind, State
 
 
 class Reader(StrEnum):

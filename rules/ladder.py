@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from rules.calendar import Calendar
-from rules.terms import Skip
 
 HEARING = "hearing"
 """The ladder of a matter that is heard, not repaired: it is spoken of by dates, without hours."""
+
+
+class Skip(StrEnum):
+    """Why a tier was passed over: nobody fills its post now, or only one who was already answerable."""
+
+    VACANT = "vacant"
+    ON_LEAVE = "on_leave"
+    SAME_PERSON = "same_person"
 
 
 @dataclass(frozen=True)

@@ -209,14 +209,6 @@ class Cause(StrEnum):
     MISSED = "missed"
 
 
-class Skip(StrEnum):
-    """Why a tier was passed over: nobody fills its post now, or only one who was already answerable."""
-
-    VACANT = "vacant"
-    ON_LEAVE = "on_leave"
-    SAME_PERSON = "same_person"
-
-
 class NoticeKind(StrEnum):
     """What is said; every kind has a message in every language and for every channel."""
 

@@ -13,8 +13,9 @@ from languages import labels
 from languages.catalog import LANGUAGES, use
 from languages.story import Reader, RungState
 from rules.case import Fault, NoteState, Wait
+from rules.ladder import Skip
 from rules.procedure import Does, Lapse, Whose
-from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, NoticeKind, Proposal, Refused, Skip, State, Wake
+from rules.terms import Act, Actor, Channel, Closing, EventKind, Kind, NoticeKind, Proposal, Refused, State, Wake
 
 LABELS: list[tuple[Callable[[Any], str], Iterable[Any]]] = [
     (labels.state_label, State),

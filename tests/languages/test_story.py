@@ -29,8 +29,9 @@ from languages.story import (
     why_and_next,
     why_moved,
 )
+from rules.ladder import Skip
 from rules.states import LEADS_TO
-from rules.terms import Actor, Cause, Closing, EventKind, Proposal, Skip, State
+from rules.terms import Actor, Cause, Closing, EventKind, Proposal, State
 
 ZONE = ZoneInfo("Asia/Kolkata")
 NOW = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)

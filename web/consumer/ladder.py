@@ -10,10 +10,11 @@ from languages.story import Rung, RungState
 from models.people import Office, Post
 from models.tracking import Tracked, TrackedEvent
 from rules.clocks import after
+from rules.ladder import Skip
 from rules.policy import Policy, Timing, calendar_of
 from rules.profile import Scope
 from rules.states import WORKED
-from rules.terms import EventKind, Skip, State
+from rules.terms import EventKind, State
 from web.book import Book
 
 

@@ -10,10 +10,11 @@ from models.casefile import CaseFile
 from models.people import Post
 from models.requests import Lapse, Task
 from rules.due import due
+from rules.ladder import Skip
 from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
 from rules.request import RECOVERY
 from rules.states import WORKED
-from rules.terms import EventKind, Kind, Skip
+from rules.terms import EventKind, Kind
 from web.book import Book
 
 
