@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from drills import busy_minute, database_away, everything_killed, restored, smtp_away, temporal_away
+from drills import busy_minute, database_away, everything_killed, restored, smtp_away, temporal_away, withdrawn
 from drills.findings import Finding, say, show
 from drills.people import NotTaken
 from drills.stack import Broken, Chosen
@@ -23,6 +23,7 @@ DRILLS: Mapping[str, Drill] = {
     "database-away": database_away.drill,
     "smtp-away": smtp_away.drill,
     "restored": restored.drill,
+    "withdrawn": withdrawn.drill,
 }
 
 

@@ -1,0 +1,211 @@
+"""Withdrawn at each stage of a new connection, the worker killed in the middle: no slot, meter, note or money stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlmodel import col, select
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from drills.findings import Finding, none_of
+from drills.people import Caller
+from drills.stack import Broken, Chosen, Stack, running
+from drills.waiting import until
+from models import cases, waiting
+from models.database import Sessions
+from models.papers import Document, add, new_id
+from models.policy_versions import current
+from models.requests import ServiceRequest, Task
+from models.tray import put
+from rules.case import Case, NoteState
+from rules.messages import Take
+from rules.procedure import Does, Procedure, Stage
+from rules.terms import Act, Actor, Kind
+from workflows.client import Door, NotYet, Opening
+
+PROCEDURE = "new-connection"
+STAGES = ("documents", "visit", "feasibility", "note", "payment", "agreement", "meter", "handover")
+"""Where it is withdrawn: with nothing taken yet, a slot, a note, part of the money, all of it, a meter."""
+PART = 10_000
+CATCHING_UP = 120.0
+
+
+@dataclass
+class Applicant:
+    """One connection request on a stack, worked through the door by whoever is asked for."""
+
+    sessions: Sessions
+    door: Door
+    reference: str
+    procedure: Procedure
+
+    async def send(self, act: Act, actor: Actor, task: Task | None = None, **data: Any) -> None:
+        """Put a submission into the tray and let it be taken; Broken when it is refused."""
+        id = f"drill-{uuid4()}"
+        post = None if task is None else task.handler
+        async with self.sessions.begin() as session:
+            await put(
+                session, id=id, reference=self.reference, act=act, actor=actor, at=datetime.now(UTC), post=post,
+                task_id=None if task is None else task.id, data=data, words="As it should be.",
+            )  # fmt: skip
+        try:
+            taken = await self.door.act(Take(self.reference, id, act))
+        except NotYet:
+            return
+        if taken.refused is not None:
+            raise Broken(f"{act} was refused: {taken.refused}")
+
+    async def open_tasks(self) -> list[Task]:
+        """What is open now, the first opened first."""
+        asked = select(Task).where(Task.reference == self.reference, col(Task.done_at).is_(None))
+        async with self.sessions() as session:
+            return list((await session.exec(asked.order_by(col(Task.entered), Task.id))).all())
+
+    async def case(self) -> Case:
+        """What it gathered."""
+        async with self.sessions() as session:
+            return await cases.case_of(session, self.reference)
+
+    async def walk(self, to: str) -> None:
+        """End stage after stage until `to` is open."""
+        tasks = await self.open_tasks()
+        while to not in [task.stage for task in tasks]:
+            await self.end(tasks[0], self.procedure.stages[tasks[0].stage])
+            tasks = await self.open_tasks()
+
+    async def end(self, task: Task, stage: Stage) -> None:
+        """Whoever's turn it is does what ends this stage."""
+        if stage.does is Does.DOCUMENTS:
+            await self.bring_papers()
+        if stage.does is Does.VISIT:
+            await self.choose(task)
+        if stage.does is Does.PAYMENT:
+            return await self.pay((await self.case()).to_pay)
+        data: dict[str, Any] = {"checks": list(stage.checklist)}
+        if stage.does is Does.DECISION:
+            data["outcome"] = stage.outcomes[0]
+        if stage.does is Does.METER:
+            data |= {"meter": await self.meter(), "seal": "S-1", "reading": 1}
+        return await self.send(Act.FINISH, Actor.OFFICER, task, **data)
+
+    async def meter(self) -> str:
+        """A meter in stock."""
+        number = f"D{uuid4().hex[:10]}"
+        async with self.sessions.begin() as session:
+            await cases.stock(session, {number: None})
+        return number
+
+    async def bring_papers(self) -> None:
+        """Every paper the first sort of applicant must bring."""
+        for code in next(iter(self.procedure.papers.values())):
+            row = Document(
+                id=new_id(), reference=self.reference, paper=code, content="image/jpeg", bytes=1, sha256="0",
+                received_sha256="0", uploaded_at=datetime.now(UTC), actor=Actor.CONSUMER.value,
+            )  # fmt: skip
+            async with self.sessions.begin() as session:
+                await add(session, row)
+            await self.send(Act.DOCUMENT, Actor.CONSUMER, paper=code, document=row.id)
+
+    async def choose(self, task: Task) -> None:
+        """The first date offered."""
+        if "slot" not in task.data:
+            await self.send(Act.SLOT, Actor.CONSUMER, slot=task.data["slots"][0]["key"])
+
+    async def pay(self, amount: int) -> None:
+        """Money for the note that counts."""
+        note = (await self.case()).note
+        if note is None:
+            raise Broken("there is no demand note to pay")
+        await self.send(Act.PAY, Actor.SYSTEM, note=note.number, amount=amount, payment=f"drill-{uuid4()}")
+
+
+async def drill(chosen: Chosen) -> list[Finding]:
+    """One request for each stage: taken so far, withdrawn while the worker is killed, then counted."""
+    chance = random.Random(chosen.seed)
+    async with running(chosen) as stack, stack.sessions() as sessions:
+        door = await door_of(stack, sessions)
+        left: list[str] = []
+        for stage in STAGES:
+            request = await applied(stack, sessions, door, stage)
+            await prepared(request, stage)
+            await withdrawn(stack, request, chance)
+            left += [f"{stage}: {one}" for one in await left_behind(request)]
+    return [none_of("slots, meters, notes and money left behind", left, len(STAGES))]
+
+
+async def door_of(stack: Stack, sessions: Sessions) -> Door:
+    """The door to the stack's workflows."""
+    where = stack.addresses()
+    client = await Client.connect(
+        where["TEMPORAL_ADDRESS"],
+        namespace=where["TEMPORAL_NAMESPACE"],
+        data_converter=pydantic_data_converter,
+        lazy=True,
+    )
+
+    async def opening(reference: str) -> Opening | None:
+        async with sessions() as session:
+            row = await waiting.one(session, reference)
+        return None if row is None else Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
+
+    return Door(client, opening)
+
+
+async def applied(stack: Stack, sessions: Sessions, door: Door, stage: str) -> Applicant:
+    """Somebody applied by program; its first stage is open."""
+    async with sessions() as session:
+        procedure = (await current(session)).procedures[PROCEDURE]
+    key, applicant = f"withdrawn-{stage}-{uuid4()}", next(iter(procedure.papers))
+    answer = await Caller(stack).file(key, PROCEDURE, kind=procedure.kind.value, applicant=applicant, load="3")
+    if answer.status != 201:
+        raise Broken(f"applying was answered {answer.status}: {answer.text[:300]}")
+    reference = str(json.loads(answer.text)["reference"])
+    request = Applicant(sessions, door, reference, procedure)
+    await door.look(reference)
+    return request
+
+
+async def prepared(request: Applicant, stage: str) -> None:
+    """Bring it to the stage, with what that stage takes taken."""
+    await request.walk(stage)
+    if stage == "visit":
+        await request.choose((await request.open_tasks())[0])
+    if stage == "payment":
+        await request.pay(PART)
+
+
+async def withdrawn(stack: Stack, request: Applicant, chance: random.Random) -> None:
+    """The applicant withdraws; the worker is killed somewhere in the middle of it."""
+    sending = asyncio.create_task(request.send(Act.WITHDRAW, Actor.CONSUMER))
+    await asyncio.sleep(chance.uniform(0, 0.06))
+    stack.kill("worker")
+    await sending
+    done, _ = await until(lambda: is_withdrawn(request), bool, CATCHING_UP)
+    if not done:
+        raise Broken(f"{request.reference} was not withdrawn")
+    await stack.back()
+    for task in await request.open_tasks():
+        await request.send(Act.FINISH, Actor.OFFICER, task)
+
+
+async def is_withdrawn(request: Applicant) -> bool:
+    """Whether the withdrawal is done."""
+    async with request.sessions() as session:
+        row = await session.get(ServiceRequest, request.reference)
+    return row is not None and row.state == "withdrawn"
+
+
+async def left_behind(request: Applicant) -> list[str]:
+    """What is still taken, owed or open."""
+    case = await request.case()
+    found = [f"{taking.what} {taking.key}" for taking in case.held]
+    found += [f"note {note.number}" for note in case.notes if note.state is not NoteState.CANCELLED]
+    found += [f"money {case.balance}"] if case.balance else []
+    return found + [f"task {task.stage}" for task in await request.open_tasks()]
