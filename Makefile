@@ -4,7 +4,7 @@ BIN := .venv/bin
 # two at a time, each with servers of its own; a file's tests stay together, the files in their order
 AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
-.PHONY: help run test check format i18n drill doctor
+.PHONY: help run test check format i18n drill bench doctor
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,6 +30,9 @@ i18n: .venv/installed-dev ## bring the translations up to date with the texts
 
 drill: .venv/installed-dev ## break it on purpose and count
 	@$(BIN)/python -m drills
+
+bench: .venv/installed-dev ## measure against the limits (ONLY=track for one row; minutes)
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 doctor: .venv/installed ## look at connections, clocks and versions of the running stack
 	@$(BIN)/onewindow doctor

