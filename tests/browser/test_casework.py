@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from sqlmodel import select
 
 from embedded.postgres import Postgres
+from models.requests import Task
 from rules.terms import Act
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
@@ -65,12 +67,8 @@ async def test_wrong_place_and_wrong_category_five_minutes_before_due(hall: Hall
 
 
 async def due_of(hall: Hall, reference: str) -> object:
-    from models.casefile import newest_task
-
     async with hall.window.sessions() as session:
-        task = await newest_task(session, reference)
-    assert task is not None
-    return task.due
+        return (await session.exec(select(Task.due).where(Task.reference == reference))).one()
 
 
 async def test_a_fallen_wire_from_one_screen_to_the_control_room_and_down_again_only_with_the_next_tier(
