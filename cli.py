@@ -19,6 +19,7 @@ import typer
 
 import cli_backup
 import cli_import
+import cli_policy
 import cli_users
 from config import BadConfig, Config, beside, load
 
@@ -263,6 +264,7 @@ def _leave(code: int) -> NoReturn:
 app.add_typer(cli_import.commands(_asked, _leave), name="import")
 app.add_typer(cli_users.commands(_asked, _refuse), name="users")
 cli_backup.add(app, _places, _refuse)
+cli_policy.add_to(policy, _asked, lambda: _database(_config(beside)))
 
 
 def main() -> None:

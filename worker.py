@@ -21,6 +21,7 @@ from activities.brief import be_brief
 from activities.channels.email import Email
 from activities.channels.sms import Sms
 from activities.facts import Place
+from activities.fanout import FanOut
 from activities.outbox import Outbox
 from activities.record import Record
 from activities.relay import Relay
@@ -37,6 +38,7 @@ from models.waiting import Waiting
 from rules.terms import Kind
 from workflows.attributes import TASK_QUEUE
 from workflows.client import WORKFLOWS, Door, Opening
+from workflows.fanout import FanOutWorkflow
 
 PEN_MILLISECONDS = 1_800
 """Limit of the pen's statements, locks and transactions: below the two seconds a local activity may take."""
@@ -49,13 +51,13 @@ def opening(row: Waiting) -> Opening:
     return Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
 
 
-def worker_of(client: Client, record: Record, task_queue: str = TASK_QUEUE, **more: Any) -> Worker:
-    """A Temporal worker with every workflow and the pen; also what the tests run."""
+def worker_of(client: Client, record: Record, fan_out: FanOut, task_queue: str = TASK_QUEUE, **more: Any) -> Worker:
+    """A Temporal worker with every workflow, the pen and the fan-out; also what the tests run."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=list(set(WORKFLOWS.values())),
-        activities=[record.look, record.it_is_time, record.take],
+        workflows=[*set(WORKFLOWS.values()), FanOutWorkflow],
+        activities=[record.look, record.it_is_time, record.take, fan_out.go_on],
         max_cached_workflows=600,
         max_concurrent_workflow_tasks=16,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
@@ -131,7 +133,7 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
     loops.append(beating(sessions, "worker"))
     tasks = [asyncio.create_task(loop) for loop in loops]
-    async with worker_of(client, Record(pen, committed=hints.give)):
+    async with worker_of(client, Record(pen, committed=hints.give), FanOut(sessions, door)):
         log.info("working", zone=zone)
         await stop.wait()
         for task in tasks:

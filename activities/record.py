@@ -15,10 +15,11 @@ from temporalio.exceptions import ApplicationError
 
 from activities import writing
 from activities.patience import Waiting
+from activities.retiming import brought_under, written_down
 from models.cases import meter_state
 from models.database import Sessions
 from models.events import Event, Submission
-from models.ground import Fillings, Policies, elsewhere_of, ground_of
+from models.ground import Fillings, Policies, elsewhere_of, ground_of, standard_of
 from models.himself import about_himself
 from models.outbox import Notification
 from models.people import Post
@@ -27,7 +28,7 @@ from rules import judge
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
 from rules.terms import Act, Actor, EventKind, Kind, Refused, State
-from rules.turn import Refusal
+from rules.turn import Refusal, Turn
 
 
 class Record:
@@ -106,7 +107,11 @@ class Record:
         self, session: AsyncSession, row: ServiceRequest, at: datetime, act: Act | None = None
     ) -> tuple[Ground, Fillings]:
         policy = await self.policies.of(session, row.policy_version)
-        return await ground_of(session, row, policy, at, assigning=row.state == State.RECEIVED, act=act)
+        ground, filled = await ground_of(session, row, policy, at, assigning=row.state == State.RECEIVED, act=act)
+        if row.standard_version not in (None, row.policy_version):
+            given = await self.policies.of(session, row.standard_version or row.policy_version)
+            ground = replace(ground, standard=standard_of(row, given))
+        return ground, filled
 
     async def _moved(
         self, session: AsyncSession, row: ServiceRequest, at: datetime, *, by_time: bool = False
@@ -133,13 +138,20 @@ class Record:
         ground, filled = await self._with_elsewhere(session, row, at, sent, ground, filled)
         if meter := sent.data.get("meter"):
             ground = replace(ground, meter=await meter_state(session, str(meter)))
+        turn: Turn | None = None
         try:
-            turn = judge.take(request, ground, at, await self._sent(session, row, sent))
+            if sent.act == Act.RETIME:
+                turn, more = await brought_under(session, row, request, sent, ground, self.policies, at)
+                filled = {**filled, **more}
+            else:
+                turn = judge.take(request, ground, at, await self._sent(session, row, sent))
         except Refusal as refusal:
             sent.refused = refusal.code.value
         else:
             await writing.write(session, row, request, turn, filled, now, sent)
             sent.number = row.number
+        if sent.act == Act.RETIME:
+            await written_down(session, sent, turn, now)
         sent.answered = now
         session.add(sent)
 

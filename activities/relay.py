@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import waiting
+from models import retiming, waiting
 from models.database import Sessions
 from models.policy import WorkerHeartbeat
 from models.waiting import Waiting
@@ -36,6 +36,9 @@ class Entrance(Protocol):
 
     async def look(self, reference: str) -> Any:
         """Let a workflow read its row."""
+
+    async def fan_out(self, number: int) -> Any:
+        """Let a retiming go on."""
 
 
 class Relay:
@@ -78,6 +81,12 @@ class Relay:
             log.warning("healed", requests=sum(looked), submissions=sum(taken))
         return healed
 
+    async def fan_out(self) -> int:
+        """Let every retiming go on that runs and that nobody looked at; how many."""
+        async with self.sessions() as session:
+            numbers = await retiming.asleep(session)
+        return sum(await _each(self.door.fan_out, numbers))
+
     async def alive(self) -> None:
         """Say that this worker is alive, and how much it healed."""
         values = {"at": func.clock_timestamp(), "healed": self.healed}
@@ -95,6 +104,7 @@ class Relay:
                 if started < BATCH:
                     await self.alive()
                     await self.heal()
+                    await self.fan_out()
             if started < BATCH:
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self.hint.wait(), EVERY)

@@ -47,6 +47,7 @@ ACTS: Mapping[Act, str] = {
     Act.PAY: N_("Write down a payment"),
     Act.COMPLAIN: N_("Complain about it"),
     Act.CLAIM: N_("Ask for the money back"),
+    Act.RETIME: N_("Apply new timings"),
 }
 OF_AN_APPLICATION: Mapping[Act, str] = {
     Act.CONFIRM: N_("Yes, it is done"),

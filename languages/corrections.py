@@ -113,6 +113,12 @@ def _rejected(telling: Telling) -> str:
     return _("It was not accepted: %(reason)s.", reason=telling.event.reason)
 
 
+def _retimed(telling: Telling) -> str:
+    if telling.event.until is None:
+        return _("New timings count for it now.")
+    return _("New timings count for it now. To be done by %(when)s.", when=telling.spoken(telling.event.until))
+
+
 LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.RAISED: _raised,
     EventKind.RANG_ON: _rang_on,
@@ -122,6 +128,7 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.CORRECTED: _corrected,
     EventKind.TRANSFERRED: _transferred,
     EventKind.REJECTED: _rejected,
+    EventKind.RETIMED: _retimed,
     EventKind.OBJECTED: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
     EventKind.CALLED_AGAIN: lambda t: t.by_reader(
         _("You asked about it again."), _("The consumer asked about it again.")

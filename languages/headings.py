@@ -63,6 +63,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.LAPSED: N_("Time ran out"),
     EventKind.UNDONE: N_("Set free again"),
     EventKind.COMPLAINED: N_("Complaint about it"),
+    EventKind.RETIMED: N_("New timings"),
     EventKind.RECOVERY_HELD: N_("Recovery held"),
 }
 

@@ -67,24 +67,25 @@ class Meter(SQLModel, table=True):
 
 async def case_of(session: AsyncSession, reference: str) -> rules.Case:
     """What this request gathered, as the rules see it."""
-    notes = await session.exec(
-        select(DemandNote)
-        .where(DemandNote.reference == reference)
-        .order_by(col(DemandNote.issued_at), DemandNote.number)
-    )
-    payments = await session.exec(select(Payment).where(Payment.reference == reference).order_by(col(Payment.at)))
-    takings = await session.exec(select(Taken).where(Taken.reference == reference).order_by(col(Taken.id)))
-    papers = await session.exec(
-        select(Document)
-        .where(Document.reference == reference, col(Document.state).not_in(NOT_COUNTED))
-        .order_by(col(Document.uploaded_at), Document.id)
-    )
-    return rules.Case(
-        [_paper(row) for row in papers.all()],
-        [_note(row) for row in notes.all()],
-        [rules.Payment(row.id, row.amount, row.at, row.by, row.note) for row in payments.all()],
-        [rules.Taking(row.what, row.key, row.taken_at, row.undone_at) for row in takings.all()],
-    )
+    return (await cases_of(session, [reference]))[reference]
+
+
+async def cases_of(session: AsyncSession, references: Sequence[str]) -> dict[str, rules.Case]:
+    """What each of these requests gathered."""
+    cases = {reference: rules.Case() for reference in references}
+    notes = select(DemandNote).where(col(DemandNote.reference).in_(references))
+    for note in await session.exec(notes.order_by(col(DemandNote.issued_at), DemandNote.number)):
+        cases[note.reference].notes.append(_note(note))
+    payments = select(Payment).where(col(Payment.reference).in_(references)).order_by(col(Payment.at))
+    for paid in await session.exec(payments):
+        cases[paid.reference].payments.append(rules.Payment(paid.id, paid.amount, paid.at, paid.by, paid.note))
+    takings = select(Taken).where(col(Taken.reference).in_(references)).order_by(col(Taken.id))
+    for one in await session.exec(takings):
+        cases[one.reference].takings.append(rules.Taking(one.what, one.key, one.taken_at, one.undone_at))
+    papers = select(Document).where(col(Document.reference).in_(references), col(Document.state).not_in(NOT_COUNTED))
+    for paper in await session.exec(papers.order_by(col(Document.uploaded_at), Document.id)):
+        cases[str(paper.reference)].papers.append(_paper(paper))
+    return cases
 
 
 def _paper(row: Document) -> rules.Paper:

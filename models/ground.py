@@ -22,13 +22,14 @@ from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
 from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
-from rules.request import RECOVERY, Elsewhere, Ground, Standard
+from rules.request import RECOVERY, Elsewhere, Ground, Request, Standard
 from rules.terms import Act, Kind
 
 CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT, Act.REJECT, Act.FINISH})
 """Acts that name a code from a list."""
 
 NONE: frozenset[str] = frozenset()
+NOTHING: Mapping[str, frozenset[str]] = {}
 
 Fillings = Mapping[str, tuple[Filling, ...]]
 """Who fills each post, by post code."""
@@ -94,10 +95,11 @@ async def ladder_posts(
     if locked:
         asked = asked.with_for_update()
     posts = (await session.exec(asked.execution_options(populate_existing=True))).all()
-    return {role: _nearest([post for post in posts if post.role == role]) for role in roles}
+    return {role: nearest([post for post in posts if post.role == role]) for role in roles}
 
 
-def _nearest(posts: Sequence[Post]) -> list[Post]:
+def nearest(posts: Sequence[Post]) -> list[Post]:
+    """Of the posts of one role: the office's own, else the zone's, else the company's."""
     for near in (
         [p for p in posts if p.office is not None],
         [p for p in posts if p.zone is not None and p.office is None],
@@ -121,17 +123,25 @@ async def ground_of(
     `assigning` locks the first tier's posts to count their loads; what only some acts need is read for that `act` alone.
     A connection request's has a ground for each stage of its procedure.
     """
-    if row.kind != Kind.COMPLAINT:
-        return await _ground_of_stages(session, row, policy, at, act=act)
-    timing = timing_of(policy, row.category, row.area_class)
-    beside = recovery_timing(timing)
-    seats, filled = await _seats(session, row, policy, [timing, *filter(None, [beside])], at, locked=assigning)
-    names = await _choices(session, row.category) if act in CHOOSING else {}
+    own = row.kind == Kind.COMPLAINT
+    timings = timings_of(policy, row)
+    seats, filled = await _seats(session, row, policy, timings, at, locked=assigning or not own)
+    refusing = "reject_reason" if own else "refuse_reason"
+    names = await _choices(session, row.category, refusing) if act in CHOOSING else {}
     receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
-    ground = _ground(row, policy, timing, seats, at, names, receiving)
-    if beside is not None:
-        ground = replace(ground, stages={RECOVERY: _ground(row, policy, beside, seats, at, names, receiving)})
-    return ground, filled
+    taken = NONE if own else await taken_slots(session, row.office, at)
+    return ground_with(row, policy, seats, at, names, receiving, taken), filled
+
+
+def timings_of(policy: Policy, row: ServiceRequest | Request) -> list[Timing]:
+    """The timings a request may come under: a complaint's one and what runs beside it, or those of every stage, of which any turn may open one.
+
+    KeyError where the policy knows no such category or procedure.
+    """
+    if row.kind == Kind.COMPLAINT:
+        timing = timing_of(policy, row.category, row.area_class)
+        return [timing, *filter(None, [recovery_timing(timing)])]
+    return [stage.timing for stage in policy.procedures[row.category].stages.values()]
 
 
 Seats = Mapping[str, Sequence[tuple[Seat, int]]]
@@ -155,7 +165,7 @@ async def _seats(
 
 
 def _ground(
-    row: ServiceRequest,
+    row: ServiceRequest | Request,
     policy: Policy,
     timing: Timing,
     seats: Seats,
@@ -180,30 +190,32 @@ def _ground(
     )
 
 
-async def _ground_of_stages(
-    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, *, act: Act | None
-) -> tuple[Ground, Fillings]:
-    """The ground of a connection request: any turn may open a stage, so the posts that could get it are locked."""
+def ground_with(
+    row: ServiceRequest | Request,
+    policy: Policy,
+    seats: Seats,
+    at: datetime,
+    names: Mapping[str, frozenset[str]] = NOTHING,
+    receiving: frozenset[str] = NONE,
+    taken: frozenset[str] = NONE,
+) -> Ground:
+    """The ground of a request whose seats are known; a connection request's has one for each stage of its procedure."""
+    if row.kind == Kind.COMPLAINT:
+        timing = timing_of(policy, row.category, row.area_class)
+        ground, beside = _ground(row, policy, timing, seats, at, names, receiving), recovery_timing(timing)
+        if beside is None:
+            return ground
+        return replace(ground, stages={RECOVERY: _ground(row, policy, beside, seats, at, names, receiving)})
     procedure = policy.procedures[row.category]
-    timings = [stage.timing for stage in procedure.stages.values()]
-    seats, filled = await _seats(session, row, policy, timings, at, locked=True)
-    names = await _choices(session, row.category, refusing="refuse_reason") if act in CHOOSING else {}
-    receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
     stages = {
         code: _ground(row, policy, stage.timing, seats, at, names, receiving)
         for code, stage in procedure.stages.items()
     }
-    whole = replace(
-        next(iter(stages.values())),
-        stages=stages,
-        procedure=procedure,
-        calendars=policy.calendars,
-        taken=await taken_slots(session, row.office, at),
-    )
-    return whole, filled
+    first = next(iter(stages.values()))
+    return replace(first, stages=stages, procedure=procedure, calendars=policy.calendars, taken=taken)
 
 
-def standard_of(row: ServiceRequest, policy: Policy) -> Standard | None:
+def standard_of(row: ServiceRequest | Request, policy: Policy) -> Standard | None:
     """The regulated standard the request took with it when it was registered; None if it has none."""
     if row.standard is None or row.standard_calendar is None:
         return None

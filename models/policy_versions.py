@@ -175,12 +175,17 @@ async def import_toml(session: AsyncSession, text: str, note: str, author: int |
     Raises BadPolicy with every problem, NoteMissing, NoPolicy, and Outdated if somebody saved at the same moment.
     """
     base = await newest(session)
-    policy = from_json(base.content)
     try:
-        parsed = policy_toml.parse(text, policy, around(policy))
+        parsed = await read_toml(session, text)
         return await save(session, parsed, note, author, at, base=base.number)
     except NothingChanged:
         return base.number
+
+
+async def read_toml(session: AsyncSession, text: str) -> Policy:
+    """What `text` says over the policy in force, unsaved. BadPolicy with every problem, NoPolicy."""
+    policy = await current(session)
+    return policy_toml.parse(text, policy, around(policy))
 
 
 def around(policy: Policy) -> Surroundings:

@@ -65,6 +65,8 @@ class ServiceRequest(SQLModel, table=True):
     changed_at: datetime = instant(index=True)
     registered_at: datetime = instant(index=True)
     policy_version: int
+    standard_version: int | None = None
+    """The version whose calendar its promised time counts in, once other timings came; None: its own."""
     area_class: str = Field(default="urban", max_length=20)
     office: str = Field(max_length=60, index=True)
     zone: str = Field(max_length=60)

@@ -54,6 +54,7 @@ class Calendar:
     holidays: frozenset[date] = frozenset()
     variants: tuple[Variant, ...] = ()
     _hash: int = field(init=False, repr=False, compare=False)
+    _years: dict[int, Year] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         _check(self)
@@ -155,16 +156,23 @@ class Calendar:
 
     def _year_of(self, moment: int, at: datetime) -> Year:
         """The compiled year whose first opening is the last one not after the moment."""
-        year = _year(self, at.astimezone(ZoneInfo(self.zone)).year)
+        year = self._year(at.astimezone(ZoneInfo(self.zone)).year)
         while not year.opens or moment < year.opens[0]:
-            year = _year(self, year.number - 1)
+            year = self._year(year.number - 1)
         return year
 
     def _after(self, year: Year) -> Year:
-        following = _year(self, year.number + 1)
+        following = self._year(year.number + 1)
         while not following.opens:
-            following = _year(self, following.number + 1)
+            following = self._year(following.number + 1)
         return following
+
+    def _year(self, number: int) -> Year:
+        """A compiled year, kept with the calendar: to find it by comparing whole calendars costs more than to use it."""
+        kept = self._years.get(number)
+        if kept is None:
+            kept = self._years[number] = _year(self, number)
+        return kept
 
 
 @lru_cache(maxsize=512)

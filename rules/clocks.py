@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
+from rules import due as clock
 from rules.calendar import Calendar
-from rules.due import Pause, due, reminder
+from rules.due import Pause
 from rules.durations import Duration, Unit
 from rules.request import Ground, Hold, Request, Task
 from rules.states import ASKED, WORKED
@@ -19,6 +21,9 @@ ENDED = frozenset({State.CLOSED, State.REJECTED})
 
 ELAPSED = Calendar.round_the_clock("UTC")
 
+due, reminder = lru_cache(4096)(clock.due), lru_cache(4096)(clock.reminder)
+"""A turn settles its clocks several times over, mostly from the same numbers."""
+
 
 def after(time: Duration, start: datetime, calendar: Calendar = ELAPSED) -> datetime:
     """The instant `time` runs out from `start` with no pause; without a calendar "N days" is N times 24 hours."""
@@ -29,9 +34,9 @@ def after(time: Duration, start: datetime, calendar: Calendar = ELAPSED) -> date
     return at
 
 
-def pauses(holds: Iterable[Hold], *, standard: bool) -> list[Pause]:
+def pauses(holds: Iterable[Hold], *, standard: bool) -> tuple[Pause, ...]:
     """The holds that stop this clock: all of them stop a tier, only the consumer's turn stops the standard."""
-    return [Pause(hold.start, hold.end) for hold in holds if hold.stops_standard or not standard]
+    return tuple(Pause(hold.start, hold.end) for hold in holds if hold.stops_standard or not standard)
 
 
 class Falling(NamedTuple):
@@ -49,6 +54,11 @@ def settle(turn: Turn) -> None:
         request.standard_due = due(standard.time, start, pauses(request.holds, standard=True), standard.calendar)
     for task in request.open_tasks:
         _task_clocks(task, turn.whole.stages.get(task.stage, turn.whole))
+    wake(request)
+
+
+def wake(request: Request) -> None:
+    """Set the one instant to wake at: the earliest at which anything falls due."""
     waking = min(wakes(request), default=None)
     request.wake_at, request.wake_for = (None, None) if waking is None else (waking.at, waking.what.value)
 

@@ -75,3 +75,11 @@ class Taken:
     standing: Standing
     refused: Refused | None = None
     number: int = 0
+
+
+@dataclass(frozen=True)
+class Paced:
+    """One step of what concerns many: seconds to wait before the next one, and whether there is none."""
+
+    seconds: float
+    over: bool

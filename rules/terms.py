@@ -85,6 +85,7 @@ class Act(StrEnum):
     PAY = "pay"
     COMPLAIN = "complain"
     CLAIM = "claim"
+    RETIME = "retime"
 
 
 class Actor(StrEnum):
@@ -153,6 +154,7 @@ class EventKind(StrEnum):
     LAPSED = "lapsed"
     UNDONE = "undone"
     COMPLAINED = "complained"
+    RETIMED = "retimed"
     RECOVERY_HELD = "recovery_held"
 
 

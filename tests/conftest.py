@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.fanout import FanOut
 from activities.record import Record
 from embedded.postgres import Postgres, running
 from models import database
@@ -91,11 +92,17 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @pytest.fixture(scope="session")
-async def pen(temporal: WorkflowEnvironment) -> AsyncIterator[Record]:
+def fan_out() -> FanOut:
+    """The one worker's fan-out; a test gives it sessions and a door of its own."""
+    return FanOut(database.sessions_of(database.engine("postgresql+psycopg://nowhere")))
+
+
+@pytest.fixture(scope="session")
+async def pen(temporal: WorkflowEnvironment, fan_out: FanOut) -> AsyncIterator[Record]:
     """The one worker's pen; a test gives it the sessions of its own database."""
     record = Record(database.sessions_of(database.engine("postgresql+psycopg://nowhere")))
     client = Client(**{**temporal.client.config(), "interceptors": []})
-    async with worker_of(client, record):
+    async with worker_of(client, record, fan_out):
         yield record
 
 

@@ -28,6 +28,7 @@ import activities
 import web
 import worker
 import workflows
+from activities.fanout import FanOut
 from activities.record import Record
 from models import database
 from models.requests import Hold as HoldRow
@@ -43,6 +44,7 @@ from web.desk.session import signed_in
 from web.onewindow import Onewindow
 from workflows.attributes import TASK_QUEUE
 from workflows.client import WORKFLOWS, Door
+from workflows.fanout import FanOutWorkflow
 
 ROOT = Path(__file__).resolve().parents[1]
 ANY_TIME = datetime(2027, 5, 14, tzinfo=UTC)
@@ -62,7 +64,7 @@ def members(package: Any) -> Iterator[Any]:
 def test_every_kind_has_a_workflow_and_every_workflow_is_registered() -> None:
     assert set(WORKFLOWS) == set(Kind)
     defined = {member for member in members(workflows) if hasattr(member, "__temporal_workflow_definition")}
-    assert defined == set(WORKFLOWS.values())
+    assert defined == {*WORKFLOWS.values(), FanOutWorkflow}
 
 
 async def test_the_worker_runs_every_workflow_and_every_activity(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +75,7 @@ async def test_the_worker_runs_every_workflow_and_every_activity(monkeypatch: py
             built.update(settings)
 
     monkeypatch.setattr(worker, "Worker", Listed)
-    worker.worker_of(None, Record(None))  # type: ignore[arg-type]
+    worker.worker_of(None, Record(None), FanOut(None))  # type: ignore[arg-type]
     defined = {
         method
         for member in members(activities)
@@ -82,7 +84,7 @@ async def test_the_worker_runs_every_workflow_and_every_activity(monkeypatch: py
     }
     assert defined
     assert {activity.__func__ for activity in built["activities"]} == defined
-    assert set(built["workflows"]) == set(WORKFLOWS.values())
+    assert set(built["workflows"]) == {*WORKFLOWS.values(), FanOutWorkflow}
     assert built["task_queue"] == TASK_QUEUE
 
 
@@ -104,7 +106,7 @@ def test_nothing_personal_can_cross_into_a_workflows_history() -> None:
 
 def test_everything_that_falls_due_is_done_and_every_act_is_somebodys() -> None:
     assert set(timers.FALLS_DUE) == set(Wake)
-    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE, Act.PAY}
+    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE, Act.PAY, Act.RETIME}
     at_stages = {*officer_acts.AT_A_STAGE, *consumer_acts.AN_APPLICANTS}
     assert {*officer_acts.ACTS, *consumer_acts.ACTS, *at_stages, *judged_apart} == set(Act)
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from config import BadConfig, Config, load
 from web import errors, measures
-from web.admin import messages, timings, versions
+from web.admin import messages, retimings, timings, versions, what_if
 from web.api.mount import mount
 from web.apply import form as apply_form
 from web.apply import papers as apply_papers
@@ -70,6 +70,8 @@ STAFF = (
     desk_documents,
     *COUNTER,
     timings,
+    what_if,
+    retimings,
     versions,
     messages,
 )

@@ -24,6 +24,7 @@ from rules.terms import Kind
 from workflows.attributes import SAFETY_FIRST, TASK_QUEUE, THE_REST, attributes
 from workflows.complaint import ComplaintWorkflow
 from workflows.connection import ConnectionWorkflow
+from workflows.fanout import FanOutWorkflow
 
 WORKFLOWS: dict[Kind, Any] = {
     kind: ComplaintWorkflow if kind is Kind.COMPLAINT else ConnectionWorkflow for kind in Kind
@@ -89,6 +90,13 @@ class Door:
             await self.client.start_workflow(WORKFLOWS[opening.kind].run, opening.reference, **options)
         except WorkflowAlreadyStartedError:
             await self.look(opening.reference)
+
+    async def fan_out(self, number: int) -> None:
+        """Let a retiming go on; one that goes on already is left alone. Raises when Temporal is away."""
+        with suppress(WorkflowAlreadyStartedError):
+            await self.client.start_workflow(
+                FanOutWorkflow.run, number, id=f"retiming-{number}", task_queue=TASK_QUEUE, priority=THE_REST
+            )
 
     async def wake(self) -> None:
         """Hint that a request waits to be started; allowed to be lost."""

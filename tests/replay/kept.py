@@ -13,6 +13,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from workflows.client import WORKFLOWS
+from workflows.fanout import FanOutWorkflow
 
 FOLDER = Path(__file__).resolve().parent / "histories"
 BLANK = {"identity": "tests", "stackTrace": ""}
@@ -51,6 +52,6 @@ def blanked(value: Any) -> Any:
 
 async def replayed(history: WorkflowHistory) -> Exception | None:
     """Run today's workflows over a history: where they would go another way, or anything else that went wrong."""
-    replayer = Replayer(workflows=list(set(WORKFLOWS.values())), data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=[*set(WORKFLOWS.values()), FanOutWorkflow], data_converter=pydantic_data_converter)
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     return result.replay_failure

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from temporalio.exceptions import ApplicationError
 
+from models import policy_versions, retiming
 from rules.terms import Act, Actor
 from tests.stories.applying import apply
 from tests.timeline import Timeline
@@ -175,6 +177,21 @@ async def lapsed_and_paid_too_late(town: Timeline, faults: Faults) -> str:
     return request.reference
 
 
+async def new_timings_for_what_is_open(town: Timeline, faults: Faults) -> str:
+    """A list worked through step by step to its end."""
+    for _ in range(3):
+        await town.file("voltage")
+    async with town.sessions.begin() as session:
+        policy = await policy_versions.current(session)
+        other = replace(policy, timings={**policy.timings, "voltage": policy.timings["no-supply"]})
+        version = await policy_versions.save(session, other, "Tuned", None, town.now)
+        number = await retiming.begin(session, version, retiming.Choice(), None, town.now, 6000)
+    faults.fan_out.sessions, faults.fan_out.door = town.sessions, town.door
+    await town.door.fan_out(number)
+    await town.handle(f"retiming-{number}").result()
+    return f"retiming-{number}"
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     nobody_acts,
     resolved_falsely_and_reopened,
@@ -185,4 +202,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     the_pen_refused_to_work,
     connected_and_back_again,
     lapsed_and_paid_too_late,
+    new_timings_for_what_is_open,
 )

@@ -80,6 +80,13 @@ STAFF = {
     "POST /counter/requests/{reference}/{act}": "c",  # "called again": the control room takes no calls down
     "GET /admin": "tu",
     "POST /admin": "t",
+    "POST /admin/what-if": "t",
+    "GET /admin/what-if/{id}": "",  # nothing was foretold, and nothing applied to open requests
+    "GET /admin/what-if/{id}/requests": "",
+    "GET /admin/retimings": "tu",
+    "GET /admin/retimings/{number}": "",
+    "GET /admin/retimings/{number}/live/progress": "",
+    "POST /admin/retimings/{number}/{what}": "t",
     "GET /admin/versions": "tu",
     "GET /admin/versions/{number}": "tu",
     "GET /admin/policy.toml": "tu",
@@ -107,7 +114,7 @@ class Things:
         given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
         act = "called_again" if path.startswith("/counter") else "note"
         return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what", "id": "a" * 32,
-                                "digest": "0", "name": "none.css", "code": "none", "key": "none"})  # fmt: skip
+                                "digest": "0", "name": "none.css", "what": "pause", "code": "none", "key": "none"})  # fmt: skip
 
 
 async def things(window: Window, **more: object) -> Things:

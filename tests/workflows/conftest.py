@@ -13,6 +13,7 @@ import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import WorkflowExecutionStatus
 
+from activities.fanout import FanOut
 from activities.record import Record
 from models.requests import ServiceRequest
 from tests.stories.conftest import town
@@ -26,8 +27,9 @@ A_MOMENT = timedelta(milliseconds=700)
 
 @dataclass
 class Faults:
-    """What goes wrong at the pen's first step, by reference; `tries` counts how often it did."""
+    """What goes wrong at the pen's first step, by reference; `tries` counts how often it did. `fan_out`: the worker's."""
 
+    fan_out: FanOut
     error: dict[str, BaseException] = field(default_factory=dict)
     hung: dict[str, asyncio.Event] = field(default_factory=dict)
     tries: Counter[str] = field(default_factory=Counter)
@@ -43,9 +45,9 @@ class Faults:
 
 
 @pytest.fixture
-def faults(pen: Record, town: Timeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+def faults(pen: Record, fan_out: FanOut, town: Timeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
     """Faults of the worker's pen; none until a test sets them."""
-    found = Faults()
+    found = Faults(fan_out)
     locked: Callable[[AsyncSession, str], Awaitable[ServiceRequest]] = pen._locked
 
     async def failing(session: AsyncSession, reference: str) -> ServiceRequest:

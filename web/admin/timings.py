@@ -14,8 +14,10 @@ from starlette.responses import Response
 from languages.catalog import gettext as _
 from models import policy_versions
 from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
+from models.retiming import AlreadyRunning, begin
 from rules.policy import Policy
 from rules.policy_check import warnings
+from web.admin.apply import NEW_ONLY, choices, chosen, rate_of
 from web.admin.changes import doubts, told
 from web.admin.grid import edit, grid, typed_anew
 from web.deps import Db, Now, Parts
@@ -41,7 +43,7 @@ Table = Annotated[dict[str, str], Depends(typed)]
 @router.get("/admin")
 async def timings(request: Request, person: ReadsAdmin, db: Db, parts: Parts, saved: int = 0) -> Response:
     """The timings in force."""
-    return _page(request, person, parts, await db.read(policy_versions.current), saved=saved)
+    return await _page(request, person, parts, await db.read(policy_versions.current), saved=saved)
 
 
 @router.post("/admin")
@@ -51,21 +53,51 @@ async def change(request: Request, person: Tunes, form: Table, db: Db, parts: Pa
     if base is None:
         raise Stale
     edited = edit(base, form)
-    errors = {**edited.errors, **_note_errors(form)}
+    errors = {**edited.errors, **_note_errors(form), **_apply_errors(form)}
     if errors:
-        return _page(request, person, parts, base, 422, typed=form, errors=errors)
+        return await shown_again(request, person, parts, base, form, errors)
     try:
-        saved = await db.write(_save, edited.policy, form["note"], person.id, now, base.version)
+        saved, applied = await db.write(_save, edited.policy, form, person.id, now, base.version)
     except NothingChanged:
         errors = {"note": _("Nothing is different from the timings in force.")}
-        return _page(request, person, parts, base, 422, typed=form, errors=errors)
+        return await shown_again(request, person, parts, base, form, errors)
+    except AlreadyRunning:
+        errors = {"apply": _("Other timings are still being applied. Wait for their end, or stop them.")}
+        return await shown_again(request, person, parts, base, form, errors)
     except Outdated:
         return await _overtaken(request, person, parts, base, form)
-    return see_other(f"/admin?saved={saved}")
+    if applied is None:
+        return see_other(f"/admin?saved={saved}")
+    await parts.door.wake()
+    return see_other(f"/admin/retimings/{applied}")
 
 
-async def _save(session: AsyncSession, policy: Policy, note: str, author: int, at: datetime, base: int) -> int:
-    return await policy_versions.save(session, policy, note, author, at, base=base)
+async def _save(
+    session: AsyncSession, policy: Policy, form: Mapping[str, str], author: int, at: datetime, base: int
+) -> tuple[int, int | None]:
+    """The new version and, in the same transaction, the list of what it is applied to; their numbers."""
+    saved = await policy_versions.save(session, policy, form["note"], author, at, base=base)
+    choice = chosen(form)
+    if choice is None:
+        return saved, None
+    return saved, await begin(session, saved, choice, author, at, rate_of(form))
+
+
+def _apply_errors(form: Mapping[str, str]) -> dict[str, str]:
+    errors = {}
+    for field, read in (("apply", chosen), ("rate", rate_of)):
+        try:
+            read(form)
+        except ValueError as wrong:
+            errors[field] = str(wrong)
+    return errors
+
+
+async def shown_again(
+    request: Request, person: Person, parts: Onewindow, base: Policy, form: Mapping[str, str], errors: Mapping[str, str]
+) -> Response:
+    """The form as it was typed, with what is wrong; nothing was saved."""
+    return await _page(request, person, parts, base, 422, typed=form, errors=errors)
 
 
 def number(text: str) -> int:
@@ -87,10 +119,10 @@ async def _overtaken(
     newest = await parts.database.read(policy_versions.current)
     kept = {**typed_anew(base, form), "note": form.get("note", "")}
     theirs = told(policy_versions.differences(base, newest), parts.book)
-    return _page(request, person, parts, newest, 409, typed=kept, overtaken=row, theirs=theirs)
+    return await _page(request, person, parts, newest, 409, typed=kept, overtaken=row, theirs=theirs)
 
 
-def _page(
+async def _page(
     request: Request,
     person: Person,
     parts: Onewindow,
@@ -116,5 +148,7 @@ def _page(
         "theirs": (),
         "moment": parts.clock(),
         "messages_url": parts.messages_url,
+        "apply": (typed or {}).get("apply", NEW_ONLY),
+        **await parts.database.read(choices, parts.book),
     }
     return page(request, "admin/timings.html", status=status, **(made | more))

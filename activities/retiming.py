@@ -1,0 +1,60 @@
+"""The pen's part in new timings: one request of the list, brought under the version the list names, in the pen's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.events import Submission
+from models.ground import Fillings, Policies, ground_of
+from models.requests import ServiceRequest
+from models.retiming import Outcome, settled
+from rules.request import Ground, Request
+from rules.retiming import Unfit, escalated, retime, retimed
+from rules.terms import Refused
+from rules.turn import Refusal, Turn
+
+OUTCOMES = {
+    Refused.STALE: Outcome.CHANGED,
+    Refused.UNKNOWN_CODE: Outcome.UNFIT,
+    Refused.ILLEGAL: Outcome.CLOSED,
+}
+
+
+async def brought_under(
+    session: AsyncSession,
+    row: ServiceRequest,
+    request: Request,
+    sent: Submission,
+    ground: Ground,
+    policies: Policies,
+    at: datetime,
+) -> tuple[Turn, Fillings]:
+    """The turn that applies the version `sent` names, and who fills the posts under it; Refusal where it is not applied.
+
+    The promised time goes on in the calendar of the version it was given under.
+    """
+    before, after = int(sent.data["before"]), int(sent.data["after"])
+    if row.policy_version != before:
+        raise Refusal(Refused.STALE)
+    try:
+        new, filled = await ground_of(session, row, await policies.of(session, after), at)
+        turn = retime(request, ground, new, at, before=before, version=after)
+    except (Unfit, KeyError):
+        raise Refusal(Refused.UNKNOWN_CODE) from None
+    if not retimed(turn):
+        raise Refusal(Refused.ILLEGAL)
+    if row.standard_version is None and turn.request.standard is not None:
+        row.standard_version = before
+    row.policy_version = after
+    return turn, filled
+
+
+async def written_down(session: AsyncSession, sent: Submission, turn: Turn | None, now: datetime) -> None:
+    """What became of it, into the list."""
+    if turn is None:
+        outcome = OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED)
+    else:
+        outcome = Outcome.ESCALATED if escalated(turn) else Outcome.MOVED
+    await settled(session, int(sent.data["retiming"]), sent.reference, outcome, now)

@@ -1,0 +1,221 @@
+"""What would happen if nobody acted and no charge changed: the rules themselves, run ahead over copies of what is open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
+from typing import NamedTuple
+
+from rules import judge, timers
+from rules.assignment import Candidate
+from rules.clocks import pauses, wake
+from rules.due import due
+from rules.ladder import Seat, present
+from rules.policy import Policy, standard_calendar_of, timing_of
+from rules.request import Ground, Hold, Request
+from rules.retiming import Unfit, retime
+from rules.states import ASKED, OPEN
+from rules.terms import EventKind, Kind, State, Wake
+from rules.turn import Turn
+
+WINDOWS: Mapping[str, timedelta] = {
+    "now": timedelta(0),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+}
+"""Until when is foretold, each window holding the ones before it."""
+HORIZON = max(WINDOWS.values())
+
+
+class Move(NamedTuple):
+    """Somebody higher answers for a task from `at` on; `person` None where nobody fills the post."""
+
+    reference: str
+    at: datetime
+    tier: int
+    role: str
+    post: str
+    person: int | None
+    zone: str
+    office: str
+    category: str
+    stage: str
+
+
+class Open(NamedTuple):
+    """An open request, its ground under the timings it has, and under the unsaved ones (None: no place for it there)."""
+
+    request: Request
+    ground: Ground
+    new: Ground | None
+
+
+@dataclass
+class Course:
+    """What happens from `at` until the horizon. `carried`: how many tasks each post answers for, now and after each window."""
+
+    at: datetime
+    loads: Counter[str]
+    moves: list[Move] = field(default_factory=list)
+    carried: list[Counter[str]] = field(default_factory=list)
+    answering: Counter[str] = field(default_factory=Counter)
+    unfit: list[str] = field(default_factory=list)
+    _queue: list[tuple[datetime, int, Turn]] = field(default_factory=list)
+    _places: count[int] = field(default_factory=count)
+
+    def stands(self, request: Request) -> None:
+        """Count who answers for it now."""
+        self.answering.update(task.answerable for task in request.open_tasks)
+
+    def follows(self, request: Request, turn: Turn) -> None:
+        """Keep what a first turn did, and go on from there."""
+        self._moved(turn, _hands(request))
+        self._wait(turn)
+
+    def run(self) -> None:
+        """Let everything happen at its instant, the earliest first, until the horizon."""
+        for window in WINDOWS.values():
+            until = self.at + window
+            while self._queue and self._queue[0][0] <= until:
+                at, _, turn = heappop(self._queue)
+                self._step(turn, at)
+            self.carried.append(+self.answering)
+
+    def filled(self, ground: Ground, at: datetime) -> Ground:
+        """The ground with who could be given work at `at`, by how much each has then."""
+        stages = {code: self.filled(stage, at) for code, stage in ground.stages.items()}
+        seats = ground.rungs[0].seats
+        return replace(ground, candidates=[self._candidate(seat, at) for seat in seats], stages=stages)
+
+    def _candidate(self, seat: Seat, at: datetime) -> Candidate:
+        return Candidate(seat.post, self.loads[seat.post], isinstance(present(seat, at), int))
+
+    def _step(self, turn: Turn, at: datetime) -> None:
+        before = _hands(turn.request)
+        turn.at = at
+        if turn.request.kind != Kind.COMPLAINT or turn.request.wake_for == Wake.ACCEPT:
+            turn.whole = self.filled(turn.whole, at)
+        turn.events.clear()
+        turn.notices.clear()
+        turn.lapses.clear()
+        timers.it_is_time(turn)
+        self._moved(turn, before)
+        self._wait(turn)
+
+    def _wait(self, turn: Turn) -> None:
+        for task in turn.request.open_tasks:
+            task.reminded_at = (
+                task.reminded_at or turn.at
+            )  # reminders move nothing, and would be half of all that happens
+        wake(turn.request)
+        at = turn.request.wake_at
+        if at is not None and at <= self.at + HORIZON and _may_move(turn.request):
+            heappush(self._queue, (max(at, self.at), next(self._places), turn))
+
+    def _moved(self, turn: Turn, before: list[tuple[str, str]]) -> None:
+        after = _hands(turn.request)
+        if before != after:
+            self.answering.subtract(answerable for answerable, _ in before)
+            self.loads.subtract(handler for _, handler in before)
+            self.answering.update(answerable for answerable, _ in after)
+            self.loads.update(handler for _, handler in after)
+        for event in turn.events:
+            if event.kind is EventKind.ESCALATED:
+                self.moves.append(_move(turn, event.task or "", event.data, event.at))
+
+
+def _hands(request: Request) -> list[tuple[str, str]]:
+    """Of each open task, who answers for it and who does it."""
+    return [(task.answerable, task.handler) for task in request.open_tasks]
+
+
+def _move(turn: Turn, id: str, data: Mapping[str, object], at: datetime) -> Move:
+    request = turn.request
+    task = next(task for task in request.tasks if task.id == id)
+    person = task.answerable_person if task.answerable == data["post"] else None
+    where = (request.zone, request.office, request.category, task.stage)
+    return Move(request.reference, at, int(str(data["tier"])), str(data["role"]), str(data["post"]), person, *where)
+
+
+def _may_move(request: Request) -> bool:
+    """Whether anybody may still be given it, or it may still close, by time alone: what is left out only reminds."""
+    if request.kind != Kind.COMPLAINT:
+        return True
+    if request.state in ASKED:
+        return request.confirm_by is not None
+    if request.state not in OPEN:
+        return False
+    return any(task.beyond_at is None or task.hold is not None for task in request.open_tasks)
+
+
+def as_it_is(opened: Iterable[Open], at: datetime, loads: Mapping[str, int]) -> Course:
+    """The course of all that is open under the timings each request has."""
+    course = Course(at, Counter(loads))
+    for one in opened:
+        course.stands(one.request)
+        if _waits(one.request, at):
+            continue
+        ground = course.filled(one.ground, at) if _given_out(one.request) else one.ground
+        course.follows(one.request, judge.it_is_time(one.request, ground, at))
+    course.run()
+    return course
+
+
+def as_it_would_be(opened: Iterable[Open], at: datetime, loads: Mapping[str, int], version: int) -> Course:
+    """The course of all that is open if every request came under the unsaved timings at `at`."""
+    course = Course(at, Counter(loads))
+    for one in opened:
+        course.stands(one.request)
+        ground, new = one.ground, one.new
+        if _given_out(one.request):
+            ground, new = course.filled(ground, at), new and course.filled(new, at)
+        try:
+            if new is None:
+                raise Unfit(one.request.reference)
+            turn = retime(one.request, ground, new, at, before=0, version=version)
+        except Unfit:
+            course.unfit.append(one.request.reference)
+            turn = judge.it_is_time(one.request, ground, at)
+        course.follows(one.request, turn)
+    course.run()
+    return course
+
+
+def _given_out(request: Request) -> bool:
+    """Whether its next turn may give work to somebody who has little."""
+    task = request.task
+    return request.kind != Kind.COMPLAINT or task is None or (task.accept_by is not None and task.accepted_at is None)
+
+
+def _waits(request: Request, at: datetime) -> bool:
+    """Whether nothing can happen to it before the horizon."""
+    unassigned = request.state is State.RECEIVED and not request.tasks
+    return not unassigned and (request.wake_at is None or request.wake_at > at + HORIZON)
+
+
+class Closed(NamedTuple):
+    """A complaint that was closed, with the pauses that stopped its promised time."""
+
+    reference: str
+    category: str
+    area_class: str
+    registered_at: datetime
+    put_right_at: datetime
+    within: bool
+    holds: Sequence[Hold] = ()
+
+
+def within_then(one: Closed, policy: Policy) -> bool:
+    """Whether it would have been within the promised time of `policy`; as it was where that promises none."""
+    timing = timing_of(policy, one.category, one.area_class)
+    if timing.standard is None:
+        return one.within
+    ends = due(
+        timing.standard, one.registered_at, pauses(one.holds, standard=True), standard_calendar_of(policy, timing)
+    )
+    return ends is None or one.put_right_at <= ends

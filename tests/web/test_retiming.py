@@ -1,0 +1,120 @@
+"""Before it is saved, and after: what timings would do, the list behind every number, and the run that applies them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+from sqlmodel import select
+from temporalio.testing import WorkflowEnvironment
+
+from activities.fanout import FanOut
+from activities.record import Record
+from embedded.postgres import Postgres
+from models import policy_versions
+from models.retiming import RetimingItem
+from tests.stories.test_retiming import fan_of, finished
+from tests.web.desk_town import Desk, opened, plain, well_formed
+from tests.web.test_admin import table
+
+ADMIN, AUDITOR = "vimla", "yusuf"
+
+
+@pytest.fixture(scope="module")
+async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
+    async with opened(postgres, temporal, pen) as town:
+        yield town
+
+
+MINUTES = count(61)
+
+
+async def shorter(desk: Desk, **more: str) -> dict[str, str]:
+    """The table with another time than any before."""
+    fields = table(await desk.page(ADMIN, "/admin"))
+    return fields | {"no-supply.tier3": f"{next(MINUTES)}m", "note": "Faster", **more}
+
+
+async def sent(desk: Desk, address: str, fields: dict[str, str], status: int = 303, who: str = ADMIN) -> str:
+    answer = await (await desk.of(who)).post(address, data=fields)
+    assert answer.status_code == status, answer.text[:500]
+    return answer.headers["location"] if status == 303 else answer.text
+
+
+async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from_there(desk: Desk) -> None:
+    reference = await desk.town.file("no-supply")
+    before = await desk.onewindow.database.read(policy_versions.newest)
+    fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m"})
+    address = await sent(desk, "/admin/what-if", fields)
+    desk.town.now = desk.town.now.replace(minute=desk.town.now.minute + 5)
+    page = await desk.page(ADMIN, address)
+    assert (await desk.onewindow.database.read(policy_versions.newest)).number == before.number
+    assert "nobody acts, and nobody's post, charge or leave changes" in plain(page).replace("&#39;", "'")
+    links = re.findall(r'href="(/admin/what-if/[^"]+/requests[^"]+course=then[^"]+window=hour[^"]*)"', page)
+    behind = await desk.page(ADMIN, links[0].replace("&amp;", "&"))
+    assert reference[:4] in plain(behind)
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    saved = await sent(desk, "/admin", hidden | {"note": "Faster", "apply": "all", "rate": "6000"})
+    assert saved.startswith("/admin/retimings/")
+    shown = plain(await desk.page(AUDITOR, saved))
+    assert "Running" in shown
+    await finished(desk.town, int(saved.rsplit("/", 1)[1]), fan_of(desk.town))
+    done = plain(await desk.page(ADMIN, saved))
+    assert "Done: 1 of 1 request" in done
+    after = await desk.onewindow.database.read(policy_versions.newest)
+    assert (await desk.town.row(reference)).policy_version == after.number
+    assert "New timings count for it now." in plain(await desk.page(ADMIN, f"/track/{reference}"))
+
+
+async def test_a_run_is_paused_slowed_stopped_and_taken_back_and_only_one_runs_at_a_time(desk: Desk) -> None:
+    references = [await desk.town.file("voltage") for _ in range(5)]
+    versions = {(await desk.town.row(one)).policy_version for one in references}
+    address = await sent(desk, "/admin", await shorter(desk, apply="tier1", apply_category="voltage", rate="30"))
+    number = int(address.rsplit("/", 1)[1])
+    fan: FanOut = fan_of(desk.town)
+    assert not (await fan.go_on(number)).over
+    again = await sent(desk, "/admin", await shorter(desk, apply="all"), 422)
+    assert "Other timings are still being applied" in plain(again)
+    await sent(desk, f"{address}/pause", {})
+    assert (await fan.go_on(number)).over
+    assert "Paused: 1 of 5 requests" in plain(await desk.page(ADMIN, address))
+    await sent(desk, f"{address}/rate", {"rate": "60"})
+    assert "Write a number" in plain(await sent(desk, f"{address}/rate", {"rate": "many"}, 422))
+    await sent(desk, f"{address}/resume", {})
+    assert not (await fan.go_on(number)).over
+    await sent(desk, f"{address}/stop", {})
+    assert "Stopped: 3 of 5 requests" in plain(await desk.page(ADMIN, address))
+    undo = await sent(desk, f"{address}/undo", {})
+    await finished(desk.town, int(undo.rsplit("/", 1)[1]), fan)
+    assert "Done: 3 of 3 requests" in plain(await desk.page(ADMIN, undo))
+    assert {(await desk.town.row(one)).policy_version for one in references} == versions
+    await sent(desk, f"{undo}/undo", {}, 409)
+    assert "It was taken back" in plain(await desk.page(ADMIN, address))
+
+
+async def test_new_timings_for_new_requests_only_list_nothing(desk: Desk) -> None:
+    assert (await sent(desk, "/admin", await shorter(desk, apply="new"))).startswith("/admin?saved=")
+    async with desk.onewindow.sessions() as session:
+        before = len((await session.exec(select(RetimingItem))).all())
+    assert "Choose which" in plain(await sent(desk, "/admin", await shorter(desk, apply="some"), 422))
+    async with desk.onewindow.sessions() as session:
+        assert len((await session.exec(select(RetimingItem))).all()) == before
+
+
+async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> None:
+    page = await sent(desk, "/admin/what-if", await shorter(desk, **{"no-supply.tier1": "soon"}), 422)
+    assert 'href="#no-supply.tier1"' in well_formed(page)
+    await desk.page(ADMIN, "/admin/what-if/none", 404)
+    await sent(desk, "/admin/what-if", {"base": "1"}, 403, who=AUDITOR)
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
+    kept = await sent(desk, "/admin/what-if", await shorter(desk))
+    for address in ("/admin/retimings", "/admin/retimings/1", kept, f"{kept}/requests?course=closed"):
+        assert f'<html lang="{language}"' in await desk.page(
+            ADMIN, f"{address}{'&' if '?' in address else '?'}lang={language}"
+        )
+    await (await desk.of(ADMIN)).get("/admin?lang=en")

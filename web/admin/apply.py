@@ -1,0 +1,54 @@
+"""To which open requests new timings are applied: the choice as a form sends it, and what it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from languages.catalog import gettext as _
+from models.people import Zone
+from models.policy_versions import current
+from models.retiming import FASTEST, SLOWEST, USUAL, Choice
+from web.book import Book
+
+NEW_ONLY = "new"
+
+
+async def choices(session: AsyncSession, book: Book) -> dict[str, Any]:
+    """What the form offers: tiers, categories and zones."""
+    policy = await current(session)
+    zones = (await session.exec(select(Zone.code).order_by(Zone.code))).all()
+    most = max((len(timing.tiers) for timing in policy.timings.values()), default=1)
+    return {
+        "apply_tiers": list(range(1, most)),
+        "apply_categories": [code for code, timing in policy.timings.items() if not timing.confidential],
+        "apply_procedures": list(policy.procedures),
+        "apply_zones": list(zones),
+        "rates": {"slowest": SLOWEST, "fastest": FASTEST, "usual": USUAL},
+    }
+
+
+def chosen(form: Mapping[str, str]) -> Choice | None:
+    """What the form says; None for new requests only. ValueError with the reason for what it cannot mean."""
+    which = form.get("apply", NEW_ONLY)
+    if which == NEW_ONLY:
+        return None
+    tier: int | None = None
+    if which.startswith("tier") and which[4:].isascii() and which[4:].isdigit():
+        tier = int(which[4:])
+    elif which != "all":
+        raise ValueError(_("Choose which open requests the new timings count for."))
+    return Choice(tier, form.get("apply_category") or None, form.get("apply_zone") or None)
+
+
+def rate_of(form: Mapping[str, str]) -> int:
+    """How many a minute; the usual rate where nothing is said. ValueError for what is no such number."""
+    said = form.get("rate", "").strip()
+    if not said:
+        return USUAL
+    if not (said.isascii() and said.isdigit() and SLOWEST <= int(said[:6]) <= FASTEST):
+        raise ValueError(_("Write a number from %(least)d to %(most)d.", least=SLOWEST, most=FASTEST))
+    return int(said)

@@ -1,0 +1,132 @@
+"""New timings applied to open requests: how far each run is, and its pause, end, speed and taking back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from languages.catalog import gettext as _
+from models import retiming
+from models.retiming import GOING_ON, AlreadyRunning, CannotUndo, Retiming, Stage
+from web.admin.apply import rate_of
+from web.admin.versions import staff_names
+from web.deps import Db, Now, Parts
+from web.desk.session import Person, ReadsAdmin, Tunes
+from web.errors import NotFound
+from web.forms import Form
+from web.onewindow import Onewindow
+from web.render import page, see_other
+
+router = APIRouter(include_in_schema=False)
+STEERS = {"pause": Stage.PAUSED, "resume": Stage.RUNNING, "stop": Stage.STOPPED}
+
+
+async def _all(session: AsyncSession) -> list[Retiming]:
+    rows = await session.exec(select(Retiming).order_by(col(Retiming.id).desc()).limit(100))
+    return list(rows.all())
+
+
+async def _one(session: AsyncSession, number: int) -> tuple[Retiming, retiming.Progress, int | None] | None:
+    """A run, how far it is, and the number of the one that takes it back."""
+    row = await session.get(Retiming, number)
+    if row is None:
+        return None
+    undone = (await session.exec(select(Retiming.id).where(Retiming.undoes == number))).first()
+    return row, await retiming.progress(session, number), undone
+
+
+@router.get("/admin/retimings")
+async def runs(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
+    """Every run, newest first."""
+    rows, names = await db.read(_all), await db.read(staff_names)
+    return page(
+        request, "admin/retimings.html", person=person, rows=rows, names=names, words=words(), moment=parts.clock()
+    )
+
+
+@router.get("/admin/retimings/{number}")
+async def run(request: Request, number: int, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
+    """One run."""
+    return await _page(request, number, person, db, parts)
+
+
+@router.get("/admin/retimings/{number}/live/progress")
+async def live(request: Request, number: int, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
+    """How far it is, asked for by its page every two seconds while it runs."""
+    return await _page(request, number, person, db, parts, block="progress")
+
+
+@router.post("/admin/retimings/{number}/{what}")
+async def steer(
+    request: Request, number: int, what: str, person: Tunes, form: Form, db: Db, parts: Parts, now: Now
+) -> Response:
+    """Pause, resume, stop, set the speed, or take it back."""
+    try:
+        if what == "undo":
+            number = await db.write(retiming.undo, number, person.id, now)
+        elif what == "rate":
+            await db.write(retiming.steer, number, person.id, now, rate=rate_of(form))
+        elif what in STEERS:
+            await db.write(retiming.steer, number, person.id, now, to=STEERS[what])
+        else:
+            raise NotFound
+    except ValueError as wrong:
+        return await _page(request, number, person, db, parts, status=422, error=str(wrong))
+    except AlreadyRunning:
+        why = _("Other timings are still being applied. Wait for their end, or stop them.")
+        return await _page(request, number, person, db, parts, status=409, error=why)
+    except CannotUndo:
+        return await _page(request, number, person, db, parts, status=409, error=_("There is nothing to take back."))
+    await parts.door.wake()
+    return see_other(f"/admin/retimings/{number}")
+
+
+async def _page(
+    request: Request, number: int, person: Person, db: Db, parts: Onewindow, status: int = 200, **more: Any
+) -> Response:
+    found = await db.read(_one, number)
+    if found is None:
+        raise NotFound
+    row, progress, undone = found
+    made: dict[str, Any] = {"block": None, "error": ""}
+    return page(
+        request,
+        "admin/retiming.html",
+        status=status,
+        person=person,
+        row=row,
+        progress=progress,
+        undone=undone,
+        going_on=row.state in GOING_ON,
+        may_save="tune" in person.rights,
+        words=words(),
+        outcomes=outcome_words(),
+        names=await db.read(staff_names),
+        moment=parts.clock(),
+        **(made | more),
+    )
+
+
+def words() -> dict[str, str]:
+    """How a run stands, as people read it."""
+    return {
+        "running": _("Running"),
+        "paused": _("Paused"),
+        "stopped": _("Stopped"),
+        "done": _("Done"),
+    }
+
+
+def outcome_words() -> dict[str, str]:
+    """What becomes of a request, as people read it."""
+    return {
+        "moved": _("Has the new timings"),
+        "escalated": _("Has them, and went to a higher officer at once"),
+        "closed": _("Closed meanwhile"),
+        "changed": _("Changed meanwhile, left as it is"),
+        "unfit": _("The new timings do not fit, left as it is"),
+    }

@@ -1,0 +1,142 @@
+"""What unsaved timings would do: worked out beside the web in a process of its own, and let go when nobody waits for it any more."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from languages.catalog import gettext as _
+from models import what_if
+from models.database import Sessions
+from models.foretelling import NotForetold, foretold
+from models.policy_versions import version
+from models.what_if import WhatIf
+from rules.policy import Policy
+from rules.whatif import WINDOWS
+from web.admin import foreseen
+from web.admin.apply import NEW_ONLY, choices
+from web.admin.grid import edit, typed_anew
+from web.admin.timings import Table, number, shown_again
+from web.admin.versions import staff_names
+from web.deps import Db, Now, Parts
+from web.desk.session import ReadsAdmin, Tunes
+from web.errors import NotFound, Stale
+from web.render import page, see_other
+
+router = APIRouter(include_in_schema=False)
+MOST_LISTED = 500
+LOOK_EVERY = 0.25
+
+
+class Left(Exception):
+    """Nobody waits for the answer any more."""
+
+
+@router.post("/admin/what-if")
+async def ask(request: Request, person: Tunes, form: Table, db: Db, parts: Parts, now: Now) -> Response:
+    """Work it out for what was typed, keep it, and show it. With anything wrong the form comes back as typed."""
+    base = await db.read(version, number(form.get("base", "")))
+    if base is None:
+        raise Stale
+    edited = edit(base, form)
+    if edited.errors:
+        return await shown_again(request, person, parts, base, form, edited.errors)
+    try:
+        result = await _while_waited_for(request, parts.sessions, edited.policy, now)
+    except NotForetold:
+        errors = {"note": _("This could not be worked out in time. Try again when less is going on.")}
+        return await shown_again(request, person, parts, base, form, errors)
+    except Left:
+        return Response(status_code=204)
+    typed: dict[str, Any] = {**typed_anew(base, form), "note": form.get("note", "")}
+    kept = await db.write(what_if.keep, person.id, now, base.version, typed, result)
+    return see_other(f"/admin/what-if/{kept}")
+
+
+async def _while_waited_for(request: Request, sessions: Sessions, policy: Policy, at: datetime) -> dict[str, Any]:
+    url = sessions.kw["bind"].url.render_as_string(hide_password=False)
+    working = asyncio.create_task(foretold(url, policy, at))
+    try:
+        while not (await asyncio.wait({working}, timeout=LOOK_EVERY))[0]:
+            if await request.is_disconnected():
+                raise Left
+        return working.result()
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError, NotForetold):
+            await working
+
+
+async def _kept(db: Db, id: str) -> WhatIf:
+    found = await db.read(what_if.kept, id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@router.get("/admin/what-if/{id}")
+async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
+    """The answer: tables with their bars, and the form that saves it."""
+    row, people = await _kept(db, id), await db.read(staff_names)
+    result = row.result
+    return page(
+        request,
+        "admin/what_if.html",
+        person=person,
+        row=row,
+        result=result,
+        moment=parts.clock(),
+        total=foreseen.totals(result),
+        tables={by: foreseen.lines(result, by, parts.book, people) for by in foreseen.BY},
+        loads=foreseen.loads(result, parts.book),
+        windows=foreseen.window_words(),
+        by_words=foreseen.by_words(),
+        may_save="tune" in person.rights,
+        errors={},
+        apply=NEW_ONLY,
+        **await db.read(choices, parts.book),
+    )
+
+
+@router.get("/admin/what-if/{id}/requests")
+async def requests(
+    request: Request,
+    id: str,
+    person: ReadsAdmin,
+    db: Db,
+    parts: Parts,
+    course: str = "then",
+    window: str = "week",
+    by: str = "",
+    key: str = "",
+) -> Response:
+    """The requests behind one number."""
+    row, people = await _kept(db, id), await db.read(staff_names)
+    if course not in (*foreseen.COURSES, "closed", "unfit") or window not in WINDOWS or by not in ("", *foreseen.BY):
+        raise NotFound
+    moves = []
+    if course in foreseen.COURSES:
+        at = datetime.fromisoformat(row.result["at"])
+        moves = foreseen.within(foreseen.course_of(row.result, course).moves, at, window)
+    if by:
+        moves = [move for move in moves if foreseen.BY[by](move) == key]
+    references = {"closed": row.result["differs"], "unfit": row.result["then"]["unfit"]}.get(course, [])
+    return page(
+        request,
+        "admin/what_if_requests.html",
+        person=person,
+        row=row,
+        moment=parts.clock(),
+        moves=moves[:MOST_LISTED],
+        references=references[:MOST_LISTED],
+        many=len(moves) + len(references),
+        people=people,
+        course=course,
+        window=foreseen.window_words()[window],
+        of=foreseen.name_of(by, key, parts.book, people) if by else "",
+    )
