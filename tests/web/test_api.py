@@ -16,7 +16,7 @@ from models.people import Missed
 from models.requests import Connection, Consumer, IdempotencyKey, ServiceRequest, Words
 from rules import reference as numbers
 from rules.messages import ItIsTime, Look
-from rules.terms import Act, Channel
+from rules.terms import Act, Channel, Kind
 from tests.web.window import MONDAY, Window
 from web.api.bodies import FILING, LEAST
 from web.api.problems import KINDS
@@ -292,6 +292,8 @@ async def test_a_request_is_followed_without_anything_personal(window: Window) -
         "next_due": "2027-05-10T06:00:00Z",
         "standard_due": "2027-05-10T08:30:00Z",
         "expected_at": "2027-05-10T05:30:00Z",
+        "complete_at": None,
+        "stages": [],
     }
     assert [event["kind"] for event in events] == ["registered", "assigned", "accepted", "expected"]
     assert [event["number"] for event in events] == [1, 2, 3, 4]
@@ -384,6 +386,8 @@ async def test_a_confidential_one_tells_only_that_it_is_looked_into(window: Wind
         "next_due": None,
         "standard_due": None,
         "expected_at": None,
+        "complete_at": None,
+        "stages": [],
     }
     again = await follow(window, reference, **{"If-None-Match": looked_into.headers["etag"]})
     assert again.status_code == 304
@@ -395,11 +399,11 @@ async def test_a_confidential_one_tells_only_that_it_is_looked_into(window: Wind
 async def test_everything_in_the_catalog_can_be_filed(window: Window) -> None:
     answer = await window.visitor().get("/api/v1/catalog")
     body = answer.json()
-    assert set(body) == {"kinds", "categories", "localities", "languages"}
-    assert [kind["code"] for kind in body["kinds"]] == ["complaint"]
+    assert set(body) == {"kinds", "categories", "procedures", "localities", "languages"}
+    assert {kind["code"] for kind in body["kinds"]} == set(Kind)
     assert len(body["categories"]) >= 12
     for entries in body.values():
-        assert all(set(entry) == {"code", "name"} and entry["name"] for entry in entries)
+        assert all(set(entry) >= {"code", "name"} and entry["name"] for entry in entries)
     for category in body["categories"]:
         assert (await file(window, category=category["code"], consumer={})).status_code == 201
     for locality in body["localities"]:
