@@ -51,7 +51,7 @@ async def resolve(page: Page, words: str) -> None:
     await form.get_by_label("What was the cause?").select_option(index=1)
     await form.get_by_label("What was done?").fill(words)
     await form.get_by_role("button", name="It is put right").click()
-    await expect(page.get_by_role("status")).to_contain_text("Done")
+    await expect(page.locator(".done")).to_contain_text("Done")
 
 
 async def same_page(page: Page) -> bool:
@@ -88,7 +88,7 @@ async def test_filed_worked_on_denied_resolved_again_and_closed(town: Living, br
 
         await desk.locator(f"#row-{reference} a.number").click()
         await desk.get_by_role("button", name="Take it up").click()
-        await expect(desk.get_by_role("status")).to_contain_text("Done")
+        await expect(desk.locator(".done")).to_contain_text("Done")
         await expect(track.locator(".chip.in_progress")).to_be_visible()
 
         await act(desk, "expect")
