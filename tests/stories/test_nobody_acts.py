@@ -85,3 +85,29 @@ async def test_a_date_nobody_chooses_is_the_officers_again(town: Timeline) -> No
     assert kinds.count("hold_ended") == 1
     assert (await request.row()).state == State.COMPLETE
     assert (await request.task("visit")).tier > 1
+
+
+async def test_what_was_paid_in_part_goes_back_by_itself_where_the_procedure_says_so(town: Timeline) -> None:
+    request = await apply(town, "meter-shift")
+    await request.walk(until="payment")
+    await request.pay(10_000)
+    await town.hours_pass(24 * 40)
+    row, kinds = await request.row(), await town.kinds(request.reference)
+    assert (row.state, row.over, kinds.count("lapsed")) == (State.LAPSED, False, 1)
+    assert await request.open_stages() == ["refund"]
+    await request.do("refund")
+    assert ((await request.case()).balance, (await request.row()).over) == (0, True)
+
+
+async def test_a_permission_that_never_comes_is_the_officers_again(town: Timeline) -> None:
+    request = await apply(town, "new-connection")
+    request.outcomes["feasibility"] = "extension"
+    await request.walk(until="permission")
+    before = (await request.row()).standard_due
+    assert before is None, "while another must permit it, nobody can say when it will be done"
+    await town.hours_pass(24 * 61)
+    events = [event for event in await town.events(request.reference) if event.data.get("reason") == "permission"]
+    assert [event.kind for event in events if event.kind != "held"] == ["turn_reminded", "hold_ended"]
+    task = await request.task("permission")
+    assert (task.done_at, task.due is not None) == (None, True)
+    assert (await request.row()).standard_due is not None

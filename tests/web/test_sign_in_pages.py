@@ -17,6 +17,9 @@ from tests.web.desk_town import Desk, opened, plain, well_formed
 
 STAFF = ("/desk", "/counter", "/admin", "/account")
 PUBLIC = (
+    "/board",
+    "/apply",
+    "/pay",
     "/", "/file", "/track", "/answer", "/not-mine", "/static", "/favicon.ico", "/robots.txt", "/sign-in", "/sign-out", "/messages-stop",
     "/api/v1", "/healthz", "/readyz", "/metrics", "/receipts",
 )  # fmt: skip
@@ -58,6 +61,8 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
                 "shown": "a" * 16,
                 "post": "none",
                 "id": "0" * 32,
+                "what": "pause",
+                "digest": "0",
             }
         )
         browser = desk.stranger()
