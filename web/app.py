@@ -26,6 +26,7 @@ from web.consumer import (
     alike,
     answer,
     board,
+    certificate,
     code,
     danger,
     documents,
@@ -51,7 +52,22 @@ from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
 
-CONSUMER = (home, board, track, code, acts, alike, answer, not_mine, sending, danger, file, documents, papers)
+CONSUMER = (
+    home,
+    board,
+    track,
+    code,
+    acts,
+    alike,
+    answer,
+    not_mine,
+    sending,
+    danger,
+    file,
+    documents,
+    certificate,
+    papers,
+)
 APPLY = (apply_sending, apply_papers, apply_form)
 PAY = (pay_note,)
 COUNTER = (search, new, applying, call_backs, slip, requests, handed, counter_acts)

@@ -32,7 +32,9 @@ OWN = frozenset({"amount", "total", "to_pay", "faults", "paper", "note", "meter"
 
 @dataclass(frozen=True, kw_only=True)
 class AppliedTold(Told):
-    """What the page of a connection request shows. By number alone `papers`, `note`, `facts` and `meter` are empty."""
+    """What the page of a connection request shows. By number alone `papers`, `note`, `facts`, `meter` and
+    `certificate` are empty.
+    """
 
     template: ClassVar[str] = "consumer/application.html"
     chip_state: str
@@ -47,6 +49,7 @@ class AppliedTold(Told):
     held_task: str = ""
     note: NoteTold | None = None
     meter: str = ""
+    certificate: bool = False
     facts: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -95,6 +98,7 @@ def tell_applied(
         held_task=next((row.id for row in rows if stages[row.stage].held or row is choosing), ""),
         note=note_told(ground) if own else None,
         meter=fitted(tracked) if own else "",
+        certificate=any(event.data.get("certificate") for event in tracked.events),
         facts=_facts(ground) if own else (),
     )
 
