@@ -35,9 +35,16 @@ async def test_a_procedure_runs_from_application_to_its_end(town: Timeline, cate
     assert (row.over, row.closing, row.within_standard) == (True, closing, True)
 
 
-@pytest.mark.parametrize("stage", ["documents", "visit", "feasibility", "note", "payment", "agreement", "meter"])
+EVERY_STAGE = (
+    "documents", "visit", "feasibility", "note", "payment", "extension", "permission", "agreement", "material", "meter", "handover",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("stage", EVERY_STAGE)
 async def test_withdrawal_leaves_no_slot_meter_note_or_money_behind(town: Timeline, stage: str) -> None:
     request = await apply(town, "new-connection")
+    assert {*EVERY_STAGE, "refund"} == set(request.procedure.stages)
+    request.outcomes["feasibility"] = "extension"
     await request.walk(until=stage)
     if stage == "visit":
         await request.choose()
