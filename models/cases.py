@@ -121,7 +121,8 @@ async def keep_case(session: AsyncSession, reference: str, case: rules.Case) -> 
 
 
 async def _keep_takings(session: AsyncSession, reference: str, takings: Sequence[rules.Taking]) -> None:
-    kept = {(row.what, row.key, row.taken_at): row for row in (await session.exec(_takings(reference))).all()}
+    before = (await session.exec(select(Taken).where(Taken.reference == reference))).all()
+    kept = {(row.what, row.key, row.taken_at): row for row in before}
     for taking in takings:
         row = kept.get((taking.what, taking.key, taking.taken_at))
         if row is None:
@@ -129,10 +130,6 @@ async def _keep_takings(session: AsyncSession, reference: str, takings: Sequence
         row.undone_at = taking.undone_at
         session.add(row)
     await session.flush()
-
-
-def _takings(reference: str):  # type: ignore[no-untyped-def]
-    return select(Taken).where(Taken.reference == reference)
 
 
 async def taken_slots(session: AsyncSession, office: str, since: datetime) -> frozenset[str]:

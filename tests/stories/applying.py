@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from models import cases, papers
 from models.policy_versions import current
-from models.requests import ServiceRequest, Task
+from models.requests import Connection, Consumer, ServiceRequest, Task
 from rules.case import Case
 from rules.messages import Taken
 from rules.procedure import Billed, Does, Procedure
@@ -154,8 +154,6 @@ async def apply(town: Timeline, category: str, applicant: str | None = None, **m
 
 async def an_account(town: Timeline) -> str:
     """An account of the utility, made here."""
-    from models.requests import Connection, Consumer
-
     number = f"10{next(IDS):08d}"
     async with town.sessions.begin() as session:
         consumer = Consumer(name="Demo Consumer", phone="+919810000001", account=number)

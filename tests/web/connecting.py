@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlmodel import select
+
 from models.database import Sessions
 from models.intake import New, register
 from models.requests import ServiceRequest
@@ -42,8 +44,6 @@ class Beside:
     async def until(self, at: datetime) -> None:
         """Let time pass for every request that is worked through it."""
         async with self.sessions() as session:
-            from sqlmodel import select
-
             references = (await session.exec(select(ServiceRequest.reference))).all()
         await self.window.passes(at - self.now, *references)
 
