@@ -61,6 +61,7 @@ async def slip(
         "counter/slip.html",
         person=person,
         reference=row.reference,
+        application=row.kind != Kind.COMPLAINT,
         paper=Markup(paper),  # noqa: S704 - our own template, escaped where it was filled
         spoken=row.language,
         paper_direction=direction(row.language),
