@@ -21,7 +21,7 @@ from rules.calendar import Calendar
 from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
-from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
+from rules.policy import UNPLACED, Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
 from rules.request import RECOVERY, Elsewhere, Ground, Request, Standard
 from rules.terms import Act, Kind
 
@@ -254,21 +254,25 @@ async def elsewhere_of(
 ) -> tuple[Elsewhere | None, Fillings]:
     """The request's ground under another category or at another office, and who fills its posts there.
 
-    None where there is no such category or office. The area class stays the one it was registered with.
+    None where there is no such category or office. The area class stays the one it was registered with, unless nobody
+    knew where it belongs.
     """
     if (category or row.category) not in policy.timings:
         return None, {}
     there = await session.get(Office, office or row.office)
-    if there is None:
+    if there is None or (office is not None and there.area_class == UNPLACED):
         return None, {}
-    timing = timing_of(policy, category or row.category, row.area_class)
+    placing = row.area_class == UNPLACED != there.area_class
+    area_class = there.area_class if placing else row.area_class
+    timing = timing_of(policy, category or row.category, area_class)
     copy = ServiceRequest.model_validate(row.model_dump())
     copy.category, copy.office, copy.zone = category or row.category, there.code, there.zone
-    if category:
+    copy.area_class = area_class
+    if category or placing:
         copy.standard, copy.standard_calendar = standard_columns(timing).values()
     ground, filled = await ground_of(session, copy, policy, at)
     above = await _above_both(session, row.zone, there.zone, at)
-    return Elsewhere(ground, copy.category, copy.office, copy.zone, above), filled
+    return Elsewhere(ground, copy.category, copy.office, copy.zone, above, area_class), filled
 
 
 async def _above_both(session: AsyncSession, one: str, other: str, at: datetime) -> str | None:

@@ -15,6 +15,7 @@ from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of
 from models.notices import queue
+from models.nowhere import finds_places, nowhere
 from models.papers import adopt
 from models.people import Feeder, Locality, Office
 from models.policy import PolicyVersion
@@ -25,7 +26,7 @@ from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import Policy, Timing, timing_of
+from rules.policy import UNPLACED, Policy, Timing, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -90,7 +91,7 @@ async def register(session: AsyncSession, new: New, kept: MutableMapping[int, Po
         return before
     policy, now = await _newest(session, {} if kept is None else kept)
     application = _application(new, policy)
-    place = await place_of(session, new)
+    place = await place_of(session, new, finds_places(policy, new.category))
     number = await _free_number(session)
     consumer = Consumer(
         name=new.name, phone=new.phone, email=new.email, address=new.address, place=new.place, account=new.account
@@ -110,7 +111,7 @@ async def register(session: AsyncSession, new: New, kept: MutableMapping[int, Po
 def _application(new: New, policy: Policy) -> Codes:
     """What is kept of the application, empty for a complaint. UnknownCode for a category of another kind, or what it lacks."""
     if new.kind is Kind.COMPLAINT:
-        if new.category not in policy.timings:
+        if new.category not in policy.timings or new.category == UNPLACED:
             raise UnknownCode("category")
         return {}
     procedure = policy.procedures.get(new.category)
@@ -201,8 +202,8 @@ async def _free_number(session: AsyncSession) -> str:
             return number
 
 
-async def place_of(session: AsyncSession, new: New) -> Place:
-    """Where the request belongs: by account, by locality, else by the words given for the place.
+async def place_of(session: AsyncSession, new: New, desk: bool = False) -> Place:
+    """Where the request belongs: by account, by locality, else by the words given for the place; else, with `desk`, there.
 
     Raises UnknownCode for an account or locality that does not exist.
     """
@@ -219,8 +220,7 @@ async def place_of(session: AsyncSession, new: New) -> Place:
     else:
         found = await _most_alike(session, f"{new.place or ''} {new.address or ''} {new.description}")
     if found is None:
-        office = (await session.exec(select(Office).order_by(Office.code).limit(1))).one()
-        return Place(office, None, None)
+        return Place(await nowhere(session, desk), None, None)
     own = await session.get(Office, found.office)
     assert own is not None
     return Place(own, found.code, feeder or await _feeder_of(session, found.code))

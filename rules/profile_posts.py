@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from rules.hours import BadCalendar, week_from
+from rules.policy import UNPLACED
 from rules.profile import Fill, How, Office, Person, Post, Rights, Role, Scope, Texts, Zone
 from rules.profile_texts import Reader, known
 from rules.toml_table import Table
@@ -68,7 +69,7 @@ def _at_places(entry: Table, role: Role, places: Mapping[str, Place]) -> Iterato
             entry.wrong("at", f"{role.code} reaches the whole company and stands at no single place")
         yield from _numbered(role, None, count, never_vacant)
         return
-    for code in at or places:
+    for code in at or [code for code, place in places.items() if not finds_places(place)]:
         if known(entry, "at", code, places, role.scope):
             yield from _numbered(role, places[code], count, never_vacant)
 
@@ -86,6 +87,11 @@ def _numbered(role: Role, place: Place | None, count: int, never_vacant: bool) -
             zone=_zone_of(place),
             never_vacant=never_vacant,
         )
+
+
+def finds_places(place: Place) -> bool:
+    """Whether this is no office of consumers, but the desk that finds out where requests belong."""
+    return isinstance(place, Office) and place.area_class == UNPLACED
 
 
 def _zone_of(place: Place | None) -> str | None:
