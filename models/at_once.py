@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, insert
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 async def add_at_once(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
-    """Write new rows, one of each table, in one round trip; the session then knows those whose key was given.
+    """Write new rows, each of a table of its own and with its key, in one round trip; the session then knows them.
 
-    A key left to the database (None) stays None in its row.
+    Each row travels as one value: a statement of a hundred values takes longer to prepare than to carry out.
     """
-    tables = tuple((_table(row), _drawn(row)) for row in rows)
-    values = {
-        f"{table.name}_{column.name}": getattr(row, column.name)
-        for row, (table, drawn) in zip(rows, tables, strict=True)
-        for column in table.columns
-        if not (drawn and column.primary_key)
-    }
-    await session.exec(_inserts(tables), params=values)
-    for row, (_, drawn) in zip(rows, tables, strict=True):
-        if not drawn:
-            make_transient_to_detached(row)
-            session.add(row)
+    written = _written(tuple(str(row.__tablename__) for row in rows))
+    given = {str(row.__tablename__): json.dumps(_columns(row), default=_instant) for row in rows}
+    await session.exec(written.bindparams(**given))  # type: ignore[call-overload]
+    for row in rows:
+        make_transient_to_detached(row)
+        session.add(row)
 
 
-def _table(row: SQLModel) -> Table:
-    table: Table = type(row).__table__  # type: ignore[attr-defined]
-    return table
+def _columns(row: SQLModel) -> dict[str, object]:
+    return {name: value for name, value in row.__dict__.items() if not name.startswith("_")}
 
 
-def _drawn(row: SQLModel) -> bool:
-    """Whether the database draws this row's key."""
-    column = _table(row).autoincrement_column
-    return column is not None and getattr(row, column.name) is None
+def _instant(value: object) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} has no place in a row")
+    return value.isoformat()
 
 
 @cache
-def _inserts(tables: tuple[tuple[Table, bool], ...]) -> Insert:
-    *others, last = (_insert(*one) for one in tables)
-    return last.add_cte(*(one.cte(f"new_{one.table.name}") for one in others))  # type: ignore[attr-defined]
-
-
-def _insert(table: Table, drawn: bool) -> Insert:
-    columns = [column for column in table.columns if not (drawn and column.primary_key)]
-    given: dict[str, Any] = {
-        column.name: bindparam(f"{table.name}_{column.name}", type_=column.type) for column in columns
-    }
-    return insert(table).values(given)
+def _written(tables: tuple[str, ...]) -> TextClause:
+    *others, last = (
+        f"insert into {table} select * from jsonb_populate_record(null::{table}, cast(:{table} as jsonb))"  # noqa: S608 (our own names)
+        for table in tables
+    )
+    return text(f"with {', '.join(f'new_{place} as ({one})' for place, one in enumerate(others))} {last}")

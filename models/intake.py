@@ -113,7 +113,7 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
     words = Words(id=there.words, reference=row.reference, body=new.description)
     confidential = _timing(policy, row.kind, row.category, row.area_class).confidential
     notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
-    told = acknowledgement(row, consumer, notice, there.now, confidential)
+    told = acknowledgement(row, consumer, notice, there.notification, there.now, confidential)
     await add_at_once(session, [consumer, words, row, _first_line(row, new, there.now), *told])
     if there.handed_in:
         await adopt(session, new.token, row.reference)

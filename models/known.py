@@ -29,7 +29,7 @@ class Known:
     """What the tables say before a request is written.
 
     `before`: the request this token became already. `newest`: the policy's version. `filed`: how many this telephone filed
-    lately. `number`: one of those drawn that is free. `held`: whether the account exists. `drafted`, `handed_in`: whether a
+    lately. `number`: one of those drawn that is free. `consumer`, `words`, `notification`: ids for the rows. `held`: whether the account exists. `drafted`, `handed_in`: whether a
     form and documents are kept under the token. `place` None: the locality is not known, or none was given.
     """
 
@@ -40,6 +40,7 @@ class Known:
     number: str | None
     consumer: int
     words: int
+    notification: int
     held: bool
     drafted: bool
     handed_in: bool
@@ -55,6 +56,7 @@ KNOWN = text("""
         (select n from unnest(cast(:numbers as text[])) n
             where not exists (select from service_request where reference = n) limit 1) as number,
         nextval('consumer_id_seq') as consumer, nextval('words_id_seq') as words,
+        nextval('notification_id_seq') as notification,
         held.account is not null as held,
         exists (select from draft where token = :token) as drafted,
         exists (select from document where draft = :token and reference is null) as handed_in,
@@ -84,7 +86,7 @@ async def known(
     place = Place(found.office, found.zone, found.area_class, found.locality, found.feeder) if found.office else None
     return Known(
         found.now, found.newest, found.before, found.filed, found.number, found.consumer, found.words,
-        found.held, found.drafted, found.handed_in, place,
+        found.notification, found.held, found.drafted, found.handed_in, place,
     )  # fmt: skip
 
 

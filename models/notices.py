@@ -166,16 +166,19 @@ def _said(
 
 
 def acknowledgement(
-    row: ServiceRequest, consumer: Consumer, notice: Notice, now: datetime, confidential: bool
+    row: ServiceRequest, consumer: Consumer, notice: Notice, id: int, now: datetime, confidential: bool
 ) -> list[SQLModel]:
-    """What tells the consumer his number, as new rows to be written with his request; none when he cannot be reached."""
+    """What tells the consumer his number, as new rows to be written with his request; none when he cannot be reached.
+
+    `id` is the notification's.
+    """
     channels = _channels(consumer.phone, consumer.email)
     if not channels:
         return []
     token = secrets.token_urlsafe(12)
     data = {**_facts(row, None, confidential), **_own(notice), "stop": token}
     key = _to_consumer_key(row, notice)
-    said = _said(row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
+    said = _said(row, notice, data, now, key, channels, row.language, id=id, consumer_id=row.consumer_id)
     return [StopLink(token_hash=token_hash(token), reference=row.reference, consumer_id=row.consumer_id), said]
 
 
