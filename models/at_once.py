@@ -38,8 +38,8 @@ def _instant(value: object) -> str:
 
 @cache
 def _written(tables: tuple[str, ...]) -> TextClause:
-    *others, last = (
-        f"insert into {table} select * from jsonb_populate_record(null::{table}, cast(:{table} as jsonb))"  # noqa: S608 (our own names)
+    inserts = (
+        f"new_{table} as (insert into {table} select * from jsonb_populate_record(null::{table}, cast(:{table} as jsonb)))"  # noqa: S608 (our own names)
         for table in tables
     )
-    return text(f"with {', '.join(f'new_{place} as ({one})' for place, one in enumerate(others))} {last}")
+    return text(f"with {', '.join(inserts)} select 1")
