@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
@@ -123,13 +123,14 @@ async def one(
     shared: SharedPages,
     told: str = "",
     sent: str = "",
+    old: Annotated[int | None, Query(ge=1000, le=9999)] = None,
 ) -> Response:
     """The number in groups, the sentence in the caller's language, and what he may answer."""
     more: dict[str, Any] = {}
     if sent:
         more = await db.read(said_after, sent, file.request.reference, person.id)
     elif told == "filed":
-        more = {"notice": "filed"}
+        more = {"notice": "filed", "old": old}
     elif told in set(Act):
         application = file.request.kind != Kind.COMPLAINT
         more = {"notice": "done", "done": act_label(Act(told), application=application)}
