@@ -28,4 +28,6 @@ def placed(turn: Turn, other: Elsewhere) -> None:
     put_into_new_hands(turn)
     turn.event(EventKind.TRANSFERRED, from_office=before, office=other.office, from_post=from_post, post=task.handler)
     turn.tell(NoticeKind.TRANSFERRED, CONSUMER, from_office=before)
-    return tell_all(turn) if request.safety else turn.tell(NoticeKind.ASSIGNED, HANDLER)
+    if request.safety:
+        return tell_all(turn)
+    return turn.tell(NoticeKind.ASSIGNED, HANDLER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -119,10 +119,10 @@ class Hour:
         await self.hand.goes("Enter")
         return number
 
-    async def timed(self, one: object) -> None:
+    async def timed(self, one: Awaitable[None]) -> None:
         """Let a call be made, and note how long it took and how many keys."""
         before, began = self.hand.strokes, time.monotonic()
-        await one  # type: ignore[misc]
+        await one
         self.hand.calls.append((time.monotonic() - began, self.hand.strokes - before))
         assert await self.hand.page.evaluate("document.activeElement.id") == "q"
 
