@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import Audit
 from models.database import instant
-from models.policy import Audit
 from models.requests import ServiceRequest, Task
 from rules.states import OPEN
 

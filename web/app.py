@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from config import BadConfig, Config, load
 from web import errors, measures
-from web.admin import messages, retimings, timings, versions, what_if
+from web.admin import audit, messages, retimings, timings, versions, what_if
 from web.api.mount import mount
 from web.apply import form as apply_form
 from web.apply import papers as apply_papers
@@ -89,6 +89,7 @@ STAFF = (
     what_if,
     retimings,
     versions,
+    audit,
     messages,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -91,6 +91,7 @@ STAFF = {
     "GET /admin/versions/{number}": "tu",
     "GET /admin/policy.toml": "tu",
     "GET /admin/audit": "tu",
+    "GET /admin/audit.csv": "tu",
     "GET /admin/messages": "tu",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
