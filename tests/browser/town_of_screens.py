@@ -19,7 +19,7 @@ from models.intake import New, register
 from models.kept_forms import keep
 from models.people import Staff
 from models.proofs import open_session
-from models.staff import set_password, sign_in
+from models.staff import sign_in
 from models.storage import Folder
 from models.tray import put
 from rules.messages import Take
@@ -96,9 +96,7 @@ class Town:
     async def staff(self, username: str) -> dict[str, Any]:
         """The cookie of somebody of the staff who is signed in; Priya's telephone was not asked yet."""
         async with self.window.sessions.begin() as session:
-            await let_in(session, username)
-            if username == "salim":
-                await set_password(session, username, PASSWORD, temporary=True)
+            await let_in(session, username, temporary=username == "salim")
         token = await sign_in(self.window.sessions, username, PASSWORD, NOW)
         return {"name": "staff", "value": token, "domain": "127.0.0.1", "path": "/"}
 
