@@ -14,8 +14,6 @@ from activities.record import Record
 from embedded.postgres import Postgres
 from tests.browser.chromium import launched, program
 from tests.browser.living import Living, living
-from tests.browser.town_of_screens import Town, town_on
-from tests.conftest import database_of
 
 
 @pytest.fixture(scope="session")
@@ -29,13 +27,6 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.skip(missing)
     async with launched(path) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-async def screens(browser: Browser, postgres: Postgres) -> AsyncIterator[Town]:
-    """The town with a request in every state."""
-    async with database_of(postgres) as url, town_on(url) as town:
-        yield town
 
 
 @pytest.fixture

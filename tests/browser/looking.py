@@ -54,7 +54,7 @@ class Everybody:
         """What makes this browser theirs."""
         language = {"name": "language", "value": self.language, "domain": "127.0.0.1", "path": "/"}
         if who == "own":
-            return [language, *[await self.town.own(name) for name in OWNED]]
+            return [language, *[await self.town.own(name) for name in OWNED if name in self.town.of]]
         return [language, await self.town.staff(who)] if who in STAFF else [language]
 
     async def see(self, screen: Screen, scheme: str) -> Page:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser
 
+from embedded.postgres import Postgres
 from languages.catalog import LANGUAGES
+from tests.browser.chromium import LARGEST_FIRST_VIEW, transferred
 from tests.browser.looking import STAFF, everybody, looked_at
 from tests.browser.screens import casework_screens, every_screen
 from tests.browser.screens_of_applying import application_screens, applying_screens
-from tests.browser.town_of_screens import Town
+from tests.browser.town_of_applications import APPLYING
+from tests.browser.town_of_screens import Town, town_on
+from tests.conftest import database_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.sweep("some hundred screens; five of them are in test_main_screens")]
+
+
+@pytest.fixture(scope="module")
+async def screens(browser: Browser, postgres: Postgres) -> AsyncIterator[Town]:
+    """The town with a request in every state."""
+    async with database_of(postgres) as url, town_on(url) as town:
+        yield town
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -40,3 +52,8 @@ async def test_axe_finds_nothing_serious_on_any_screen_of_applying(screens: Town
     for place, language in enumerate(LANGUAGES):  # each screen in one of the languages
         async with everybody(browser, screens, language, with_axe=True) as people:
             assert await looked_at(people, numbered[place :: len(LANGUAGES)]) == {}
+
+
+async def test_the_first_view_of_a_page_of_an_application_is_small(screens: Town, browser: Browser) -> None:
+    for path in (f"/apply/{APPLYING}/check", f"/track/{screens.of['to_pay']}"):
+        assert 5_000 < await transferred(browser, screens.address, path) < LARGEST_FIRST_VIEW, path

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from itertools import cycle
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.chromium import PHONE, visiting
+from embedded.postgres import Postgres
+from tests.browser.chromium import LARGEST_FIRST_VIEW, PHONE, transferred, visiting
 from tests.browser.looking import everybody, faults, looked_at
-from tests.browser.screens import STATES, every_screen
-from tests.browser.town_of_applications import APPLYING
-from tests.browser.town_of_screens import FILED, TOKEN, Town
+from tests.browser.screens import STATES, Screen
+from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
+from tests.conftest import database_of
 
 pytestmark = pytest.mark.browser
-
-LARGEST_FIRST_VIEW = 30_000
 
 TO_DO = ".todo, #progress .two .button"
 """What to do: a sentence, or the two buttons by which a consumer ends a wait."""
@@ -31,6 +33,13 @@ ORDER = """shown => {
   return places.sort((one, other) => one[1] - other[1]).map(([digit]) => digit).join("");
 }"""
 """The digits of an element as they stand on the screen, from the left."""
+
+
+@pytest.fixture(scope="module")
+async def screens(browser: Browser, postgres: Postgres) -> AsyncIterator[Town]:
+    """The town with a complaint in every state."""
+    async with database_of(postgres) as url, town_on(url, whole=False) as town:
+        yield town
 
 
 async def below_the_fold(page: Page, *places: str) -> list[str]:
@@ -73,41 +82,30 @@ async def test_numbers_keep_their_order_in_urdu(screens: Town, browser: Browser)
         assert await consumer.page.locator(".whom").evaluate(ORDER) == "18000004827"
 
 
-MAIN = {"home": "hi", "file-where": "ur", "own-in_progress": "en", "request-assigned": "hi", "timings": "ur"}
-"""Five screens, each with the language it is looked at in."""
-
-
 async def test_axe_finds_nothing_serious_on_the_main_screens(screens: Town, browser: Browser) -> None:
-    named = {screen.name: screen for screen in every_screen(screens)}
-    for place, (name, language) in enumerate(MAIN.items()):
+    of = screens.of
+    consumers = [
+        Screen("home", "/"),
+        Screen("file", f"/file/{TOKEN}/where"),
+        Screen("track", f"/track/{of['resolved']}", "own"),
+    ]
+    staff = [Screen("request", f"/desk/requests/{of['assigned']}", "chitra"), Screen("timings", "/admin", "vimla")]
+    for place, (language, screen) in enumerate(zip(cycle(("hi", "ur", "en")), [*consumers, *staff], strict=False)):
         async with everybody(browser, screens, language, with_axe=True) as people:
-            assert await looked_at(people, [(place, named[name])]) == {}
+            assert await looked_at(people, [(place, screen)]) == {}
 
 
 async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:
     async with everybody(browser, screens, "en") as people:
-        page = await people.see(every_screen(screens)[0], "light")
+        page = await people.see(Screen("home", "/"), "light")
         await page.evaluate("document.querySelector('h1 label').remove()")
         await page.evaluate("document.querySelector('main').prepend(document.createElement('img'))")
         found = await faults(page)
     assert {fault.split(":")[0] for fault in found} >= {"image-alt", "label"}, found
 
 
-async def transferred(browser: Browser, address: str, path: str) -> int:
-    """How many bytes the first view of a page takes over the wire, in a browser that was never here."""
-    async with visiting(browser, address, "hi") as visitor:
-        wire = await visitor.context.new_cdp_session(visitor.page)
-        sizes: list[int] = []
-        wire.on("Network.loadingFinished", lambda told: sizes.append(int(told["encodedDataLength"])))
-        await wire.send("Network.enable")
-        await visitor.page.goto(address + path, wait_until="load")
-        await visitor.page.wait_for_load_state("domcontentloaded")
-        return sum(sizes)
-
-
 async def test_the_first_view_of_a_consumer_page_is_small(screens: Town, browser: Browser) -> None:
     paths = ["/", "/file", f"/file/{TOKEN}/what", f"/file/{FILED}/done"]
-    paths += ["/apply", f"/apply/{APPLYING}/check", f"/track/{screens.of['to_pay']}"]
-    paths += [f"/track/{screens.of['beyond']}", f"/answer/{screens.question}"]
+    paths += ["/apply", f"/track/{screens.of['beyond']}", f"/answer/{screens.question}"]
     sizes = {path: await transferred(browser, screens.address, path) for path in paths}
     assert all(5_000 < size < LARGEST_FIRST_VIEW for size in sizes.values()), sizes

@@ -187,17 +187,18 @@ async def people(town: Town) -> None:
 
 
 @asynccontextmanager
-async def town_on(url: str) -> AsyncIterator[Town]:
-    """The town over a database of its own, its pages on a port."""
+async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
+    """The town over a database of its own, its pages on a port; not `whole`: complaints alone, and those of casework left out."""
     async with window_on(url) as window:
         window.parts.uploads.storage = Folder(Path(mkdtemp()))
         town = Town(window)
         await long_open(town)
         await ended(town)
         await under_way(town)
-        await desk_applications(window, town.of)
-        await casework(town)
-        town.of |= await applications(window, NOW)
+        if whole:
+            await desk_applications(window, town.of)
+            await casework(town)
+            town.of |= await applications(window, NOW)
         window.now = NOW
         await people(town)
         async with window.sessions.begin() as session:
