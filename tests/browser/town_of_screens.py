@@ -19,7 +19,7 @@ from models.intake import New, register
 from models.kept_forms import keep
 from models.people import Staff
 from models.proofs import open_session
-from models.staff import set_password, sign_in
+from models.staff import sign_in
 from models.storage import Folder
 from models.tray import put
 from rules.messages import Take
@@ -96,9 +96,7 @@ class Town:
     async def staff(self, username: str) -> dict[str, Any]:
         """The cookie of somebody of the staff who is signed in; Priya's telephone was not asked yet."""
         async with self.window.sessions.begin() as session:
-            await let_in(session, username)
-            if username == "salim":
-                await set_password(session, username, PASSWORD, temporary=True)
+            await let_in(session, username, temporary=username == "salim")
         token = await sign_in(self.window.sessions, username, PASSWORD, NOW)
         return {"name": "staff", "value": token, "domain": "127.0.0.1", "path": "/"}
 
@@ -189,17 +187,18 @@ async def people(town: Town) -> None:
 
 
 @asynccontextmanager
-async def town_on(url: str) -> AsyncIterator[Town]:
-    """The town over a database of its own, its pages on a port."""
+async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
+    """The town over a database of its own, its pages on a port; not `whole`: complaints alone, and those of casework left out."""
     async with window_on(url) as window:
         window.parts.uploads.storage = Folder(Path(mkdtemp()))
         town = Town(window)
         await long_open(town)
         await ended(town)
         await under_way(town)
-        await desk_applications(window, town.of)
-        await casework(town)
-        town.of |= await applications(window, NOW)
+        if whole:
+            await desk_applications(window, town.of)
+            await casework(town)
+            town.of |= await applications(window, NOW)
         window.now = NOW
         await people(town)
         async with window.sessions.begin() as session:
