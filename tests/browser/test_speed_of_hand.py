@@ -11,6 +11,7 @@ from sqlmodel import col, delete, select
 from activities.fanout import FanOut
 from embedded.postgres import Postgres
 from models.bulk import SECOND_THOUGHT
+from models.events import Event
 from models.people import Fill
 from models.runs import Run
 from rules.terms import Act
@@ -38,6 +39,11 @@ async def keys(page: Page, *pressed: str) -> None:
         await page.keyboard.press(key)
 
 
+async def lines(page: Page) -> list[str]:
+    """The requests of the queue, from above."""
+    return list(await page.eval_on_selector_all("tr[data-reference]", "all => all.map(row => row.dataset.reference)"))
+
+
 async def sends(hall: Hall) -> None:
     """The worker does every list that waits, once its ten seconds are over."""
     hall.window.now += SECOND_THOUGHT
@@ -51,17 +57,17 @@ async def sends(hall: Hall) -> None:
 
 async def kinds(hall: Hall, reference: str) -> list[str]:
     """What happened to a request."""
-    from models.events import Event
-
     async with hall.window.sessions() as session:
         asked = select(Event.kind).where(Event.reference == reference).order_by(col(Event.number))
         return list((await session.exec(asked)).all())
 
 
 async def test_a_queue_is_worked_by_single_keys_with_undo_and_without(hall: Hall) -> None:
-    filed = [await hall.window.filed() for _ in range(4)]
+    for _ in range(4):
+        await hall.window.filed()
     page = await hall.of("asha")
     await page.goto(f"{hall.address}/desk")
+    filed = await lines(page)
     await keys(page, "?")
     await expect(page.get_by_role("dialog")).to_be_visible()
     assert await faults(page) == []
@@ -84,6 +90,8 @@ async def test_a_queue_is_worked_by_single_keys_with_undo_and_without(hall: Hall
     assert "noted" not in await kinds(hall, filed[0]) + await kinds(hall, filed[1])
 
     await keys(page, "u")
+    await expect(page.get_by_role("heading", name="My queue")).to_be_visible()
+    filed = await lines(page)
     await keys(page, "j", "x", "j", "x", "s")
     await expect(page.locator("select")).to_be_focused()
     await keys(page, "ArrowDown", "Tab")
@@ -98,9 +106,11 @@ async def test_a_queue_is_worked_by_single_keys_with_undo_and_without(hall: Hall
 
 
 async def test_a_request_is_worked_by_single_keys_and_the_way_leads_on(hall: Hall) -> None:
-    first, second = [await hall.window.filed() for _ in range(2)]
+    for _ in range(2):
+        await hall.window.filed()
     page = await hall.of("asha")
     await page.goto(f"{hall.address}/desk?view=mine")
+    first, second = await lines(page)
     await keys(page, "t")
     await expect(page.get_by_role("status")).to_contain_text("Done")
     assert "accepted" in await kinds(hall, first)

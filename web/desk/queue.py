@@ -196,7 +196,7 @@ async def desk(
         typed="",
         errors={},
         gone=done,
-        none=none,
+        nothing=none,
         **context(person, view, after, found, parts),
     )
 
@@ -211,7 +211,7 @@ async def find(request: Request, person: SignedIn, db: Db, parts: Parts, now: No
     rows = await db.read(looked_up, person.codes, View.ALL, bounds(parts, now), None)
     errors = {"reference": _not_found(found)}
     whole = context(person, View.ALL, "", rows, parts)
-    return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, gone="", none=False, **whole)
+    return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, gone="", nothing=False, **whole)
 
 
 def _not_found(found: Reading) -> str:
