@@ -61,7 +61,7 @@ async def act_on(
     if act in LEAVING and outcome.refused is None and not outcome.waiting:
         newest = await db.read(case_file, file.request.reference)
         if newest is None or not may_open(newest, person):
-            return see_other(f"/desk?{urlencode({'gone': act})}")
+            return see_other(f"{way.back + '&' if way else '/desk?'}{urlencode({'gone': act})}")
     if outcome.waiting:
         return see_other(f"{address}?{urlencode({'sent': id, **travels})}")
     if outcome.refused is not None:
