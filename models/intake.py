@@ -14,18 +14,20 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of
+from models.himself import concerned_in
 from models.notices import queue
 from models.papers import adopt
 from models.people import Feeder, Locality, Office
 from models.policy import PolicyVersion
 from models.policy_versions import SAVING, current
 from models.requests import Connection, Consumer, ServiceRequest, Words
+from models.segments import segment_for
 from rules import reference
 from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import Policy, Timing, timing_of
+from rules.policy import Policy, Timing, ladder_of, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -55,6 +57,8 @@ class New:
     filed_post: str | None = None
     application: Mapping[str, object] | None = None
     """What a connection request says of itself: sort of applicant, load."""
+    about: str | None = None
+    """The post a confidential report is about: it never reaches who is in it, nor those under him."""
 
 
 class UnknownCode(LookupError):
@@ -100,6 +104,12 @@ async def register(session: AsyncSession, new: New, kept: MutableMapping[int, Po
     await session.flush()
     row = _row(new, number, policy, place, now)
     row.consumer_id, row.words_id, row.application = consumer.id or 0, said.id, application
+    row.segment = await segment_for(session, new.account, application, place.locality)
+    timing = _timing(policy, row.kind, row.category, row.area_class)
+    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+    row.concerned = await concerned_in(
+        session, new.phone, new.email, new.about if row.confidential else None, roles, new.at
+    )
     session.add(row)
     await session.flush()
     await adopt(session, new.token, number)
