@@ -197,7 +197,8 @@ class Record:
             words=row.words_id is not None,
             task=row.task_id,
             since=since,
-            own=row.actor == Actor.OFFICER and await about_himself(session, request, row.person),
+            own=row.actor == Actor.OFFICER
+            and (row.person in request.concerned or await about_himself(session, request, row.person)),
         )
 
 

@@ -277,4 +277,9 @@ async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) ->
         or_(col(Post.office) == row.office, and_(col(Post.office).is_(None), col(Post.zone) == row.zone)),
         or_(col(Post.until).is_(None), col(Post.until) > at),
     )
+    if row.concerned:
+        theirs = select(Fill.post).where(
+            col(Fill.person).in_(row.concerned), or_(col(Fill.until).is_(None), col(Fill.until) > at)
+        )
+        asked = asked.where(col(Post.code).not_in(theirs))
     return frozenset((await session.exec(asked)).all())

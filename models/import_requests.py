@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +23,7 @@ from models.ground import standard_columns, standard_of, utility_zone
 from models.import_consumers import phone_of
 from models.people import Locality, Office
 from models.policy import Names
-from models.policy_versions import current
+from models.policy_versions import SAVING, current
 from models.requests import Connection, Consumer, ServiceRequest, Words
 from models.segments import segments
 from rules import reference
@@ -85,6 +85,7 @@ class Known:
 
 async def plan(session: AsyncSession, sheet: Sheet, at: datetime, told: Told = unheard) -> Plan:
     """Check every line; faults are noted on the sheet, and nothing is written."""
+    await session.exec(select(func.pg_advisory_xact_lock_shared(SAVING)))
     known, made, seen = await _known(session, sheet, at), Plan(), set[str]()
     for done, line in enumerate(sheet.rows):
         if done % AT_ONCE == 0:

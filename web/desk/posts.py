@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,11 +10,8 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import absences, colleagues
-from models.ground import fillings
 from models.people import Post
 from rules.absence import NotTaken
-from rules.ladder import Seat
-from rules.roster import stints
 from web.deps import Db, Now, Parts
 from web.desk.forms import instant, local
 from web.desk.people import ABOUT_WHO, candidates, fault_words, stand_in, stretch
@@ -25,8 +22,6 @@ from web.onewindow import Onewindow
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
-AHEAD = timedelta(days=14)
-"""How far ahead the page shows who is there, and where nobody is."""
 
 
 def managed_post(person: Person, code: str, parts: Onewindow) -> Post:
@@ -109,11 +104,7 @@ async def post_page(
     """The page of one post."""
     now: datetime = parts.clock()
     held = await parts.database.read(colleagues.held_in, [post.code], now)
-    filled = await parts.database.read(fillings, [post.code], parts.zone.key)
-    seat = Seat(post.code, filled.get(post.code, ()), post.never_vacant)
     made: dict[str, Any] = {
-        "weeks": stints(seat, now, now + AHEAD),
-        "names": {one.person.id: one.person.name for one in held},
         "person": person,
         "post": post,
         "held": held,
