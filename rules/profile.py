@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rules.assignment import Segment
 from rules.policy import Policy
 
 if TYPE_CHECKING:
@@ -106,7 +107,10 @@ class Role:
 
 @dataclass(frozen=True)
 class Post:
-    """A role at a place. `titles` are what people read, place included. `office` and `zone` are None for wider posts."""
+    """A role at a place. `titles` are what people read, place included. `office` and `zone` are None for wider posts.
+
+    `able`: the categories it handles, all where none is named; `most_tasks`: the open tasks it is to have.
+    """
 
     code: str
     role: str
@@ -115,6 +119,16 @@ class Post:
     office: str | None = None
     zone: str | None = None
     never_vacant: bool = False
+    able: tuple[str, ...] = ()
+    most_tasks: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of consumers with officers of its own, and what people read for it."""
+
+    segment: Segment
+    labels: Texts
 
 
 @dataclass(frozen=True)
@@ -214,6 +228,7 @@ class Profile:
     posts: Mapping[str, Post]
     people: Mapping[str, Person]
     fills: tuple[Fill, ...]
+    segments: Mapping[str, Group]
     categories: Mapping[str, Category]
     causes: Mapping[str, Choice]
     hold_reasons: Mapping[str, Choice]

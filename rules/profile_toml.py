@@ -12,7 +12,7 @@ from rules.profile import BrokenProfile, Profile
 from rules.profile_catalog import HolidaySource, read_categories, read_channels, read_forum, read_holidays
 from rules.profile_check import check
 from rules.profile_places import read_feeders, read_localities, read_offices, read_visiting_hours, read_zones
-from rules.profile_posts import read_fills, read_people, read_posts, read_roles
+from rules.profile_posts import read_fills, read_people, read_posts, read_roles, read_segments
 from rules.profile_requests import check_requests, read_requests
 from rules.profile_texts import LANGUAGES, Reader
 from rules.toml_table import Findings, Table
@@ -135,6 +135,7 @@ def _people(reader: Reader, top: Table) -> dict[str, Any]:
         "posts": posts,
         "people": people,
         "fills": tuple(fills),
+        "segments": read_segments(reader, top.table("segments", False), roles, localities),
     }
 
 

@@ -129,6 +129,8 @@ class Request:
     called_at: datetime | None = None
     contact_refused: bool = False
     area_class: str = "urban"
+    brought_at: datetime | None = None
+    brought_tier: int | None = None
     complete_at: datetime | None = None
     application: Codes = field(default_factory=dict)
     case: Case = field(default_factory=Case)

@@ -39,7 +39,21 @@ from web.consumer import (
 )
 from web.counter import acts as counter_acts
 from web.counter import applying, call_backs, handed, new, requests, search, slip
-from web.desk import account, accounts, bulk, casefile, kept, lists, people, posts, queue, second, sign_in, sign_in_oidc
+from web.desk import (
+    account,
+    accounts,
+    bulk,
+    casefile,
+    kept,
+    lists,
+    people,
+    posts,
+    queue,
+    rosters,
+    second,
+    sign_in,
+    sign_in_oidc,
+)
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
 from web.desk import next as desk_next
@@ -80,6 +94,7 @@ STAFF = (
     kept,
     people,
     posts,
+    rosters,
     accounts,
     queue,
     bulk,

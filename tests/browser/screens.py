@@ -190,6 +190,13 @@ def staff_screens(town: Town) -> list[Screen]:
             then=wrong_leave,
         ),
         Screen("post", "/desk/people/posts/relationship-officer-gizri-1", "vimla", then=all_open),
+        Screen("roster", "/desk/people/posts/relationship-officer-gizri-1/roster", "vimla"),
+        Screen(
+            "roster-wrong",
+            "/desk/people/posts/relationship-officer-gizri-1/roster",
+            "chitra",
+            then=partial(sent_with, who="nobody-here", opens="09:30", closes="17:30"),
+        ),
         Screen("queue", "/desk", "chitra"),
         Screen("queue-mine", "/desk?view=mine", "asha", then=chosen),
         Screen("queue-keys", "/desk?none=1", "asha", then=keys_shown),

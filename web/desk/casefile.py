@@ -76,8 +76,10 @@ def from_his_task(file: CaseFile, person: Person) -> CaseFile:
 
 
 def may_open(file: CaseFile, person: Person) -> bool:
-    """Whether one of his posts may see this request."""
+    """Whether one of his posts may see this request; nobody sees a confidential one that is about himself or one above him."""
     request = file.request
+    if request.confidential and person.id in request.concerned:
+        return False
     return may_see(person.posts, request.office, request.zone, file.involved, request.confidential)
 
 
