@@ -38,7 +38,7 @@ from web.consumer import (
     track,
 )
 from web.counter import acts as counter_acts
-from web.counter import applying, call_backs, handed, new, requests, search, slip
+from web.counter import applying, call_backs, calls, handed, new, requests, search, slip
 from web.desk import (
     account,
     accounts,
@@ -85,7 +85,7 @@ CONSUMER = (
 )
 APPLY = (apply_sending, apply_papers, apply_form)
 PAY = (pay_note,)
-COUNTER = (search, new, applying, call_backs, slip, requests, handed, counter_acts)
+COUNTER = (search, new, calls, applying, call_backs, slip, requests, handed, counter_acts)
 STAFF = (
     sign_in,
     sign_in_oidc,

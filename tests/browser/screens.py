@@ -222,6 +222,8 @@ def staff_screens(town: Town) -> list[Screen]:
             then=faults_open,
         ),
         Screen("counter", "/counter", "tara"),
+        Screen("counter-calls", "/counter/calls", "tara"),
+        Screen("counter-meeting", "/counter/meeting?locality=Gizri", "tara"),
         Screen("counter-apply", "/counter/applications/new?procedure=new-connection", "tara", then=as_a_tenant),
         Screen("counter-apply-empty", "/counter/applications/new?procedure=new-connection", "tara", then=sent_empty),
         *(
