@@ -30,6 +30,7 @@ class Rights(StrEnum):
     TAKE_CALLS = "take_calls"
     TUNE = "tune"
     AUDIT = "audit"
+    WALL = "wall"
 
 
 class Scope(StrEnum):

@@ -39,7 +39,22 @@ from web.consumer import (
 )
 from web.counter import acts as counter_acts
 from web.counter import applying, call_backs, handed, new, requests, search, slip
-from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
+from web.desk import (
+    account,
+    accounts,
+    away,
+    casefile,
+    kept,
+    people,
+    posts,
+    queue,
+    second,
+    sign_in,
+    sign_in_oidc,
+    team,
+    team_list,
+    wall,
+)
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
 from web.kept import Kept
@@ -80,6 +95,10 @@ STAFF = (
     people,
     posts,
     accounts,
+    team,
+    team_list,
+    away,
+    wall,
     queue,
     casefile,
     desk_act,
