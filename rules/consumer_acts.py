@@ -99,9 +99,10 @@ def _present(turn: Turn, sent: Sent) -> None:
     """He was there, or has done it: both clocks go on; one he says was never his turn is judged by the next tier."""
     if turn.whole.procedure is not None:
         _at_the_stage_that_waits(turn)
-    end_hold(turn, EventKind.PRESENT)
+    contested = sent.data.get("claim") == WAS_THERE
+    end_hold(turn, EventKind.PRESENT, claim=WAS_THERE if contested else None)
     turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
-    if sent.data.get("claim") == WAS_THERE and not turn.request.proposal:
+    if contested and not turn.request.proposal:
         _contest_the_hold(turn)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from rules import stage_acts
 from rules.assignment import choose
 from rules.case import Wait
-from rules.clocks import after, settle
+from rules.clocks import after, in_the_last_tenth, settle
 from rules.closing import ask, closed
 from rules.corrections import correct, raise_to_safety
 from rules.decisions import annul_last_hold, decide
@@ -106,9 +106,10 @@ def _hold(turn: Turn, sent: Sent) -> None:
     longest = min(longest, after(ground.limits.hold_total, turn.at) - used)
     limit = instant(sent, "limit") or longest
     need(turn.at < limit <= longest, Refused.HOLD_LIMIT)
+    late = in_the_last_tenth(turn) or None
     turn.to(State.ON_HOLD)
     turn.task.holds.append(Hold(reason, turn.at, limit_at=limit, author=sent.person))
-    turn.event(EventKind.HELD, reason=reason, limit=limit)
+    turn.event(EventKind.HELD, reason=reason, limit=limit, late=late)
     turn.tell(NoticeKind.HELD, CONSUMER, reason=reason, limit=limit)
 
 
@@ -116,14 +117,14 @@ def _resume(turn: Turn, sent: Sent) -> None:
     end_hold(turn, EventKind.RESUMED)
 
 
-def end_hold(turn: Turn, kind: EventKind) -> None:
+def end_hold(turn: Turn, kind: EventKind, claim: str | None = None) -> None:
     """End the open hold now: both clocks go on, the held time given back."""
     hold = turn.open_hold
     if hold is None or hold.reason in ENDED_BY_DOING:
         raise Refusal(Refused.ILLEGAL)
     hold.end = turn.at
     turn.to(State.IN_PROGRESS)
-    turn.event(kind, reason=hold.reason)
+    turn.event(kind, reason=hold.reason, claim=claim)
     settle(turn)
     turn.tell(NoticeKind.RESUMED, CONSUMER, HANDLER, reason=hold.reason, due=turn.task.due)
 
