@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from languages.catalog import N_, gettext
+from rules.share import Mark
 from rules.team import Count, Period
 
 NAMES: Mapping[Count, str] = {
@@ -33,6 +34,22 @@ RULES: Mapping[Count, str] = {
     Count.SILENCE: N_("In this time. Our question arrived, nobody answered."),
     Count.UNREACHED: N_("In this time. We could not reach the consumer."),
 }
+MARKS: Mapping[Mark, str] = {
+    Mark.LAPSE: N_("Time ran out"),
+    Mark.REOPENED: N_("Opened again"),
+    Mark.EXPECTED_MISSED: N_("Expected time not kept"),
+    Mark.HOLD_CONTESTED: N_("Hold denied by the consumer"),
+    Mark.LATE_HOLD: N_("Hold at the last minute"),
+    Mark.CORRECTED: N_("Wrong category corrected"),
+}
+MARK_RULES: Mapping[Mark, str] = {
+    Mark.LAPSE: N_("The officer's time was over, and it went to the next officer above."),
+    Mark.REOPENED: N_("It was closed and was not right."),
+    Mark.EXPECTED_MISSED: N_("The consumer was told a time that was not kept."),
+    Mark.HOLD_CONTESTED: N_("The consumer says it was never his turn."),
+    Mark.LATE_HOLD: N_("Put on hold in the last tenth of the time allowed."),
+    Mark.CORRECTED: N_("It was in the wrong category until then."),
+}
 PERIODS: Mapping[Period, str] = {
     Period.WEEK: N_("Last 7 days"),
     Period.MONTH: N_("Last 30 days"),
@@ -53,3 +70,13 @@ def count_rule(count: Count) -> str:
 def period_name(period: Period) -> str:
     """How far back is counted."""
     return gettext(PERIODS[period])
+
+
+def mark_name(mark: Mark) -> str:
+    """What a mark on the record is called."""
+    return gettext(MARKS[mark])
+
+
+def mark_rule(mark: Mark) -> str:
+    """What a mark stands for, in a sentence."""
+    return gettext(MARK_RULES[mark])

@@ -53,6 +53,7 @@ from web.desk import (
     sign_in_oidc,
     team,
     team_list,
+    team_record,
     wall,
 )
 from web.desk import act as desk_act
@@ -97,6 +98,7 @@ STAFF = (
     accounts,
     team,
     team_list,
+    team_record,
     away,
     wall,
     queue,

@@ -14,19 +14,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from languages.catalog import named as in_language
-from languages.team import count_name, count_rule, period_name
+from languages.team import count_name, count_rule, mark_name, mark_rule, period_name
 from models import colleagues
 from models.colleagues import Held
 from models.people import Leave, Post
 from models.posts import on_roster
 from models.queue import Bounds
+from models.record import OnRecord
 from models.team import Begun, Counts, begun, groups, lately, team
+from rules.share import Mark
 from rules.team import NOW, Count, Group, Load, Period, calendar_at, load, middle, named
 from rules.terms import Codes
 from web.book import Book
 from web.deps import Db, Now, Parts
 from web.desk.queue import bounds
 from web.desk.session import Leads, Person
+from web.desk.team_record import on_record, persons, tables
 from web.onewindow import Onewindow
 from web.render import page
 
@@ -38,13 +41,15 @@ LATELY = (Count.ESCALATED, Count.WITHIN, Count.WORD, Count.SILENCE, Count.UNREAC
 class Found:
     """What was read for the board."""
 
-    posts: Sequence[Post]
+    posts: list[Post]
     groups: Sequence[Group]
     lately: Counts
     begun: Sequence[Begun]
     held: Sequence[Held]
     leaves: dict[int, list[Leave]]
     zones: dict[str, Codes]
+    record: list[OnRecord]
+    names: dict[int, str]
 
 
 async def found(session: AsyncSession, person: Person, period: Period, limits: Bounds, book: Book) -> Found:
@@ -53,6 +58,7 @@ async def found(session: AsyncSession, person: Person, period: Period, limits: B
     codes = [post.code for post in posts]
     held = [one for one in await colleagues.held_in(session, codes, limits.now) if one.fill.since <= limits.now]
     given = await begun(session, codes, since, limits)
+    marks = await on_record(session, posts, period, limits.now, book)
     for number in {one.policy for one in given}:
         await book.hold_policy(session, number)
     return Found(
@@ -63,6 +69,8 @@ async def found(session: AsyncSession, person: Person, period: Period, limits: B
         held,
         await colleagues.leaves_of(session, sorted({one.person.id or 0 for one in held}), limits.now),
         await colleagues.zone_names(session),
+        marks,
+        await colleagues.names_of(session, persons(marks)),
     )
 
 
@@ -168,6 +176,10 @@ async def board(
         people=by_person(given, parts),
         whole=Line("", (), (), (), whole, None, 0, {}),
         named=named(given.lately),
+        against=tables(given.record, given.posts, given.names, parts.book),
+        marks=tuple(Mark),
+        mark_name=mark_name,
+        mark_rule=mark_rule,
         ended=given.lately,
         C=Count,
         now_counts=NOW,

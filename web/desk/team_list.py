@@ -81,6 +81,7 @@ async def requests(
         of=[parts.book.title(one.code) for one in posts] if asked.posts else [],
         rows=list(zip(rows, found, strict=True)),
         first=place is None,
+        open_ones=what in NOW and "answerable" in person.rights,
         following=f"/desk/team/requests?{asked.query(after=written_place(following))}" if following else "",
         moment=now,
     )
