@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, func, literal, or_
+from sqlalchemy import Integer, func, literal, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -154,7 +154,7 @@ def _undone(row: Run) -> Any:
     return asked.where(was.run == row.undoes, col(was.outcome).in_(APPLIED))
 
 
-def _versions(before: ColumnElement[Any], after: ColumnElement[Any]) -> ColumnElement[Any]:
+def _versions(before: Any, after: Any) -> Any:
     """What an item says: the version the request has, and the one it shall have."""
     return func.jsonb_build_object("before", before, "after", after)
 

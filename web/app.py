@@ -43,8 +43,10 @@ from web.desk import (
     account,
     accounts,
     away,
+    bulk,
     casefile,
     kept,
+    lists,
     people,
     posts,
     queue,
@@ -58,6 +60,7 @@ from web.desk import (
 )
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
+from web.desk import next as desk_next
 from web.kept import Kept
 from web.onewindow import Directory, Onewindow
 from web.pay import note as pay_note
@@ -102,6 +105,9 @@ STAFF = (
     away,
     wall,
     queue,
+    bulk,
+    lists,
+    desk_next,
     casefile,
     desk_act,
     desk_documents,
