@@ -58,22 +58,17 @@ def tables(
     found: list[OnRecord], posts: list[Post], names: Mapping[int, str], book: Book
 ) -> tuple[list[Against], list[Against]]:
     """The marks by post and by person, those of this team alone."""
-    ours = {post.code for post in posts}
+    ours = [post.code for post in posts]
     marked = [one.marked for one in found]
     by_post = tallied(marked, lambda share: share.post if share.post in ours else None)
     by_person = tallied(marked, lambda share: share.person if share.post in ours else None)
     return (
-        [Against(book.title(code), ("post", code), by_post[code]) for code in ours_in_order(posts) if code in by_post],
+        [Against(book.title(code), ("post", code), by_post[code]) for code in ours if code in by_post],
         sorted(
             (Against(names.get(number, ""), ("who", str(number)), marks) for number, marks in by_person.items()),
             key=lambda one: one.name,
         ),
     )
-
-
-def ours_in_order(posts: list[Post]) -> list[str]:
-    """The codes of the posts, as the board has them."""
-    return [post.code for post in posts]
 
 
 def persons(found: list[OnRecord]) -> set[int]:
