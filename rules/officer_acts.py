@@ -35,12 +35,17 @@ def by_officer(turn: Turn, sent: Sent) -> None:
     act = _acts(turn).get(sent.act)
     if act is None:
         raise Refusal(Refused.ILLEGAL)
-    if sent.post not in {turn.task.handler, turn.task.answerable}:
+    if sent.post not in {turn.task.handler, turn.task.answerable} and not (sent.act is Act.GIVE and _above(turn, sent)):
         raise Refusal(Refused.NOT_YOURS)
     if sent.act is not Act.NOTE:
         need(being_worked(turn))
     act(turn, sent)
     return _taken_up(turn, sent)
+
+
+def _above(turn: Turn, sent: Sent) -> bool:
+    """Whether the sender's post answers higher up for this: who has too much to do is no reason to wait until it climbs."""
+    return any(seat.post == sent.post for rung in turn.ground.rungs[turn.task.tier :] for seat in rung.seats)
 
 
 def _acts(turn: Turn) -> Mapping[Act, Callable[[Turn, Sent], None]]:

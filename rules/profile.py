@@ -31,6 +31,7 @@ class Rights(StrEnum):
     TAKE_CALLS = "take_calls"
     TUNE = "tune"
     AUDIT = "audit"
+    WALL = "wall"
 
 
 class Scope(StrEnum):

@@ -13,8 +13,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from config import BadConfig, Config, load
-from web import errors, measures
-from web.admin import audit, messages, retimings, timings, versions, what_if
+from web import (
+    errors,
+    measures,
+)
+from web.admin import (
+    audit,
+    messages,
+    retimings,
+    timings,
+    versions,
+    what_if,
+)
 from web.api.mount import mount
 from web.apply import form as apply_form
 from web.apply import papers as apply_papers
@@ -37,11 +47,23 @@ from web.consumer import (
     sending,
     track,
 )
-from web.counter import acts as counter_acts
-from web.counter import applying, call_backs, calls, handed, new, requests, search, slip
+from web.counter import (
+    acts as counter_acts,
+)
+from web.counter import (
+    applying,
+    call_backs,
+    calls,
+    handed,
+    new,
+    requests,
+    search,
+    slip,
+)
 from web.desk import (
     account,
     accounts,
+    away,
     bulk,
     casefile,
     kept,
@@ -53,10 +75,20 @@ from web.desk import (
     second,
     sign_in,
     sign_in_oidc,
+    team,
+    team_list,
+    team_record,
+    wall,
 )
-from web.desk import act as desk_act
-from web.desk import documents as desk_documents
-from web.desk import next as desk_next
+from web.desk import (
+    act as desk_act,
+)
+from web.desk import (
+    documents as desk_documents,
+)
+from web.desk import (
+    next as desk_next,
+)
 from web.kept import Kept
 from web.onewindow import Directory, Onewindow
 from web.pay import note as pay_note
@@ -83,9 +115,23 @@ CONSUMER = (
     certificate,
     papers,
 )
-APPLY = (apply_sending, apply_papers, apply_form)
+APPLY = (
+    apply_sending,
+    apply_papers,
+    apply_form,
+)
 PAY = (pay_note,)
-COUNTER = (search, new, calls, applying, call_backs, slip, requests, handed, counter_acts)
+COUNTER = (
+    search,
+    new,
+    calls,
+    applying,
+    call_backs,
+    slip,
+    requests,
+    handed,
+    counter_acts,
+)
 STAFF = (
     sign_in,
     sign_in_oidc,
@@ -96,6 +142,11 @@ STAFF = (
     posts,
     rosters,
     accounts,
+    team,
+    team_list,
+    team_record,
+    away,
+    wall,
     queue,
     bulk,
     lists,

@@ -206,6 +206,15 @@ def test_given_away_the_receiver_answers_at_the_first_tier_only() -> None:
     assert (desk.task.handler, desk.task.answerable) == (OFFICER, MANAGER)
 
 
+def test_who_answers_above_gives_it_to_another_before_it_climbs_and_does_nothing_else_with_it() -> None:
+    desk = in_state(State.IN_PROGRESS)
+    due = desk.task.due
+    assert desk.officer(Act.NOTE, HEAD) is Refused.NOT_YOURS
+    assert desk.officer(Act.GIVE, HEAD, post=COLLEAGUE) is None
+    assert (desk.task.handler, desk.task.answerable, desk.task.due) == (COLLEAGUE, COLLEAGUE, due)
+    assert desk.officer(Act.GIVE, OFFICER, post=OFFICER) is Refused.NOT_YOURS
+
+
 def test_reassigned_to_the_colleague_with_the_least_and_refused_when_there_is_none() -> None:
     desk = in_state(State.IN_PROGRESS)
     assert desk.officer(Act.REASSIGN) is None

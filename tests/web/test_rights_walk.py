@@ -28,6 +28,7 @@ ROLES = {
     "v": "omar",  # vigilance
     "t": "vimla",  # administrator
     "u": "yusuf",  # auditor
+    "w": "screen",  # a screen on the wall
 }
 ALL = "".join(ROLES)
 STAFF = {
@@ -59,6 +60,11 @@ STAFF = {
     "POST /desk/people/{number}/second": "t",
     "POST /desk/people/{number}/sessions": "t",
     "POST /desk/people/{number}/removal": "t",
+    "GET /desk/team": "axu",
+    "GET /desk/team/requests": "axu",
+    "GET /desk/team/record": "axu",
+    "GET /desk/away": "axu",
+    "GET /desk/wall": "axw",
     "GET /desk": ALL,
     "GET /desk/find": ALL,
     "GET /desk/bulk/{act}": ALL,  # who has no work chooses nothing; each task is judged as the one who sent the list
@@ -109,7 +115,7 @@ STAFF = {
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
 
-LIVE = {"/desk/live": "/desk", "/desk/requests/{reference}/live": "/desk/requests/{reference}",
+LIVE = {"/desk/live": "/desk", "/desk/wall/live": "/desk/wall", "/desk/requests/{reference}/live": "/desk/requests/{reference}",
         "/track/{reference}/live": "/track/{reference}"}  # fmt: skip
 """Streams, and the page whose guards they share."""
 
