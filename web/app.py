@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from config import BadConfig, Config, load
 from web import errors, measures
-from web.admin import messages, retimings, timings, versions, what_if
+from web.admin import messages, replies, retimings, timings, versions, what_if
 from web.api.mount import mount
 from web.apply import form as apply_form
 from web.apply import papers as apply_papers
@@ -34,12 +34,26 @@ from web.consumer import (
     home,
     not_mine,
     papers,
+    photo,
     sending,
     track,
 )
 from web.counter import acts as counter_acts
 from web.counter import applying, call_backs, handed, new, requests, search, slip
-from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
+from web.desk import (
+    account,
+    accounts,
+    casefile,
+    drafts,
+    kept,
+    people,
+    posts,
+    queue,
+    second,
+    sign_in,
+    sign_in_oidc,
+    watching,
+)
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
 from web.kept import Kept
@@ -67,6 +81,7 @@ CONSUMER = (
     documents,
     certificate,
     papers,
+    photo,
 )
 APPLY = (apply_sending, apply_papers, apply_form)
 PAY = (pay_note,)
@@ -83,6 +98,8 @@ STAFF = (
     queue,
     casefile,
     desk_act,
+    drafts,
+    watching,
     desk_documents,
     *COUNTER,
     timings,
@@ -90,6 +107,7 @@ STAFF = (
     retimings,
     versions,
     messages,
+    replies,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))
 
