@@ -27,12 +27,14 @@ class Written:
 async def thread(session: AsyncSession, reference: str) -> tuple[Written, ...]:
     """What was written about a request, oldest first; what somebody else wrote down for him is his as well."""
     rows = await session.exec(
-        select(Event.number, Event.at, Event.kind, Event.data, Words.body)
+        select(Event, Words.body)
         .outerjoin(Words, col(Words.id) == col(Event.words_id))
         .where(Event.reference == reference, col(Event.kind).in_((EventKind.MESSAGED, EventKind.ADDED)))
         .order_by(col(Event.number))
     )
-    return tuple(
-        Written(number, at, kind == EventKind.ADDED, words, str(data.get("document", "")))
-        for number, at, kind, data, words in rows.all()
-    )
+    return tuple(_written(event, words) for event, words in rows.all())
+
+
+def _written(event: Event, words: str | None) -> Written:
+    document = str(event.data.get("document", ""))
+    return Written(event.number, event.at, event.kind == EventKind.ADDED, words, document)

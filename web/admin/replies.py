@@ -112,7 +112,7 @@ def read(code: str, form: Mapping[str, str], languages: tuple[str, ...]) -> Repl
 
 def wrong(form: Mapping[str, str], languages: tuple[str, ...]) -> dict[str, str]:
     """What cannot be saved as it is, by field."""
-    errors = {} if form.get("use") in set(Use) else {"use": _("Choose what it is for.")}
+    errors: dict[str, str] = {} if form.get("use") in set(Use) else {"use": _("Choose what it is for.")}
     for language in languages:
         title, text = form.get(f"title-{language}", ""), form.get(f"text-{language}", "")
         if fault := too_long(title, LONGEST_TITLE) or ("" if title else _("Give it a name.")):

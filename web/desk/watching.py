@@ -32,7 +32,8 @@ async def live(
 ) -> AsyncIterator[ServerSentEvent]:
     """The page's live region again when the request changed, when others open or leave it, and now and then; until the session ends."""
     token, reference = request.cookies.get(COOKIE), file.request.reference
-    last, before, told = "", None, float("-inf")
+    last, told = "", float("-inf")
+    before: tuple[str, ...] | None = None
     async for changed in ticks(hub, reference, APART.total_seconds()):
         watching = await parts.database.write(looked_on, reference, person.id)
         if not changed and watching == before and time.monotonic() - told < TICK:
