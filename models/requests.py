@@ -115,6 +115,7 @@ class ServiceRequest(SQLModel, table=True):
     call_back_tries: int = 0
     called_at: datetime | None = instant(optional=True)
     contact_refused: bool = False
+    wrote_at: datetime | None = instant(optional=True)
     complete_at: datetime | None = instant(optional=True)
     application: Codes = codes()
     segment: str | None = Field(default=None, max_length=60)

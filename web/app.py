@@ -20,6 +20,7 @@ from web import (
 from web.admin import (
     audit,
     messages,
+    replies,
     retimings,
     timings,
     versions,
@@ -44,6 +45,7 @@ from web.consumer import (
     home,
     not_mine,
     papers,
+    photo,
     sending,
     track,
 )
@@ -66,6 +68,7 @@ from web.desk import (
     away,
     bulk,
     casefile,
+    drafts,
     kept,
     lists,
     people,
@@ -79,6 +82,7 @@ from web.desk import (
     team_list,
     team_record,
     wall,
+    watching,
 )
 from web.desk import (
     act as desk_act,
@@ -114,6 +118,7 @@ CONSUMER = (
     documents,
     certificate,
     papers,
+    photo,
 )
 APPLY = (
     apply_sending,
@@ -153,6 +158,8 @@ STAFF = (
     desk_next,
     casefile,
     desk_act,
+    drafts,
+    watching,
     desk_documents,
     *COUNTER,
     timings,
@@ -161,6 +168,7 @@ STAFF = (
     versions,
     audit,
     messages,
+    replies,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))
 

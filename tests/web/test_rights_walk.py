@@ -75,6 +75,8 @@ STAFF = {
     "POST /desk/next": ALL,
     "GET /desk/requests/{reference}": "charvu",
     "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
+    "POST /desk/requests/{reference}/{act}/draft": "charvu",  # nothing is sent by it
+    "POST /desk/requests/{reference}/message/weight": "charvu",
     "GET /desk/documents/{id}": "",  # there is none of this number; `test_documents.py` asks for one there is
     "GET /counter": "cr",
     "POST /counter": "cr",
@@ -112,6 +114,11 @@ STAFF = {
     "GET /admin/audit": "tu",
     "GET /admin/audit.csv": "tu",
     "GET /admin/messages": "tu",
+    "GET /admin/replies": "tu",
+    "GET /admin/replies/new": "t",
+    "GET /admin/replies/{code}": "",  # there is none of this code
+    "POST /admin/replies/{code}": "",
+    "POST /admin/replies/{code}/away": "",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
 
