@@ -89,6 +89,7 @@ SKIPS: Mapping[Skip, str] = {
     Skip.VACANT: N_("nobody holds this post now"),
     Skip.ON_LEAVE: N_("on leave, and nobody stands in"),
     Skip.SAME_PERSON: N_("held by the same person who already had to act"),
+    Skip.CONCERNED: N_("may not decide this one"),
 }
 RUNGS: Mapping[RungState, str] = {
     RungState.PAST: N_("Had to act"),

@@ -111,9 +111,10 @@ def _present(turn: Turn, sent: Sent) -> None:
     """He was there, or has done it: both clocks go on; one he says was never his turn is judged by the next tier."""
     if turn.whole.procedure is not None:
         _at_the_stage_that_waits(turn)
-    end_hold(turn, EventKind.PRESENT)
+    contested = sent.data.get("claim") == WAS_THERE
+    end_hold(turn, EventKind.PRESENT, claim=WAS_THERE if contested else None)
     turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
-    if sent.data.get("claim") == WAS_THERE and not turn.request.proposal:
+    if contested and not turn.request.proposal:
         _contest_the_hold(turn)
 
 
@@ -174,6 +175,19 @@ def _escalate(turn: Turn, sent: Sent) -> None:
 def _add(turn: Turn, sent: Sent) -> None:
     need(turn.request.state in OPEN and sent.words)
     turn.event(EventKind.ADDED, public=False)
+    turn.request.wrote_at = turn.request.wrote_at or turn.at
+
+
+PHOTO = "photo"
+"""What a document of a complaint is handed in as."""
+
+
+def _photo(turn: Turn, sent: Sent) -> None:
+    """A photo of what is broken: something he added, without words."""
+    document = sent.data.get("document")
+    need(turn.request.state in OPEN and isinstance(document, str) and sent.data.get("paper") == PHOTO)
+    turn.event(EventKind.ADDED, public=False, document=document)
+    turn.request.wrote_at = turn.request.wrote_at or turn.at
 
 
 ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
@@ -186,6 +200,7 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.WITHDRAW: _withdraw,
     Act.ESCALATE: _escalate,
     Act.ADD: _add,
+    Act.DOCUMENT: _photo,
     Act.OBJECT: object_to,
     Act.CALLED_AGAIN: called_again,
     Act.NOT_MINE: not_mine,

@@ -23,8 +23,17 @@ def check(profile: Profile, findings: Findings) -> None:
     for reason in profile.policy.holds:
         if reason not in profile.hold_reasons:
             findings.wrong(("holds", reason), f"there is no hold reason {reason!r}")
+    for post in profile.posts.values():
+        _able(profile, post, findings)
     for office in profile.offices.values():
         _owns_something(profile, office, findings)
+
+
+def _able(profile: Profile, post: Post, findings: Findings) -> None:
+    known = {*profile.categories, *profile.policy.procedures}
+    for category in post.able:
+        if category not in known:
+            findings.wrong(("posts",), f"post {post.code} is able for {category!r}, which is no category")
 
 
 def _ladder(profile: Profile, ladder: Ladder, findings: Findings) -> None:

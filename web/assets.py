@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-SCRIPT = ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "onewindow.js")
+SCRIPT = ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "onewindow.js", "keys.js")
 """One file, in this order: as two deferred files htmx starts before its extension has come."""
 
 

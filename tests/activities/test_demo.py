@@ -288,6 +288,7 @@ async def test_the_same_moment_gives_the_same_data(session: AsyncSession, elsewh
     ]
 
 
+@pytest.mark.sweep("all of the demo planned once more, at another hour")
 async def test_a_sunday_night_finds_a_life_for_every_story_too(postgres: Postgres) -> None:
     async with plans_at(postgres, SUNDAY_NIGHT) as there:
         assert Counter(plan.story.name for plan in there.plans) == {one.name: one.count for one in (*CLOSED, *OPEN)}
