@@ -93,14 +93,14 @@ async def _asked(session: AsyncSession, caller: Caller, *more: ColumnElement[boo
     question = (
         select(ServiceRequest, Consumer)
         .join(Consumer, col(Consumer.id) == col(ServiceRequest.consumer_id))
-        .where(_is(caller), col(ServiceRequest.confidential).is_(False), *more)
+        .where(is_caller(caller), col(ServiceRequest.confidential).is_(False), *more)
         .order_by(col(ServiceRequest.registered_at).desc())
         .limit(MOST)
     )
     return tuple(Asked(row, who) for row, who in (await session.exec(question)).all())
 
 
-def _is(caller: Caller) -> ColumnElement[bool]:
+def is_caller(caller: Caller) -> ColumnElement[bool]:
     """Whose phone, account or name it is; a name also when it is written much like it."""
     ways: list[ColumnElement[bool]] = []
     if caller.phone:

@@ -39,9 +39,10 @@ from web.consumer import (
 )
 from web.counter import acts as counter_acts
 from web.counter import applying, call_backs, handed, new, requests, search, slip
-from web.desk import account, accounts, casefile, kept, people, posts, queue, second, sign_in, sign_in_oidc
+from web.desk import account, accounts, casefile, kept, people, posts, queue, queue_live, second, sign_in, sign_in_oidc
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
+from web.desk import search as search_desk
 from web.kept import Kept
 from web.onewindow import Directory, Onewindow
 from web.pay import note as pay_note
@@ -81,6 +82,8 @@ STAFF = (
     posts,
     accounts,
     queue,
+    queue_live,
+    search_desk,
     casefile,
     desk_act,
     desk_documents,

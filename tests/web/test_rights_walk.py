@@ -56,7 +56,8 @@ STAFF = {
     "POST /desk/people/{number}/sessions": "t",
     "POST /desk/people/{number}/removal": "t",
     "GET /desk": ALL,
-    "GET /desk/find": ALL,
+    "GET /desk/search": ALL,
+    "POST /desk/search": ALL,
     "GET /desk/requests/{reference}": "charvu",
     "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
     "GET /desk/documents/{id}": "",  # there is none of this number; `test_documents.py` asks for one there is
