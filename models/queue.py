@@ -140,15 +140,16 @@ def _together(parts: Sequence[Any]) -> Any:
     return union(*(part.subquery().select() for part in parts))
 
 
+def _first(most: int, wanted: Sequence[ColumnElement[bool]]) -> Narrowed:
+    """The first lines of a part, in the order of its index: without an order the whole table may be read for them."""
+    return lambda one: one.where(*wanted).order_by(*SOONEST).limit(most)
+
+
 @lru_cache(maxsize=200)
 def _page_of(view: View, stretches: tuple[str, ...], asked: frozenset[str]) -> Any:
     """The first lines of each part of a view, and one more by which is known that there are more."""
-    wanted = conditions(asked)
-
-    def first(stretch: str) -> Narrowed:
-        return lambda one: one.where(*_stretch(stretch), *wanted).order_by(*SOONEST).limit(PAGE + 1)
-
-    return rows_of(_together([part for stretch in stretches for part in parts(view, first(stretch))]), PAGE + 1)
+    wanted = [_first(PAGE + 1, [*_stretch(one), *conditions(asked)]) for one in stretches]
+    return rows_of(_together([part for narrowed in wanted for part in parts(view, narrowed)]), PAGE + 1)
 
 
 @lru_cache(maxsize=200)
@@ -162,9 +163,7 @@ def _still_in(view: View, asked: frozenset[str]) -> Any:
 def _counts_of(asked: frozenset[str]) -> Any:
     """How many tasks each view holds, up to COUNTED, in the order of the views."""
     wanted = conditions(asked)
-    numbers = [
-        _together(parts(view, lambda one: one.where(*wanted).limit(COUNTED))).limit(COUNTED).subquery() for view in View
-    ]
+    numbers = [_together(parts(view, _first(COUNTED, wanted))).limit(COUNTED).subquery() for view in View]
     return select(*(select(func.count()).select_from(part).scalar_subquery() for part in numbers))
 
 
