@@ -81,12 +81,21 @@ class Row:
     proposal: Codes
     call_back_at: datetime | None
     repeats: int
+    wrote_at: datetime | None
     wait: str | None
 
     @property
     def place(self) -> Place:
         """Where the page after this line begins."""
         return Place(self.due, self.task)
+
+
+def row_of(task: Task, request: ServiceRequest) -> Row:
+    """The same line from rows that were read whole."""
+    own: dict[str, Any] = {"task": task.id, "wait": None}
+    return Row(
+        **own, **{name: getattr(task if name in Task.model_fields else request, name) for name in SHOWN - own.keys()}
+    )
 
 
 WAIT = case(
@@ -99,6 +108,7 @@ WAIT = case(
     )
 )
 """What a stage waits for; a complaint's state says that already."""
+SHOWN = frozenset(field.name for field in fields(Row))
 OWN = {"task": col(Task.id), "wait": WAIT}
 COLUMNS = [
     OWN[name] if name in OWN else getattr(Task if name in Task.model_fields else ServiceRequest, name)

@@ -15,8 +15,9 @@ from languages.catalog import gettext as _
 from models.queue import COUNTED, Bounds, Page, Place, Sight, View, counts, queue
 from rules.terms import Act
 from web.deps import Db, Now, Parts
+from web.desk.forms import new_token
 from web.desk.queue_address import Address, choosable, chosen_fields, read, sight_of, written_place
-from web.desk.queue_rows import ShownRow, shown
+from web.desk.queue_rows import ShownRow, in_place
 from web.desk.session import Person, SignedIn
 from web.onewindow import Onewindow
 from web.render import page
@@ -91,20 +92,26 @@ def view_words() -> dict[View, str]:
 
 
 @router.get("/desk")
-async def desk(request: Request, person: SignedIn, db: Db, parts: Parts, now: Now, gone: str = "") -> Response:
+async def desk(
+    request: Request, person: SignedIn, db: Db, parts: Parts, now: Now, gone: str = "", none: bool = False
+) -> Response:
     """The queue, soonest due first, fifty a page; after an action by which a request left it, it says so."""
     sight = sight_of(person, parts.book)
     fields = list(choosable(parts.book, sight))
     asked, errors = read(request.query_params, fields)
     listed, numbers = await db.read(looked_up, sight, bounds(parts, now), asked)
-    rows = [shown(row, person, parts.book, now, asked.view) for row in listed.rows]
-    on_page = "~".join(row.task for row in rows)
+    tasks = {row.task: row for row in listed.rows}
+    rows = in_place(list(tasks), tasks, frozenset(tasks), person, parts.book, now, asked)
+    on_page = "~".join(tasks)
     live = asked.query(rows=on_page, until=written_place(listed.after))
     return page(
         request,
         "desk/queue.html",
         status=422 if errors else 200,
         errors=errors,
+        nothing=none,
+        token=new_token(),
+        back=asked.query(),
         gone=labels.act_label(Act(gone)) if gone in set(Act) else "",
         live=f"/desk/live?{live}",
         fields=[field for field in fields if len(field.options) > 1],

@@ -78,7 +78,7 @@ async def shown_again(person: Person, page: Open, parts: Onewindow) -> dict[str,
     now = parts.clock()
     sight = sight_of(person, parts.book)
     found = await parts.database.read(looked_again, sight, bounds(parts, now), page)
-    rows = in_place(page.tasks, found.rows, found.still, person, parts.book, now, page.address.view)
+    rows = in_place(page.tasks, found.rows, found.still, person, parts.book, now, page.address)
     made = region(person, page.address, sight, rows, found.numbers, page.until, now)
     return {**made, "new": found.new}
 

@@ -15,8 +15,10 @@ from rules.request import RECOVERY
 from rules.states import WORKED
 from rules.terms import Kind, State
 from web.book import Book
+from web.desk.queue_address import Address
 from web.desk.session import Person
 from web.desk.shown import Due, tier_clock
+from web.desk.way import leading
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class ShownRow:
     task: str
     reference: str
     number: int
+    way: str
+    wrote: bool
     due: Due
     category: str
     stage: str
@@ -54,7 +58,9 @@ class ShownRow:
     seen: bool = True
 
 
-def shown(row: Row, person: Person, book: Book, now: datetime, view: View | None, *, gone: bool = False) -> ShownRow:
+def shown(
+    row: Row, person: Person, book: Book, now: datetime, view: View | None, *, gone: bool = False, way: str = ""
+) -> ShownRow:
     """A line in the language in use, as it stands in a view of the queue, or among what was found (None)."""
     complaint = row.kind == Kind.COMPLAINT
     own = complaint and row.stage != RECOVERY
@@ -67,6 +73,8 @@ def shown(row: Row, person: Person, book: Book, now: datetime, view: View | None
         task=row.task,
         reference=row.reference,
         number=row.number,
+        way=way,
+        wrote=row.wrote_at is not None,
         due=task_clock(row, book, now),
         category=book.sort(row),
         stage="" if own else book.label("stage", row.stage),
@@ -117,7 +125,12 @@ def in_place(
     person: Person,
     book: Book,
     now: datetime,
-    view: View,
+    asked: Address,
 ) -> list[ShownRow]:
     """The lines of a page that is open, in the order they had; those that left the view say so."""
-    return [shown(rows[task], person, book, now, view, gone=task not in still) for task in tasks if task in rows]
+    here = asked.query()
+    return [
+        shown(rows[task], person, book, now, asked.view, gone=task not in still, way=leading(here, at))
+        for at, task in enumerate(tasks)
+        if task in rows
+    ]
