@@ -1,101 +1,129 @@
-"""What concerns many requests, worked through a few at a time: each goes through the door, as whatever reaches a request does."""
+"""What concerns many requests, worked through a few at a time: each by the pen in a transaction of its own, then its workflow is told.
+
+The row is the truth, and a workflow that wakes too early only looks: so the pen comes first, and told are those alone
+that would wake too late, the nearest first.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Protocol
 
 import structlog
 from sqlalchemy import func
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.relay import Entrance
 from models import retiming
 from models.database import Sessions
-from models.retiming import Outcome, Retiming, RetimingItem, Stage
-from models.tray import put
-from rules.messages import Paced, Take
-from rules.terms import Act, Actor
+from models.retiming import Retiming, RetimingItem, Stage
+from models.tray import put_all
+from rules.messages import Paced, Take, Taken
+from rules.terms import Act
 
 AT_ONCE = 8
-MOST = 100
+MOST = 1000
 EVERY = 2.0
 """Seconds' worth of requests that are taken on at a time."""
+SOON = timedelta(minutes=2)
+"""A workflow that has to wake so soon is told at once, the others after the list."""
+TOLD = 50
+"""Workflows told in one step."""
+A_BREATH = 0.2
+"""Seconds between two steps of telling."""
 
 log = structlog.get_logger()
 
 
+class Pen(Protocol):
+    """The pen as the fan-out uses it."""
+
+    async def take(self, command: Take) -> Taken:
+        """Take one submission."""
+
+
 def wall() -> datetime:
-    """The clock of whoever runs it: the instant a submission names, which the request's own clock then replaces."""
+    """The clock of whoever runs it: the instant at which a submission of the system is taken."""
     return datetime.now(UTC)
 
 
 class FanOut:
     """Brings a retiming on by one step. Repeating a step does nothing twice: a submission's id is made of its item."""
 
-    def __init__(self, sessions: Sessions, door: Entrance | None = None, clock: Callable[[], datetime] = wall) -> None:
-        """Without a door nothing is sent: it is given one before the first step."""
+    def __init__(
+        self,
+        sessions: Sessions,
+        pen: Pen | None = None,
+        door: Entrance | None = None,
+        clock: Callable[[], datetime] = wall,
+    ) -> None:
+        """Without pen and door nothing is done: it is given them before the first step."""
         self.sessions = sessions
+        self.pen = pen
         self.door = door
         self.clock = clock
 
     @activity.defn
     async def go_on(self, number: int) -> Paced:
-        """Send the next few of the list; how long to wait until the step after this one, and whether that was all."""
+        """Do the next few of the list; how long to wait until the step after this one, and whether that was all."""
         began = monotonic()
         async with self.sessions.begin() as session:
             row = await session.get(Retiming, number, with_for_update=True)
-            if row is None or row.state != Stage.RUNNING:
+            if row is None or row.state not in (Stage.RUNNING, Stage.DONE):
                 return Paced(0, over=True)
             row.looked_at = (await session.exec(select(func.clock_timestamp()))).one()
-            rate = row.rate
-            items = await retiming.next_items(session, number, _many(rate))
-            if not items and not await retiming.list_again(session, row):
+            rate, done = row.rate, row.state == Stage.DONE
+            items = [] if done else await retiming.next_items(session, number, _many(rate))
+            if not items and not done and not await retiming.list_again(session, row):
                 row.state, row.ended_at = Stage.DONE.value, row.looked_at
-                return Paced(0, over=True)
-            for item in items:
-                await self._put(session, item)
-        await self._send(items)
-        return Paced(max(0.0, len(items) * 60 / rate - (monotonic() - began)), over=False)
+        await self._each(self._apply, items)
+        if items:
+            await self._tell(number, self.clock() + SOON)
+            return Paced(max(0.0, len(items) * 60 / rate - (monotonic() - began)), over=False)
+        told = await self._tell(number)
+        return Paced(A_BREATH, over=done and not told)
 
-    async def _put(self, session: AsyncSession, item: RetimingItem) -> None:
-        told = {"retiming": item.retiming, "before": item.before, "after": item.after}
-        await put(
-            session,
-            id=_id(item),
-            reference=item.reference,
-            act=Act.RETIME,
-            actor=Actor.SYSTEM,
-            at=self.clock(),
-            data=told,
-        )
-
-    async def _send(self, items: Sequence[RetimingItem]) -> None:
+    async def _each(self, do: Callable[[RetimingItem], Awaitable[None]], items: Sequence[RetimingItem]) -> None:
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def one(item: RetimingItem) -> None:
             async with slots:
-                await self._through(item)
+                try:
+                    await do(item)
+                except Exception as failed:
+                    # what is not done yet, the next step takes again
+                    log.warning("not yet", what="retiming", reference=item.reference, why=type(failed).__name__)
                 with suppress(RuntimeError):  # outside an activity there is nobody to tell
                     activity.heartbeat()
 
         await asyncio.gather(*(one(item) for item in items))
 
-    async def _through(self, item: RetimingItem) -> None:
+    async def _apply(self, item: RetimingItem) -> None:
+        """Put it into the tray and let the pen take it."""
+        assert self.pen is not None
+        told = {"retiming": item.retiming, "before": item.before, "after": item.after}
+        row = {"id": _id(item), "reference": item.reference, "data": told}
+        async with self.sessions.begin() as session:
+            await put_all(session, [row], Act.RETIME, self.clock())
+        await self.pen.take(Take(item.reference, _id(item), Act.RETIME))
+
+    async def _tell(self, number: int, by: datetime | None = None) -> int:
+        """Let the workflows look that must hear of it by then (None: some day), the nearest first; how many there were."""
+        async with self.sessions() as session:
+            items = await retiming.untold(session, number, TOLD, by)
+        await self._each(self._look, items)
+        return len(items)
+
+    async def _look(self, item: RetimingItem) -> None:
         assert self.door is not None
-        try:
-            await self.door.act(Take(item.reference, _id(item), Act.RETIME))
-        except LookupError:
-            async with self.sessions.begin() as session:
-                await retiming.settled(session, item.retiming, item.reference, Outcome.CHANGED, self.clock())
-        except Exception as failed:
-            # it has no outcome, so the next step takes it again; meanwhile the tray has it
-            log.warning("not yet", what="retiming", reference=item.reference, why=type(failed).__name__)
+        await self.door.look(item.reference)
+        async with self.sessions.begin() as session:
+            await retiming.told(session, item)
 
 
 def _many(rate: int) -> int:

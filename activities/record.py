@@ -133,7 +133,8 @@ class Record:
         request = await writing.read(session, row)
         at = await writing.never_back(session, row, at)
         now = await clock(session)
-        row.started_at = row.started_at or now
+        if sent.act != Act.RETIME:  # it comes past the workflow, which may not have been started
+            row.started_at = row.started_at or now
         ground, filled = await self._ground(session, row, at, Act(sent.act))
         ground, filled = await self._with_elsewhere(session, row, at, sent, ground, filled)
         if meter := sent.data.get("meter"):
@@ -151,7 +152,7 @@ class Record:
             await writing.write(session, row, request, turn, filled, now, sent)
             sent.number = row.number
         if sent.act == Act.RETIME:
-            await written_down(session, sent, turn, now)
+            await written_down(session, sent, request, turn, now)
         sent.answered = now
         session.add(sent)
 

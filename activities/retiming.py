@@ -51,10 +51,16 @@ async def brought_under(
     return turn, filled
 
 
-async def written_down(session: AsyncSession, sent: Submission, turn: Turn | None, now: datetime) -> None:
-    """What became of it, into the list."""
+async def written_down(
+    session: AsyncSession, sent: Submission, request: Request, turn: Turn | None, now: datetime
+) -> None:
+    """What became of it, into the list; and when the request wakes, if that is earlier than it was."""
+    tell_by = None
     if turn is None:
         outcome = OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED)
     else:
         outcome = Outcome.ESCALATED if escalated(turn) else Outcome.MOVED
-    await settled(session, int(sent.data["retiming"]), sent.reference, outcome, now)
+        wakes = turn.request.wake_at
+        if wakes is not None and (request.wake_at is None or wakes < request.wake_at):
+            tell_by = wakes
+    await settled(session, int(sent.data["retiming"]), sent.reference, outcome, now, tell_by)

@@ -90,7 +90,7 @@ class Grounds:
     def of(self, row: Request, policy: Policy) -> Ground:
         """The ground of a request under `policy`; KeyError where that has no place for it."""
         key: tuple[Any, ...] = (id(policy), row.kind, row.category, row.area_class, row.office, row.zone)
-        key += (row.standard, row.standard_calendar)
+        key += (row.standard, row.standard_calendar, row.site_office, row.site_zone)
         if key not in self.kept:
             roles = {tier.role for timing in timings_of(policy, row) for tier in ladder_of(policy, timing).tiers}
             seats: Seats = {role: self._seats(role, row.office, row.zone) for role in roles}
@@ -188,6 +188,8 @@ async def read_closed(session: AsyncSession, policy: Policy, at: datetime) -> li
         ServiceRequest.reference,
         ServiceRequest.category,
         ServiceRequest.area_class,
+        ServiceRequest.site_office,
+        ServiceRequest.site_zone,
         ServiceRequest.registered_at,
         ServiceRequest.put_right_at,
         ServiceRequest.within_standard,

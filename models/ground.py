@@ -21,7 +21,17 @@ from rules.calendar import Calendar
 from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
-from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
+from rules.policy import (
+    Policy,
+    Site,
+    Timing,
+    calendar_at,
+    calendar_of,
+    calendars_at,
+    ladder_of,
+    recovery_timing,
+    timing_of,
+)
 from rules.request import RECOVERY, Elsewhere, Ground, Request, Standard
 from rules.terms import Act, Kind
 
@@ -178,7 +188,7 @@ def _ground(
         timing=timing,
         limits=policy.limits,
         holds=policy.holds,
-        calendar=calendar_of(policy, timing),
+        calendar=calendar_of(policy, timing, site_of(row)),
         standard=standard_of(row, policy),
         rungs=[Rung(tier, role, tuple(seat for seat, _ in seats[role])) for tier, role in enumerate(roles, 1)],
         candidates=[Candidate(seat.post, tasks, isinstance(present(seat, at), int)) for seat, tasks in seats[roles[0]]],
@@ -212,14 +222,19 @@ def ground_with(
         for code, stage in procedure.stages.items()
     }
     first = next(iter(stages.values()))
-    return replace(first, stages=stages, procedure=procedure, calendars=policy.calendars, taken=taken)
+    return replace(first, stages=stages, procedure=procedure, calendars=calendars_at(policy, site_of(row)), taken=taken)
 
 
 def standard_of(row: ServiceRequest | Request, policy: Policy) -> Standard | None:
     """The regulated standard the request took with it when it was registered; None if it has none."""
     if row.standard is None or row.standard_calendar is None:
         return None
-    return Standard(parse(row.standard), policy.calendars[row.standard_calendar])
+    return Standard(parse(row.standard), calendar_at(policy, row.standard_calendar, site_of(row)))
+
+
+def site_of(row: ServiceRequest | Request) -> Site:
+    """In whose hours the clocks of a request run."""
+    return Site(row.site_office, row.site_zone)
 
 
 def standard_columns(timing: Timing) -> dict[str, Any]:

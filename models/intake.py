@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.chain import linked
 from models.events import Event
-from models.ground import standard_columns, standard_of
+from models.ground import site_of, standard_columns, standard_of
 from models.notices import queue
 from models.papers import adopt
 from models.people import Feeder, Locality, Office
@@ -25,7 +25,7 @@ from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import Policy, Timing, timing_of
+from rules.policy import Policy, Timing, calendar_of, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -151,6 +151,8 @@ def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> 
         area_class=place.office.area_class,
         office=place.office.code,
         zone=place.office.zone,
+        site_office=place.office.code,
+        site_zone=place.office.zone,
         locality=place.locality,
         feeder=place.feeder,
         channel=new.channel.value,
@@ -190,7 +192,7 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
     """By when the first tier must have acted, for the acknowledgement."""
     timing = _timing(policy, row.kind, row.category, row.area_class)
-    due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    due = {"due": after(timing.tiers[0], at, calendar_of(policy, timing, site_of(row))).isoformat()}
     return {**due, "heard": "yes"} if timing.ladder == HEARING else due
 
 

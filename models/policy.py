@@ -20,6 +20,8 @@ class PolicyVersion(SQLModel, table=True):
     note: str = text()
     author: int | None = None
     at: datetime = instant()
+    made_from: int | None = None
+    """The version whose values it has but for what changed; None: the one before it."""
 
 
 class Names(SQLModel, table=True):

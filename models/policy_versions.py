@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.openings import OPENED, REFUSED
+from models.people import Office, Zone
 from models.policy import Audit, Edition, PolicyVersion
 from rules import policy_toml
 from rules.policy import Policy
+from rules.policy_calendars import Surroundings
 from rules.policy_json import from_json, to_json
-from rules.policy_toml import Surroundings
 
 SAVING = 7_405_001
 """Key of the lock that lets one save at a time, and none while a request chooses its version; registering shares it."""
@@ -43,6 +44,10 @@ class NothingChanged(Exception):
 
 class NoteMissing(ValueError):
     """A version needs a note of at most 500 characters that says why."""
+
+
+Older = Callable[[AsyncSession, int], Awaitable[Mapping[int, Policy]]]
+"""What is saved beside the next version: given the number of the one in force, policies by the older versions they are made from."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,20 @@ async def save(
 
     Raises NoteMissing, NothingChanged, and Outdated when `base` is given and no longer the newest.
     """
+    return (await save_beside(session, policy, note, author, at, base=base))[0]
+
+
+async def save_beside(
+    session: AsyncSession,
+    policy: Policy,
+    note: str,
+    author: int | None,
+    at: datetime,
+    *,
+    base: int | None = None,
+    older: Older | None = None,
+) -> tuple[int, dict[int, int]]:
+    """Save as `save` does, and beside it what `older` makes of older versions; the new number, and theirs by those they are made from."""
     note = note.strip()
     if not 1 <= len(note) <= LONGEST_NOTE:
         raise NoteMissing("say in at most 500 characters why it changes")
@@ -87,17 +106,21 @@ async def save(
     row = (await session.exec(select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(1))).first()
     if row and base is not None and base != row.number:
         raise Outdated(row.number)
-    number = row.number + 1 if row else 1
     changes = differences(from_json(row.content) if row else None, policy)
     if row and not changes:
         raise NothingChanged
-    session.add(
-        PolicyVersion(number=number, content=to_json(replace(policy, version=number)), note=note, author=author, at=at)
-    )
+    beside = await older(session, row.number) if row and older else {}
+    first = row.number + 1 if row else 1
+    made = {old: number for number, old in enumerate(beside, first)}
+    number = first + len(made)
+    for old, own in [*beside.items(), (row.number if row else None, policy)]:
+        new = number if old is None else made.get(old, number)
+        content = to_json(replace(own, version=new))
+        session.add(PolicyVersion(number=new, content=content, note=note, author=author, at=at, made_from=old))
     session.add(_audit(number, changes if row else [], note, author, at))
     await raise_edition(session)
     await session.flush()
-    return number
+    return number, made
 
 
 def _audit(number: int, changes: list[Change], note: str, author: int | None, at: datetime) -> Audit:
@@ -140,6 +163,8 @@ def _flat(policy: Policy) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from _leaves(("complaint", category), timing)
     for category, area_class, timing in plain["areas"]:
         yield from _leaves(("complaint", category, area_class), timing)
+    for code, of, one, calendar in plain["sites"]:
+        yield from _leaves(("calendar", code, of, one), calendar)
     for key, kind in (("ladders", "ladder"), ("calendars", "calendar"), ("limits", "limits"), ("holds", "holds")):
         yield from _leaves((kind,), plain[key])
     yield from _leaves(("procedure",), plain["procedures"])
@@ -185,7 +210,11 @@ async def import_toml(session: AsyncSession, text: str, note: str, author: int |
 async def read_toml(session: AsyncSession, text: str) -> Policy:
     """What `text` says over the policy in force, unsaved. BadPolicy with every problem, NoPolicy."""
     policy = await current(session)
-    return policy_toml.parse(text, policy, around(policy))
+    sites = {
+        "zones": (await session.exec(select(Zone.code))).all(),
+        "offices": (await session.exec(select(Office.code))).all(),
+    }
+    return policy_toml.parse(text, policy, replace(around(policy), sites=sites))
 
 
 def around(policy: Policy) -> Surroundings:

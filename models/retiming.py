@@ -8,17 +8,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, func, literal, or_, text, update
+from sqlalchemy import Index, and_, case, exists, func, literal, or_, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.database import instant
+from models.database import codes, instant
 from models.policy import Audit
 from models.requests import ServiceRequest, Task
 from rules.states import OPEN
+from rules.terms import Codes
 
-SLOWEST, FASTEST, USUAL = 10, 6000, 600
+SLOWEST, FASTEST, USUAL = 10, 30_000, 600
 """Requests a minute."""
 LEASE = timedelta(seconds=15)
 AUDIT = "retiming"
@@ -64,6 +65,10 @@ class Retiming(SQLModel, table=True):
     category: str | None = Field(default=None, max_length=60)
     zone: str | None = Field(default=None, max_length=60)
     undoes: int | None = Field(default=None, foreign_key="retiming.id")
+    takes_back: int | None = None
+    """The version that is taken back: what was registered under it since comes under `version`."""
+    carried: Codes = codes()
+    """Versions of the same calendars by the older versions they are made from: each request keeps its own times."""
     looked_at: datetime | None = instant(optional=True)
     ended_at: datetime | None = instant(optional=True)
 
@@ -72,7 +77,10 @@ class RetimingItem(SQLModel, table=True):
     """One request of the list; `place` is its turn, `round` how often it was listed."""
 
     __tablename__ = "retiming_item"
-    __table_args__ = (Index("ix_retiming_item_left", "retiming", "place", postgresql_where=text("outcome is null")),)
+    __table_args__ = (
+        Index("ix_retiming_item_left", "retiming", "place", postgresql_where=text("outcome is null")),
+        Index("ix_retiming_item_told", "retiming", "tell_by", postgresql_where=text("tell_by is not null")),
+    )
 
     retiming: int = Field(primary_key=True, foreign_key="retiming.id")
     reference: str = Field(primary_key=True, foreign_key="service_request.reference", max_length=9)
@@ -82,67 +90,8 @@ class RetimingItem(SQLModel, table=True):
     round: int = 1
     outcome: str | None = Field(default=None, max_length=10)
     at: datetime | None = instant(optional=True)
-
-
-class AlreadyRunning(Exception):
-    """One retiming at a time."""
-
-
-class CannotUndo(Exception):
-    """It is still going on, it was an undoing itself, or nothing of it was applied."""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Which open requests: those whose task is at `tier` or below, of one category, in one zone; None: all."""
-
-    tier: int | None = None
-    category: str | None = None
-    zone: str | None = None
-
-
-async def begin(
-    session: AsyncSession, version: int, choice: Choice, by: int | None, at: datetime, rate: int = USUAL
-) -> int:
-    """List what the choice means and let it run; its number. AlreadyRunning while another one goes on."""
-    return await _begin(
-        session,
-        Retiming(
-            version=version,
-            by=by,
-            at=at,
-            rate=bounded(rate),
-            tier=choice.tier,
-            category=choice.category,
-            zone=choice.zone,
-        ),
-    )
-
-
-async def undo(session: AsyncSession, number: int, by: int | None, at: datetime) -> int:
-    """Take a retiming back, request by request: each that was brought under its version goes back to the one before."""
-    of = await session.get(Retiming, number)
-    if of is None or of.undoes is not None or of.state in GOING_ON:
-        raise CannotUndo
-    new = Retiming(version=of.version, by=by, at=at, rate=of.rate, undoes=number)
-    started = await _begin(session, new)
-    if not (await progress(session, started)).total:
-        raise CannotUndo
-    return started
-
-
-async def _begin(session: AsyncSession, row: Retiming) -> int:
-    await session.exec(select(func.pg_advisory_xact_lock(7_405_002)))
-    if await going_on(session) is not None:
-        raise AlreadyRunning
-    session.add(row)
-    await session.flush()
-    assert row.id is not None
-    await list_again(session, row)
-    told = {"version": row.version, "tier": row.tier, "category": row.category, "zone": row.zone, "undoes": row.undoes}
-    after = {key: str(value) for key, value in told.items() if value is not None}
-    session.add(Audit(at=row.at, person=row.by, what=AUDIT, subject=str(row.id), after=after, note=""))
-    return row.id
+    tell_by: datetime | None = instant(optional=True)
+    """Until when its workflow must hear of it; None: it need not, or it did."""
 
 
 def bounded(rate: int) -> int:
@@ -157,15 +106,23 @@ async def going_on(session: AsyncSession) -> Retiming | None:
 
 async def list_again(session: AsyncSession, row: Retiming) -> int:
     """Put on the list whatever of the choice is behind and not on it; how many. One that was closed then, and is open now, again."""
+    if row.undoes is None and row.takes_back is None:
+        again = col(RetimingItem.outcome) == Outcome.CLOSED
+        return await _listed(session, _behind(row), again)
+    never = literal(value=False)
+    listed = 0
+    if row.undoes is not None:
+        listed += await _listed(session, _undone(row), never)
+    if row.takes_back is not None:
+        listed += await _listed(session, _behind(row), never)
+    return listed
+
+
+async def _listed(session: AsyncSession, chosen: Any, again: Any) -> int:
     places = ("retiming", "reference", "before", "after", "place", "round")
-    chosen = _undone(row) if row.undoes is not None else _behind(row)
     listed = insert(RetimingItem).from_select(places, chosen)
-    again = {"outcome": None, "at": None, "before": listed.excluded.before, "round": col(RetimingItem.round) + 1}
-    listed = listed.on_conflict_do_update(
-        index_elements=["retiming", "reference"],
-        set_=again,
-        where=(col(RetimingItem.outcome) == Outcome.CLOSED) if row.undoes is None else literal(value=False),
-    )
+    anew = {"outcome": None, "at": None, "before": listed.excluded.before, "round": col(RetimingItem.round) + 1}
+    listed = listed.on_conflict_do_update(index_elements=["retiming", "reference"], set_=anew, where=again)
     return len((await session.exec(listed.returning(col(RetimingItem.reference)))).all())
 
 
@@ -180,18 +137,33 @@ def _behind(row: Retiming) -> Any:
     wanted = [
         col(ServiceRequest.state).in_([state.value for state in OPEN]),
         col(ServiceRequest.over).is_(False),
-        col(ServiceRequest.policy_version) < row.version,
+        _version_behind(row),
     ]
     if row.tier is not None:
         wanted.append(or_(due.c.tier.is_(None), due.c.tier <= row.tier))
     if row.category is not None:
         wanted.append(col(ServiceRequest.category) == row.category)
     if row.zone is not None:
-        wanted.append(col(ServiceRequest.zone) == row.zone)
+        wanted.append(or_(ServiceRequest.zone == row.zone, ServiceRequest.site_zone == row.zone))
     place = func.row_number().over(order_by=order)
-    columns = (literal(row.id), ServiceRequest.reference, ServiceRequest.policy_version, literal(row.version))
+    columns = (literal(row.id), ServiceRequest.reference, ServiceRequest.policy_version, _version_for(row))
     asked: Any = select(*columns, place, literal(1))  # type: ignore[call-overload]
     return asked.outerjoin(due, due.c.reference == ServiceRequest.reference).where(*wanted)
+
+
+def _version_behind(row: Retiming) -> Any:
+    if row.takes_back is not None:
+        return ServiceRequest.policy_version == row.takes_back
+    behind = col(ServiceRequest.policy_version) < row.version
+    return and_(behind, col(ServiceRequest.policy_version).not_in(row.carried.values())) if row.carried else behind
+
+
+def _version_for(row: Retiming) -> Any:
+    """The version a request comes under: the one that has its own times, else the run's."""
+    if not row.carried:
+        return literal(row.version)
+    own = {int(old): new for old, new in row.carried.items()}
+    return case(own, value=col(ServiceRequest.policy_version), else_=row.version)
 
 
 def _undone(row: Retiming) -> Any:
@@ -206,11 +178,27 @@ async def next_items(session: AsyncSession, number: int, limit: int) -> Sequence
     return (await session.exec(asked.order_by(col(RetimingItem.place), RetimingItem.reference).limit(limit))).all()
 
 
-async def settled(session: AsyncSession, number: int, reference: str, outcome: Outcome, now: datetime) -> None:
-    """Write what became of one request of the list; what is written once stays."""
+async def settled(
+    session: AsyncSession, number: int, reference: str, outcome: Outcome, now: datetime, tell_by: datetime | None = None
+) -> None:
+    """Write what became of one request of the list, and by when its workflow must hear of it; what is written once stays."""
     here = col(RetimingItem.retiming) == number, col(RetimingItem.reference) == reference
     empty = col(RetimingItem.outcome).is_(None)
-    await session.exec(update(RetimingItem).where(*here, empty).values(outcome=outcome.value, at=now))
+    await session.exec(update(RetimingItem).where(*here, empty).values(outcome=outcome.value, at=now, tell_by=tell_by))
+
+
+async def untold(session: AsyncSession, number: int, limit: int, by: datetime | None = None) -> Sequence[RetimingItem]:
+    """Those whose workflow must still hear of it, the nearest first; with `by` only those that must by then."""
+    asked = select(RetimingItem).where(RetimingItem.retiming == number, col(RetimingItem.tell_by).is_not(None))
+    if by is not None:
+        asked = asked.where(col(RetimingItem.tell_by) <= by)
+    return (await session.exec(asked.order_by(col(RetimingItem.tell_by)).limit(limit))).all()
+
+
+async def told(session: AsyncSession, item: RetimingItem) -> None:
+    """Write that the workflow of an item heard of it."""
+    here = col(RetimingItem.retiming) == item.retiming, col(RetimingItem.reference) == item.reference
+    await session.exec(update(RetimingItem).where(*here).values(tell_by=None))
 
 
 @dataclass(frozen=True)
@@ -269,5 +257,7 @@ async def steer(
 async def asleep(session: AsyncSession) -> list[int]:
     """Those that run and that nobody looked at for a while: their workflow is to be started, or runs and is slow."""
     late = or_(col(Retiming.looked_at).is_(None), col(Retiming.looked_at) < func.now() - LEASE)
-    rows = await session.exec(select(Retiming.id).where(Retiming.state == Stage.RUNNING, late))
+    telling = exists().where(col(RetimingItem.retiming) == col(Retiming.id), col(RetimingItem.tell_by).is_not(None))
+    on = or_(Retiming.state == Stage.RUNNING, and_(Retiming.state == Stage.DONE, telling))
+    rows = await session.exec(select(Retiming.id).where(on, late))
     return [number for number in rows.all() if number is not None]

@@ -129,6 +129,8 @@ class Request:
     called_at: datetime | None = None
     contact_refused: bool = False
     area_class: str = "urban"
+    site_office: str = ""
+    site_zone: str = ""
     complete_at: datetime | None = None
     application: Codes = field(default_factory=dict)
     case: Case = field(default_factory=Case)

@@ -10,14 +10,17 @@ import pytest
 from sqlmodel import col, select
 
 from activities.fanout import FanOut
+from activities.record import Record
 from models import policy_versions, retiming
+from models.database import Sessions
 from models.events import Event
 from models.forecast import Forecast, forecast
 from models.people import Fill
 from models.requests import ServiceRequest, Task
-from models.retiming import Choice, Outcome, RetimingItem, Stage
+from models.retiming import Outcome, RetimingItem, Stage
+from models.retiming_start import AlreadyRunning, Choice, begin, undo
 from rules.durations import parse
-from rules.messages import Take
+from rules.messages import Take, Taken
 from rules.policy import Policy
 from rules.states import OPEN
 from rules.terms import Act, EventKind
@@ -36,21 +39,20 @@ class Killed(BaseException):
     """The worker is gone."""
 
 
-class Brought:
-    """The door, with each request's own clock brought to the story's first."""
+class Mortal:
+    """A pen whose worker may die in the middle."""
 
-    def __init__(self, town: Timeline) -> None:
-        self.town = town
+    def __init__(self, sessions: Sessions) -> None:
+        self.pen = Record(sessions)
         self.dies_after: int | None = None
-        self.sent = 0
+        self.taken = 0
 
-    async def act(self, take: Take) -> Any:
-        """Let it be taken; the worker may die in the middle."""
-        if self.dies_after is not None and self.sent >= self.dies_after:
+    async def take(self, command: Take) -> Taken:
+        """Take it, or be gone."""
+        if self.dies_after is not None and self.taken >= self.dies_after:
             raise Killed
-        self.sent += 1
-        await self.town.bring(take.reference)
-        return await self.town.door.act(take)
+        self.taken += 1
+        return await self.pen.take(command)
 
 
 async def tuned(town: Timeline, change: Any, note: str = "Tuned") -> int:
@@ -69,12 +71,12 @@ async def in_force(town: Timeline) -> Policy:
 async def begun(town: Timeline, version: int, choice: Choice | None = None, rate: int = 6000) -> int:
     """A retiming that runs."""
     async with town.sessions.begin() as session:
-        return await retiming.begin(session, version, choice or Choice(), None, town.now, rate)
+        return await begin(session, version, choice or Choice(), None, town.now, rate)
 
 
 def fan_of(town: Timeline) -> FanOut:
     """The fan-out, stepped by hand."""
-    return FanOut(town.sessions, Brought(town), lambda: town.now)  # type: ignore[arg-type]
+    return FanOut(town.sessions, Mortal(town.sessions), town.door, lambda: town.now)
 
 
 async def finished(town: Timeline, number: int, fan: FanOut | None = None) -> None:
@@ -237,7 +239,7 @@ async def test_killed_stopped_and_taken_back_every_request_has_the_right_version
     number = await begun(town, await tuned(town, halved), rate=60)
     for _ in range(2):
         fan = fan_of(town)
-        dying: Any = fan.door
+        dying: Any = fan.pen
         dying.dies_after = 1
         with pytest.raises(Killed):
             await fan.go_on(number)
@@ -255,7 +257,7 @@ async def test_killed_stopped_and_taken_back_every_request_has_the_right_version
     assert all(half[one][1] == before[one][1] for one in before), "the promised time is never touched"
     assert any(half[one][2][0][2] < before[one][2][0][2] for one in done)
     async with town.sessions.begin() as session:
-        back = await retiming.undo(session, number, 1, town.now)
+        back = await undo(session, number, 1, town.now)
     await finished(town, back)
     assert await clocks(town) == before
     assert (await town.kinds(done[0])).count("retimed") == 2
@@ -293,7 +295,7 @@ async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(to
     references = [await town.file("voltage") for _ in range(4)]
     version = await tuned(town, halved)
     number = await begun(town, version)
-    with pytest.raises(retiming.AlreadyRunning):
+    with pytest.raises(AlreadyRunning):
         await begun(town, version)
     fan_out.sessions, fan_out.door = town.sessions, town.door
     await town.door.fan_out(number)

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import retiming
-from models.retiming import GOING_ON, AlreadyRunning, CannotUndo, Retiming, Stage
+from models.retiming import GOING_ON, Retiming, Stage
+from models.retiming_start import AlreadyRunning, CannotUndo, undo
 from web.admin.apply import rate_of
 from web.admin.versions import staff_names
 from web.deps import Db, Now, Parts
@@ -67,7 +68,7 @@ async def steer(
     """Pause, resume, stop, set the speed, or take it back."""
     try:
         if what == "undo":
-            number = await db.write(retiming.undo, number, person.id, now)
+            number = await db.write(undo, number, person.id, now)
         elif what == "rate":
             await db.write(retiming.steer, number, person.id, now, rate=rate_of(form))
         elif what in STEERS:

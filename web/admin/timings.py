@@ -14,7 +14,7 @@ from starlette.responses import Response
 from languages.catalog import gettext as _
 from models import policy_versions
 from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
-from models.retiming import AlreadyRunning, begin
+from models.retiming_start import AlreadyRunning, begin
 from rules.policy import Policy
 from rules.policy_check import warnings
 from web.admin.apply import NEW_ONLY, choices, chosen, rate_of
