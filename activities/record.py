@@ -19,6 +19,7 @@ from activities.retiming import brought_under, written_down
 from models.cases import meter_state
 from models.database import Sessions
 from models.events import Event, Submission
+from models.exceptional import standing as standing_events
 from models.ground import Fillings, Policies, elsewhere_of, ground_of, standard_of
 from models.himself import about_himself
 from models.outbox import Notification
@@ -111,6 +112,8 @@ class Record:
         if row.standard_version not in (None, row.policy_version):
             given = await self.policies.of(session, row.standard_version or row.policy_version)
             ground = replace(ground, standard=standard_of(row, given))
+        if row.standard is not None and row.standard_lapsed_at is None:
+            ground = replace(ground, exceptional=await standing_events(session))
         return ground, filled
 
     async def _moved(

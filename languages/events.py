@@ -59,6 +59,8 @@ class StoryEvent:
     channel: Channel | None = None
     application: bool = False
     dealing: Dealing = NOTHING_MORE
+    exceptional: str = ""
+    """The code of the exceptional event that excuses it."""
 
 
 def event_of(
@@ -96,6 +98,7 @@ def event_of(
         channel=_known(Channel, data.get("channel")),
         application=application,
         dealing=dealing_of(data, label),
+        exceptional=str(data.get("exceptional") or ""),
     )
 
 

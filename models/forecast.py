@@ -17,6 +17,7 @@ from models.ground import Policies, Seats, fillings, ground_with, nearest, stand
 from models.people import Post
 from models.requests import ServiceRequest
 from rules.case import Case
+from rules.holidays import with_calendars_of
 from rules.ladder import Seat
 from rules.policy import Policy, ladder_of
 from rules.request import Ground, Hold, Request, Task
@@ -47,10 +48,13 @@ class Forecast:
     differs: tuple[str, ...]
 
 
-async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forecast:
-    """What `policy` would do if it were given to everything open at `at`. Reads only; the session's snapshot should stand still."""
+async def forecast(session: AsyncSession, policy: Policy, at: datetime, *, own_times: bool = False) -> Forecast:
+    """What `policy` would do if it were given to everything open at `at`. Reads only; the session's snapshot should stand still.
+
+    With `own_times` each request keeps the times it has and gets the calendars alone.
+    """
     loads = dict((await session.exec(select(Post.code, Post.open_tasks))).all())
-    opened = await read_open(session, policy, at)
+    opened = await read_open(session, policy, at, own_times=own_times)
     closed = await read_closed(session, policy, at)
     then = [within_then(one, policy) for one in closed]
     differs = [one.reference for one, kept in zip(closed, then, strict=True) if kept != one.within]
@@ -60,17 +64,20 @@ async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forec
     return Forecast(at, len(opened), now, would, len(closed), kept, sum(then), tuple(differs))
 
 
-async def read_open(session: AsyncSession, policy: Policy, at: datetime) -> list[Open]:
+async def read_open(session: AsyncSession, policy: Policy, at: datetime, *, own_times: bool = False) -> list[Open]:
     """Every open request that is not confidential, with its ground under its own timings and under `policy`."""
     found = Grounds(await _posts(session, at), at)
     own = Policies()
     opened = []
+    shall: dict[int, Policy] = {}
     for request, version, law in await _requests(session):
+        if version not in shall:
+            shall[version] = with_calendars_of(await own.of(session, version), policy) if own_times else policy
         ground = found.of(request, await own.of(session, version))
         if law not in (None, version):
             ground = replace(ground, standard=standard_of(request, await own.of(session, law)))
         try:
-            new = found.of(request, policy)
+            new = found.of(request, shall[version])
         except KeyError:
             opened.append(Open(request, ground, None))
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from holidays import country_holidays
+from holidays import country_holidays, list_supported_countries
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +28,11 @@ def public_holidays(country: str, subdivision: str | None, year: int) -> Mapping
         return dict(country_holidays(country, subdiv=subdivision, years=year, language="en_US").items())
     except NotImplementedError as error:
         raise LookupError(str(error)) from None
+
+
+def subdivisions(country: str) -> list[str]:
+    """The states of a country, as the library calls them."""
+    return sorted(list_supported_countries().get(country, ()))
 
 
 class Holiday(SQLModel, table=True):

@@ -144,7 +144,7 @@ def _behind(row: Retiming) -> Any:
     if row.category is not None:
         wanted.append(col(ServiceRequest.category) == row.category)
     if row.zone is not None:
-        wanted.append(or_(ServiceRequest.zone == row.zone, ServiceRequest.site_zone == row.zone))
+        wanted.append(or_(col(ServiceRequest.zone) == row.zone, col(ServiceRequest.site_zone) == row.zone))
     place = func.row_number().over(order_by=order)
     columns = (literal(row.id), ServiceRequest.reference, ServiceRequest.policy_version, _version_for(row))
     asked: Any = select(*columns, place, literal(1))  # type: ignore[call-overload]
@@ -258,6 +258,6 @@ async def asleep(session: AsyncSession) -> list[int]:
     """Those that run and that nobody looked at for a while: their workflow is to be started, or runs and is slow."""
     late = or_(col(Retiming.looked_at).is_(None), col(Retiming.looked_at) < func.now() - LEASE)
     telling = exists().where(col(RetimingItem.retiming) == col(Retiming.id), col(RetimingItem.tell_by).is_not(None))
-    on = or_(Retiming.state == Stage.RUNNING, and_(Retiming.state == Stage.DONE, telling))
+    on = or_(col(Retiming.state) == Stage.RUNNING, and_(col(Retiming.state) == Stage.DONE, telling))
     rows = await session.exec(select(Retiming.id).where(on, late))
     return [number for number in rows.all() if number is not None]

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from config import BadConfig, Config, load
 from web import errors, measures
-from web.admin import messages, retimings, timings, versions, what_if
+from web.admin import calendars, events, holiday, messages, retimings, timings, versions, what_if
 from web.api.mount import mount
 from web.apply import form as apply_form
 from web.apply import papers as apply_papers
@@ -86,6 +86,9 @@ STAFF = (
     desk_documents,
     *COUNTER,
     timings,
+    calendars,
+    holiday,
+    events,
     what_if,
     retimings,
     versions,

@@ -40,7 +40,6 @@ def upgrade() -> None:
         "update service_request as request set site_office = office.code, site_zone = office.zone from office"
         " where office.code = coalesce(request.offices ->> 0, request.office)"
     )
-    op.add_column("service_request", sa.Column("excused", sa.Integer(), nullable=True))
     op.add_column("policy_version", sa.Column("made_from", sa.Integer(), nullable=True))
     op.add_column("retiming", sa.Column("takes_back", sa.Integer(), nullable=True))
     op.add_column("retiming", jsonb("carried", "{}"))
@@ -84,5 +83,5 @@ def downgrade() -> None:
     op.drop_column("retiming", "carried")
     op.drop_column("retiming", "takes_back")
     op.drop_column("policy_version", "made_from")
-    for name in ("excused", "site_zone", "site_office"):
+    for name in ("site_zone", "site_office"):
         op.drop_column("service_request", name)

@@ -11,8 +11,10 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import retiming
+from models.policy_versions import NothingChanged
 from models.retiming import GOING_ON, Retiming, Stage
-from models.retiming_start import AlreadyRunning, CannotUndo, undo
+from models.retiming_start import AlreadyRunning, CannotUndo, take_back, undo
+from rules.holidays import ChangedSince
 from web.admin.apply import rate_of
 from web.admin.versions import staff_names
 from web.deps import Db, Now, Parts
@@ -59,6 +61,25 @@ async def run(request: Request, number: int, person: ReadsAdmin, db: Db, parts: 
 async def live(request: Request, number: int, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
     """How far it is, asked for by its page every two seconds while it runs."""
     return await _page(request, number, person, db, parts, block="progress")
+
+
+@router.post("/admin/versions/{version}/take-back")
+async def back(request: Request, version: int, person: Tunes, form: Form, db: Db, parts: Parts, now: Now) -> Response:
+    """Take a version back: new requests come under the timings without it, and open ones go back to what they had."""
+    of = int(form["run"]) if form.get("run", "").isdigit() else 0
+    note = _("Version %(number)d is taken back.", number=version)
+    try:
+        started = await db.write(take_back, version, person.id, now, note)
+    except AlreadyRunning:
+        why = _("Other timings are still being applied. Wait for their end, or stop them.")
+    except ChangedSince:
+        why = _("What this version changed was changed again since. Change it by hand.")
+    except (LookupError, NothingChanged):
+        why = _("There is nothing to take back.")
+    else:
+        await parts.door.wake()
+        return see_other(f"/admin/retimings/{started}")
+    return await _page(request, of, person, db, parts, status=409, error=why)
 
 
 @router.post("/admin/retimings/{number}/{what}")

@@ -46,8 +46,8 @@ async def version(request: Request, number: int, person: ReadsAdmin, db: Db, par
     after = await db.read(policy_versions.version, number)
     if after is None:
         raise NotFound
-    before = await db.read(policy_versions.version, number - 1)
     rows = [row for row in await db.read(policy_versions.versions, 10_000) if row.number == number]
+    before = await db.read(policy_versions.version, rows[0].made_from or number - 1) if rows else None
     changes = told(policy_versions.differences(before, after), parts.book) if before else []
     return page(
         request,
