@@ -23,7 +23,7 @@ from rules.policy import Policy
 from web.admin import calendar_form as form_of
 from web.admin.apply import NEW_ONLY, choices, chosen
 from web.admin.calendar_form import Marked, Which
-from web.admin.changes import told
+from web.admin.changes import day_names, told
 from web.admin.saving import Sheet, Table, settle
 from web.book import Book
 from web.deps import Db, Now, Parts
@@ -243,16 +243,3 @@ def states(book: Book) -> list[str]:
     """The country of the utility and its states, as the library calls them."""
     country = str(book.value("country", "IN"))
     return [country, *(f"{country}-{one}" for one in holidays.subdivisions(country))]
-
-
-def day_names() -> dict[str, str]:
-    """The days of the week by their field."""
-    return {
-        "mon": _("Monday"),
-        "tue": _("Tuesday"),
-        "wed": _("Wednesday"),
-        "thu": _("Thursday"),
-        "fri": _("Friday"),
-        "sat": _("Saturday"),
-        "sun": _("Sunday"),
-    }
