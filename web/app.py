@@ -126,9 +126,9 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     app.state.board = KeptBoard(onewindow)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
+    mount(app)
     for router in ROUTERS:
         app.include_router(router)
-    mount(app)
     return app
 
 
