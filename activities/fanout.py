@@ -7,7 +7,7 @@ that would wake too late, the nearest first.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -27,6 +27,8 @@ from rules.messages import Paced, Take, Taken
 from rules.terms import Act
 
 AT_ONCE = 8
+AT_A_TIME = 40
+"""Put into the tray together: so few that none lies there until the relay takes it for forgotten."""
 MOST = 1000
 EVERY = 2.0
 """Seconds' worth of requests that are taken on at a time."""
@@ -45,6 +47,11 @@ class Pen(Protocol):
 
     async def take(self, command: Take) -> Taken:
         """Take one submission."""
+
+
+def batched(items: Sequence[RetimingItem], many: int) -> Iterator[Sequence[RetimingItem]]:
+    """So many at a time."""
+    return (items[place : place + many] for place in range(0, len(items), many))
 
 
 def wall() -> datetime:
@@ -81,7 +88,9 @@ class FanOut:
             items = [] if done else await retiming.next_items(session, number, _many(rate))
             if not items and not done and not await retiming.list_again(session, row):
                 row.state, row.ended_at = Stage.DONE.value, row.looked_at
-        await self._each(self._apply, items)
+        for few in batched(items, AT_A_TIME):
+            await self._put(few)
+            await self._each(self._apply, few)
         if items:
             await self._tell(number, self.clock() + SOON)
             return Paced(max(0.0, len(items) * 60 / rate - (monotonic() - began)), over=False)
@@ -103,13 +112,15 @@ class FanOut:
 
         await asyncio.gather(*(one(item) for item in items))
 
-    async def _apply(self, item: RetimingItem) -> None:
-        """Put it into the tray and let the pen take it."""
-        assert self.pen is not None
-        told = {"retiming": item.retiming, "before": item.before, "after": item.after}
-        row = {"id": _id(item), "reference": item.reference, "data": told}
+    async def _put(self, items: Sequence[RetimingItem]) -> None:
+        """Put them into the tray."""
+        rows = [{"id": _id(item), "reference": item.reference, "data": _told(item)} for item in items]
         async with self.sessions.begin() as session:
-            await put_all(session, [row], Act.RETIME, self.clock())
+            await put_all(session, rows, Act.RETIME, self.clock())
+
+    async def _apply(self, item: RetimingItem) -> None:
+        """Let the pen take it."""
+        assert self.pen is not None
         await self.pen.take(Take(item.reference, _id(item), Act.RETIME))
 
     async def _tell(self, number: int, by: datetime | None = None) -> int:
@@ -128,6 +139,10 @@ class FanOut:
 
 def _many(rate: int) -> int:
     return max(1, min(MOST, int(rate * EVERY / 60)))
+
+
+def _told(item: RetimingItem) -> dict[str, int]:
+    return {"retiming": item.retiming, "before": item.before, "after": item.after}
 
 
 def _id(item: RetimingItem) -> str:

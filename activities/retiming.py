@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Submission
-from models.ground import Fillings, Policies, ground_of
+from models.ground import Fillings, Policies, ground_of, reseated
 from models.requests import ServiceRequest
 from models.retiming import Outcome, settled
 from rules.request import Ground, Request
@@ -15,6 +15,7 @@ from rules.retiming import Unfit, escalated, retime, retimed
 from rules.terms import Refused
 from rules.turn import Refusal, Turn
 
+NOBODY: Fillings = {}
 OUTCOMES = {
     Refused.STALE: Outcome.CHANGED,
     Refused.UNKNOWN_CODE: Outcome.UNFIT,
@@ -39,7 +40,10 @@ async def brought_under(
     if row.policy_version != before:
         raise Refusal(Refused.STALE)
     try:
-        new, filled = await ground_of(session, row, await policies.of(session, after), at)
+        policy, filled = await policies.of(session, after), NOBODY
+        new = reseated(row, ground, policy, at)
+        if new is None:
+            new, filled = await ground_of(session, row, policy, at)
         turn = retime(request, ground, new, at, before=before, version=after)
     except (Unfit, KeyError):
         raise Refusal(Refused.UNKNOWN_CODE) from None

@@ -174,6 +174,22 @@ async def _seats(
     }, filled
 
 
+def reseated(row: ServiceRequest, ground: Ground, policy: Policy, at: datetime) -> Ground | None:
+    """The ground of `row` under another policy, with the seats of the ground it has; None where it needs other roles.
+
+    KeyError where the policy knows no such category or procedure.
+    """
+    grounds = [ground, *ground.stages.values()]
+    loads = {one.post: one.open_tasks for some in grounds for one in some.candidates}
+    seats: Seats = {
+        rung.role: [(seat, loads.get(seat.post, 0)) for seat in rung.seats] for some in grounds for rung in some.rungs
+    }
+    roles = {tier.role for timing in timings_of(policy, row) for tier in ladder_of(policy, timing).tiers}
+    firsts = {ladder_of(policy, timing).tiers[0].role for timing in timings_of(policy, row)}
+    known = roles <= seats.keys() and all(seat.post in loads for role in firsts for seat, _ in seats[role])
+    return ground_with(row, policy, seats, at, taken=ground.taken) if known else None
+
+
 def _ground(
     row: ServiceRequest | Request,
     policy: Policy,
