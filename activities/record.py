@@ -18,9 +18,10 @@ from activities.patience import Waiting
 from activities.retiming import brought_under, written_down
 from models.cases import meter_state
 from models.database import Sessions
+from models.elsewhere import elsewhere_of
 from models.events import Event, Submission
 from models.exceptional import standing as standing_events
-from models.ground import Fillings, Policies, elsewhere_of, ground_of, standard_of
+from models.ground import Fillings, Policies, ground_of, standard_of
 from models.himself import about_himself
 from models.outbox import Notification
 from models.people import Post

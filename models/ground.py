@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.cases import taken_slots
-from models.people import Fill, Leave, Office, Post
+from models.people import Fill, Leave, Post
 from models.policy import Names
 from models.policy_versions import version
 from models.requests import ServiceRequest
@@ -32,7 +32,7 @@ from rules.policy import (
     recovery_timing,
     timing_of,
 )
-from rules.request import RECOVERY, Elsewhere, Ground, Request, Standard
+from rules.request import RECOVERY, Ground, Request, Standard
 from rules.terms import Act, Kind
 
 CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT, Act.REJECT, Act.FINISH})
@@ -278,40 +278,3 @@ async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) ->
         or_(col(Post.until).is_(None), col(Post.until) > at),
     )
     return frozenset((await session.exec(asked)).all())
-
-
-async def elsewhere_of(
-    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, category: str | None, office: str | None
-) -> tuple[Elsewhere | None, Fillings]:
-    """The request's ground under another category or at another office, and who fills its posts there.
-
-    None where there is no such category or office. The area class stays the one it was registered with.
-    """
-    if (category or row.category) not in policy.timings:
-        return None, {}
-    there = await session.get(Office, office or row.office)
-    if there is None:
-        return None, {}
-    timing = timing_of(policy, category or row.category, row.area_class)
-    copy = ServiceRequest.model_validate(row.model_dump())
-    copy.category, copy.office, copy.zone = category or row.category, there.code, there.zone
-    if category:
-        copy.standard, copy.standard_calendar = standard_columns(timing).values()
-    ground, filled = await ground_of(session, copy, policy, at)
-    above = await _above_both(session, row.zone, there.zone, at)
-    return Elsewhere(ground, copy.category, copy.office, copy.zone, above), filled
-
-
-async def _above_both(session: AsyncSession, one: str, other: str, at: datetime) -> str | None:
-    """The lowest post above two offices: their zone's head if they share a zone, else the company's never-vacant one."""
-    asked = select(Post.code).where(
-        col(Post.rights) == "answerable",
-        col(Post.office).is_(None),
-        or_(col(Post.until).is_(None), col(Post.until) > at),
-    )
-    if one == other:
-        near = (await session.exec(asked.where(Post.zone == one).order_by(Post.code).limit(1))).first()
-        if near is not None:
-            return near
-    company = asked.where(col(Post.zone).is_(None)).order_by(col(Post.never_vacant).desc(), Post.code).limit(1)
-    return (await session.exec(company)).first()
