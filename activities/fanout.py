@@ -15,6 +15,7 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import func
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 from temporalio import activity
 
@@ -47,6 +48,9 @@ class Pen(Protocol):
 
     async def take(self, command: Take) -> Taken:
         """Take one submission."""
+
+    async def take_few(self, commands: Sequence[Take]) -> frozenset[str]:
+        """Take those by which only due instants move; their ids."""
 
 
 def batched(items: Sequence[RetimingItem], many: int) -> Iterator[Sequence[RetimingItem]]:
@@ -90,7 +94,7 @@ class FanOut:
                 row.state, row.ended_at = Stage.DONE.value, row.looked_at
         for few in batched(items, AT_A_TIME):
             await self._put(few)
-            await self._each(self._apply, few)
+            await self._each(self._apply, await self._apply_few(few))
         if items:
             await self._tell(number, self.clock() + SOON)
             return Paced(max(0.0, len(items) * 60 / rate - (monotonic() - began)), over=False)
@@ -117,6 +121,18 @@ class FanOut:
         rows = [{"id": _id(item), "reference": item.reference, "data": _told(item)} for item in items]
         async with self.sessions.begin() as session:
             await put_all(session, rows, Act.RETIME, self.clock())
+
+    async def _apply_few(self, items: Sequence[RetimingItem]) -> Sequence[RetimingItem]:
+        """Let the pen take what it can together; those that are left."""
+        assert self.pen is not None
+        try:
+            done = await self.pen.take_few([Take(item.reference, _id(item), Act.RETIME) for item in items])
+        except (SQLAlchemyError, OSError) as failed:
+            log.warning("one by one", what="retiming", why=type(failed).__name__)
+            return items
+        with suppress(RuntimeError):  # outside an activity there is nobody to tell
+            activity.heartbeat()
+        return [item for item in items if _id(item) not in done]
 
     async def _apply(self, item: RetimingItem) -> None:
         """Let the pen take it."""

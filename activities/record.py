@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_
 from sqlalchemy.exc import NoResultFound
@@ -13,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import writing
+from activities import many, writing
 from activities.patience import Waiting
 from activities.retiming import brought_under, written_down
 from models.cases import meter_state
@@ -82,6 +83,27 @@ class Record:
             )
         self.committed()
         return answer
+
+    async def take_few(self, commands: Sequence[Take]) -> frozenset[str]:
+        """Take those of many commands by which nothing but due instants moves, in one transaction; their submissions.
+
+        The others are left for `take`, and so are those that somebody else is writing.
+        """
+        grounds: dict[tuple[Any, ...], Ground] = {}
+        async with self.sessions.begin() as session:
+            some, now = await many.few(session, commands), await clock(session)
+            turns: dict[str, Turn] = {}
+            for row in some.rows:
+                at = max(some.sent[row.reference].at, some.lasts[row.reference][0])
+                key = same_ground(row)
+                if key not in grounds:
+                    grounds[key] = (await self._ground(session, row, at))[0]
+                turn = await many.brought(some, row, grounds[key], self.policies, at)
+                if turn is not None:
+                    turns[row.reference] = turn
+            await many.written(some, turns, now)
+        self.committed()
+        return frozenset(some.sent[reference].id for reference in turns)
 
     async def _count_money(self, session: AsyncSession, row: ServiceRequest, at: datetime) -> None:
         """Take the payments that lie in the tray: nothing lapses while its money waits there."""
@@ -207,6 +229,13 @@ class Record:
 
 ELSEWHERE = frozenset({Act.CORRECT, Act.RAISE, Act.TRANSFER, Act.AGREE})
 """Acts that may move a request to another category or office."""
+
+
+def same_ground(row: ServiceRequest) -> tuple[Any, ...]:
+    """What the ground of a complaint hangs on at an instant."""
+    timings = row.policy_version, row.standard_version, row.category, row.area_class
+    law = row.standard, row.standard_calendar, row.standard_lapsed_at is None
+    return *timings, row.office, row.zone, row.site_office, row.site_zone, *law
 
 
 async def clock(session: AsyncSession) -> datetime:

@@ -59,12 +59,16 @@ async def written_down(
     session: AsyncSession, sent: Submission, request: Request, turn: Turn | None, now: datetime
 ) -> None:
     """What became of it, into the list; and when the request wakes, if that is earlier than it was."""
-    tell_by = None
+    by = None
     if turn is None:
         outcome = OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED)
     else:
         outcome = Outcome.ESCALATED if escalated(turn) else Outcome.MOVED
-        wakes = turn.request.wake_at
-        if wakes is not None and (request.wake_at is None or wakes < request.wake_at):
-            tell_by = wakes
-    await settled(session, int(sent.data["retiming"]), sent.reference, outcome, now, tell_by)
+        by = tell_by(request, turn)
+    await settled(session, int(sent.data["retiming"]), sent.reference, outcome, now, by)
+
+
+def tell_by(before: Request, turn: Turn) -> datetime | None:
+    """When a request wakes now, if that is earlier than it was: until then its workflow must hear of it."""
+    wakes = turn.request.wake_at
+    return wakes if wakes is not None and (before.wake_at is None or wakes < before.wake_at) else None

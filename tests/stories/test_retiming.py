@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +54,10 @@ class Mortal:
             raise Killed
         self.taken += 1
         return await self.pen.take(command)
+
+    async def take_few(self, commands: Sequence[Take]) -> frozenset[str]:
+        """Many together, but not where it dies between two."""
+        return frozenset() if self.dies_after is not None else await self.pen.take_few(commands)
 
 
 async def tuned(town: Timeline, change: Any, note: str = "Tuned") -> int:
