@@ -16,7 +16,7 @@ from bench.rounds import Chosen
 from embedded import temporal
 from embedded.backup import plain
 from models import database, policy_versions
-from models.policy_calendars import offices_by_zone, save_calendars
+from models.policy_calendars import offices_by_zone
 from models.retiming import FASTEST
 from models.retiming_start import Choice, begin, take_back
 from rules.holidays import closed_on
@@ -63,8 +63,8 @@ async def _declared(session: Any) -> tuple[int, int]:
     office = policy.calendars["office"]
     day = office.next_opening(now).astimezone(ZoneInfo(office.zone)).date()
     changed = closed_on(policy, day, ZONE, await offices_by_zone(session))
-    version, carried = await save_calendars(session, changed, "Eid", None, now, base=policy.version)
-    return await begin(session, version, Choice(zone=ZONE), None, now, FASTEST, carried), version
+    version = await policy_versions.save(session, changed, "Eid", None, now, base=policy.version)
+    return await begin(session, version, Choice(zone=ZONE), None, now, FASTEST), version
 
 
 def _dues(connection: psycopg.Connection[Any]) -> dict[str, datetime]:

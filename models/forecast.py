@@ -15,6 +15,7 @@ from models import requests as tables
 from models.cases import cases_of
 from models.ground import Policies, Seats, fillings, ground_with, nearest, standard_of, timings_of, utility_zone
 from models.people import Post
+from models.policy_versions import current, differences, only_calendars
 from models.requests import ServiceRequest
 from rules.case import Case
 from rules.holidays import with_calendars_of
@@ -48,12 +49,13 @@ class Forecast:
     differs: tuple[str, ...]
 
 
-async def forecast(session: AsyncSession, policy: Policy, at: datetime, *, own_times: bool = False) -> Forecast:
+async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forecast:
     """What `policy` would do if it were given to everything open at `at`. Reads only; the session's snapshot should stand still.
 
-    With `own_times` each request keeps the times it has and gets the calendars alone.
+    Where nothing but calendars differs from the policy in force, each request keeps the times it has.
     """
     loads = dict((await session.exec(select(Post.code, Post.open_tasks))).all())
+    own_times = only_calendars(differences(await current(session), policy))
     opened = await read_open(session, policy, at, own_times=own_times)
     closed = await read_closed(session, policy, at)
     then = [within_then(one, policy) for one in closed]

@@ -29,9 +29,9 @@ class NotForetold(Exception):
     """The process ended without an answer."""
 
 
-async def foretold(url: str, policy: Policy, at: datetime, *, own_times: bool = False) -> dict[str, Any]:
-    """What `policy` would do (its calendars alone, with `own_times`), worked out by another process that ends with this call, however it ends."""
-    asked = json.dumps({"url": url, "policy": to_json(policy), "at": at.isoformat(), "own_times": own_times})
+async def foretold(url: str, policy: Policy, at: datetime) -> dict[str, Any]:
+    """What `policy` would do, worked out by another process that ends with this call, however it ends."""
+    asked = json.dumps({"url": url, "policy": to_json(policy), "at": at.isoformat()})
     command = (sys.executable, "-m", "models.foretelling")
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
@@ -80,8 +80,7 @@ async def answer(asked: dict[str, Any]) -> dict[str, Any]:
         async with AsyncSession(opened) as session:
             await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await session.exec(text("set transaction read only"))  # type: ignore[call-overload]
-            policy, at = from_json(asked["policy"]), datetime.fromisoformat(asked["at"])
-            found = await forecast(session, policy, at, own_times=asked["own_times"])
+            found = await forecast(session, from_json(asked["policy"]), datetime.fromisoformat(asked["at"]))
     finally:
         await opened.dispose()
     return plain(found)

@@ -1,49 +1,16 @@
-"""New calendars: for every request, whatever its times are. And a version that is taken back."""
+"""What calendars are saved by: whose zone an office is of; and a version that is taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.people import Office
 from models.policy import PolicyVersion
-from models.policy_versions import current, save, save_beside, version
-from models.requests import ServiceRequest
-from rules.holidays import with_calendars_of, without
-from rules.policy import Policy
-from rules.states import OPEN
-
-
-async def save_calendars(
-    session: AsyncSession, policy: Policy, note: str, author: int | None, at: datetime, *, base: int
-) -> tuple[int, dict[int, int]]:
-    """Save calendars as the next version, and for each older version that open requests have one with these calendars.
-
-    So each of them keeps the times it has. The new number, and the others by the versions they are made from.
-    """
-
-    async def older(session: AsyncSession, newest: int) -> Mapping[int, Policy]:
-        return await with_these(session, policy, newest)
-
-    return await save_beside(session, policy, note, author, at, base=base, older=older)
-
-
-async def with_these(session: AsyncSession, policy: Policy, newest: int) -> dict[int, Policy]:
-    """The older versions that open requests have, with the calendars of `policy`, by their numbers."""
-    asked = select(ServiceRequest.policy_version).where(
-        col(ServiceRequest.over).is_(False),
-        col(ServiceRequest.state).in_([state.value for state in OPEN]),
-        ServiceRequest.policy_version < newest,
-    )
-    found: dict[int, Policy] = {}
-    for number in sorted((await session.exec(asked.distinct())).all()):
-        own = await version(session, number)
-        if own is not None:
-            found[number] = with_calendars_of(own, policy)
-    return found
+from models.policy_versions import current, save, version
+from rules.holidays import without
 
 
 async def offices_by_zone(session: AsyncSession) -> dict[str, str]:
@@ -61,4 +28,4 @@ async def save_without(session: AsyncSession, number: int, note: str, author: in
     after = await version(session, number)
     if before is None or after is None:
         raise LookupError(f"version {number} changed nothing")
-    return await save(session, without(newest, after, before), note, author, at, base=newest.version)
+    return await save(session, without(newest, after, before), note, author, at, base=newest.version, alone=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.openings import OPENED, REFUSED
 from models.people import Office, Zone
 from models.policy import Audit, Edition, PolicyVersion
+from models.policy_beside import older_with
 from rules import policy_toml
 from rules.policy import Policy
 from rules.policy_calendars import Surroundings
@@ -46,10 +47,6 @@ class NoteMissing(ValueError):
     """A version needs a note of at most 500 characters that says why."""
 
 
-Older = Callable[[AsyncSession, int], Awaitable[Mapping[int, Policy]]]
-"""What is saved beside the next version: given the number of the one in force, policies by the older versions they are made from."""
-
-
 @dataclass(frozen=True)
 class Change:
     """One value that differs: its path (`complaint`, category, perhaps area class, key) and both values; "" is absent."""
@@ -79,16 +76,6 @@ async def version(session: AsyncSession, number: int) -> Policy | None:
 
 
 async def save(
-    session: AsyncSession, policy: Policy, note: str, author: int | None, at: datetime, *, base: int | None = None
-) -> int:
-    """Save `policy` as the next version, with its audit row, and raise the edition; the new number.
-
-    Raises NoteMissing, NothingChanged, and Outdated when `base` is given and no longer the newest.
-    """
-    return (await save_beside(session, policy, note, author, at, base=base))[0]
-
-
-async def save_beside(
     session: AsyncSession,
     policy: Policy,
     note: str,
@@ -96,9 +83,14 @@ async def save_beside(
     at: datetime,
     *,
     base: int | None = None,
-    older: Older | None = None,
-) -> tuple[int, dict[int, int]]:
-    """Save as `save` does, and beside it what `older` makes of older versions; the new number, and theirs by those they are made from."""
+    alone: bool = False,
+) -> int:
+    """Save `policy` as the next version, with its audit row, and raise the edition; the new number.
+
+    Where nothing but calendars changed, the older versions that open requests have are saved with them too, unless `alone`.
+
+    Raises NoteMissing, NothingChanged, and Outdated when `base` is given and no longer the newest.
+    """
     note = note.strip()
     if not 1 <= len(note) <= LONGEST_NOTE:
         raise NoteMissing("say in at most 500 characters why it changes")
@@ -109,18 +101,21 @@ async def save_beside(
     changes = differences(from_json(row.content) if row else None, policy)
     if row and not changes:
         raise NothingChanged
-    beside = await older(session, row.number) if row and older else {}
-    first = row.number + 1 if row else 1
-    made = {old: number for number, old in enumerate(beside, first)}
-    number = first + len(made)
-    for old, own in [*beside.items(), (row.number if row else None, policy)]:
-        new = number if old is None else made.get(old, number)
+    older = await older_with(session, policy, row.number) if row and not alone and only_calendars(changes) else {}
+    number = (row.number if row else 0) + len(older) + 1
+    for new, (old, own) in enumerate([*older.items(), (row.number if row else None, policy)], number - len(older)):
         content = to_json(replace(own, version=new))
-        session.add(PolicyVersion(number=new, content=content, note=note, author=author, at=at, made_from=old))
+        made = {"made_from": old, "beside": None if new == number else number}
+        session.add(PolicyVersion(number=new, content=content, note=note, author=author, at=at, **made))
     session.add(_audit(number, changes if row else [], note, author, at))
     await raise_edition(session)
     await session.flush()
-    return number, made
+    return number
+
+
+def only_calendars(changes: Sequence[Change]) -> bool:
+    """Whether nothing but calendars changed."""
+    return bool(changes) and all(change.path[0] == "calendar" for change in changes)
 
 
 def _audit(number: int, changes: list[Change], note: str, author: int | None, at: datetime) -> Audit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.policy import Audit
+from models.policy_beside import carried
 from models.policy_calendars import save_without
 from models.retiming import AUDIT, FASTEST, GOING_ON, USUAL, Retiming, bounded, going_on, list_again, progress
 
@@ -42,11 +42,10 @@ async def begin(
     by: int | None,
     at: datetime,
     rate: int = USUAL,
-    carried: Mapping[int, int] | None = None,
 ) -> int:
     """List what the choice means and let it run; its number. AlreadyRunning while another one goes on.
 
-    `carried` names the version each request with an older one comes under; without, all come under `version`.
+    Where the version changes nothing but calendars, each request comes under the one that has its own times.
     """
     return await _begin(
         session,
@@ -58,7 +57,7 @@ async def begin(
             tier=choice.tier,
             category=choice.category,
             zone=choice.zone,
-            carried={str(old): new for old, new in (carried or {}).items()},
+            carried={str(old): new for old, new in (await carried(session, version)).items()},
         ),
     )
 

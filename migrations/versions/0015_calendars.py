@@ -40,7 +40,8 @@ def upgrade() -> None:
         "update service_request as request set site_office = office.code, site_zone = office.zone from office"
         " where office.code = coalesce(request.offices ->> 0, request.office)"
     )
-    op.add_column("policy_version", sa.Column("made_from", sa.Integer(), nullable=True))
+    for name in ("made_from", "beside"):
+        op.add_column("policy_version", sa.Column(name, sa.Integer(), nullable=True))
     op.add_column("retiming", sa.Column("takes_back", sa.Integer(), nullable=True))
     op.add_column("retiming", jsonb("carried", "{}"))
     op.alter_column("retiming", "carried", server_default=None)
@@ -82,6 +83,7 @@ def downgrade() -> None:
     op.drop_column("retiming_item", "tell_by")
     op.drop_column("retiming", "carried")
     op.drop_column("retiming", "takes_back")
-    op.drop_column("policy_version", "made_from")
+    for name in ("beside", "made_from"):
+        op.drop_column("policy_version", name)
     for name in ("site_zone", "site_office"):
         op.drop_column("service_request", name)

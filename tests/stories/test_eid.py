@@ -8,7 +8,7 @@ from typing import Any
 
 from models import policy_versions
 from models.forecast import forecast
-from models.policy_calendars import offices_by_zone, save_calendars
+from models.policy_calendars import offices_by_zone
 from models.retiming import Outcome
 from models.retiming_start import Choice, begin, take_back
 from rules.durations import parse
@@ -39,8 +39,8 @@ async def declared(town: Timeline, day: datetime, zone: str | None = ZONE) -> tu
     async with town.sessions.begin() as session:
         policy = await policy_versions.current(session)
         changed = closed_on(policy, day.date(), zone, await offices_by_zone(session))
-        version, carried = await save_calendars(session, changed, "Eid", None, town.now, base=policy.version)
-        number = await begin(session, version, Choice(zone=zone), None, town.now, 6000, carried)
+        version = await policy_versions.save(session, changed, "Eid", None, town.now, base=policy.version)
+        number = await begin(session, version, Choice(zone=zone), None, town.now, 6000)
     await finished(town, number)
     return number, version
 
@@ -90,7 +90,7 @@ async def test_each_request_keeps_its_own_times_under_a_holiday_and_what_is_fore
     day = since + timedelta(days=3)
     async with town.sessions() as session:
         shall = closed_on(await policy_versions.current(session), day.date(), None, await offices_by_zone(session))
-        what = await forecast(session, shall, town.now, own_times=True)
+        what = await forecast(session, shall, town.now)
     number, version = await declared(town, day, zone=None)
     async with town.sessions() as session:
         kept = await policy_versions.version(session, version - 1)

@@ -168,7 +168,6 @@ SHEET = Sheet(
     lambda base, form, book: form_of.edit(base, form),
     shown_again,
     anew,
-    calendars=True,
     choice=choice,
     besides=keep_names,
 )

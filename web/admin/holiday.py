@@ -105,7 +105,6 @@ SHEET = Sheet(
     edit,
     shown_again,
     anew,
-    calendars=True,
     choice=choice,
     besides=keep_name,
     rate=FASTEST,

@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import policy_versions
-from models.policy_calendars import save_calendars
 from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
 from models.retiming import USUAL
 from models.retiming_start import AlreadyRunning, Choice, begin
@@ -55,8 +54,7 @@ async def _nothing(session: AsyncSession, form: Typed) -> None:
 class Sheet:
     """One of these forms. `address` is where it is sent to, `anew` what of it is kept to be sent again.
 
-    `calendars`: nothing but calendars can change by it, so each request keeps the times it has. `besides` is written in
-    the transaction of the version.
+    `besides` is written in the transaction of the version.
     """
 
     code: str
@@ -64,7 +62,6 @@ class Sheet:
     edit: Callable[[Policy, Typed, Book], Edited]
     again: Again
     anew: Callable[[Policy, Typed], dict[str, str]]
-    calendars: bool = False
     choice: Callable[[Typed, Book], Choice | None] = _chosen
     besides: Callable[[AsyncSession, Typed], Awaitable[None]] = _nothing
     rate: int = USUAL
@@ -116,17 +113,13 @@ async def _save(
     book: Book,
 ) -> tuple[int, int | None]:
     """The new version and, in the same transaction, the list of what it is applied to; their numbers."""
-    carried: dict[int, int] = {}
-    if sheet.calendars:
-        saved, carried = await save_calendars(session, policy, form["note"], author, at, base=base)
-    else:
-        saved = await policy_versions.save(session, policy, form["note"], author, at, base=base)
+    saved = await policy_versions.save(session, policy, form["note"], author, at, base=base)
     await sheet.besides(session, form)
     choice = sheet.choice(form, book)
     if choice is None:
         return saved, None
     rate = rate_of(form) if form.get("rate") else sheet.rate
-    return saved, await begin(session, saved, choice, author, at, rate, carried)
+    return saved, await begin(session, saved, choice, author, at, rate)
 
 
 def number(text: str) -> int:

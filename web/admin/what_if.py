@@ -46,7 +46,7 @@ async def ask(request: Request, person: Tunes, form: Table, db: Db, parts: Parts
     if edited.errors:
         return await sheet.again(request, person, parts, base, form, edited.errors)
     try:
-        result = await _while_waited_for(request, parts.sessions, edited.policy, now, own_times=sheet.calendars)
+        result = await _while_waited_for(request, parts.sessions, edited.policy, now)
     except NotForetold:
         errors = {"note": _("This could not be worked out in time. Try again when less is going on.")}
         return await sheet.again(request, person, parts, base, form, errors)
@@ -57,11 +57,9 @@ async def ask(request: Request, person: Tunes, form: Table, db: Db, parts: Parts
     return see_other(f"/admin/what-if/{kept}")
 
 
-async def _while_waited_for(
-    request: Request, sessions: Sessions, policy: Policy, at: datetime, *, own_times: bool
-) -> dict[str, Any]:
+async def _while_waited_for(request: Request, sessions: Sessions, policy: Policy, at: datetime) -> dict[str, Any]:
     url = sessions.kw["bind"].url.render_as_string(hide_password=False)
-    working = asyncio.create_task(foretold(url, policy, at, own_times=own_times))
+    working = asyncio.create_task(foretold(url, policy, at))
     try:
         while not (await asyncio.wait({working}, timeout=LOOK_EVERY))[0]:
             if await request.is_disconnected():
