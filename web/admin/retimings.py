@@ -19,7 +19,7 @@ from web.admin.apply import rate_of
 from web.admin.versions import staff_names
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes
-from web.errors import NotFound
+from web.errors import NotFound, Stale
 from web.forms import Form
 from web.onewindow import Onewindow
 from web.render import page, see_other
@@ -79,6 +79,8 @@ async def back(request: Request, version: int, person: Tunes, form: Form, db: Db
     else:
         await parts.door.wake()
         return see_other(f"/admin/retimings/{started}")
+    if not of:
+        raise Stale
     return await _page(request, of, person, db, parts, status=409, error=why)
 
 

@@ -37,6 +37,7 @@ async def versions(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -
         moment=parts.clock(),
         one=None,
         changes=(),
+        may_take_back=False,
     )
 
 
@@ -58,6 +59,7 @@ async def version(request: Request, number: int, person: ReadsAdmin, db: Db, par
         moment=parts.clock(),
         one=number,
         changes=changes,
+        may_take_back="tune" in person.rights and bool(before) and number == parts.book.newest,
     )
 
 

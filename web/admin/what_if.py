@@ -82,7 +82,8 @@ async def _kept(db: Db, id: str) -> WhatIf:
 async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
     """The answer: tables with their bars, and the form that saves it."""
     row, people = await _kept(db, id), await db.read(staff_names)
-    result = row.result
+    result, offered = row.result, await db.read(choices, parts.book)
+    sheet = SHEETS.get(row.typed.get("sheet", ""), timings.SHEET)
     return page(
         request,
         "admin/what_if.html",
@@ -97,9 +98,9 @@ async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Pa
         by_words=foreseen.by_words(),
         may_save="tune" in person.rights,
         errors={},
-        address=SHEETS.get(row.typed.get("sheet", ""), timings.SHEET).address(row.typed),
+        address=sheet.address(row.typed),
         apply=row.typed.get("apply", NEW_ONLY),
-        **await db.read(choices, parts.book),
+        **(offered | {"rates": {**offered["rates"], "usual": sheet.rate}}),
     )
 
 
