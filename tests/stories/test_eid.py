@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from models import policy_versions
 from models.forecast import forecast
@@ -13,6 +14,7 @@ from models.retiming import Outcome
 from models.retiming_start import Choice, begin, take_back
 from rules.durations import parse
 from rules.holidays import closed_on
+from rules.policy import Policy
 from rules.terms import Act
 from tests.stories.test_retiming import (
     AHEAD,
@@ -34,11 +36,17 @@ ZONE = "south"
 Clocks = dict[str, tuple[Any, ...]]
 
 
-async def declared(town: Timeline, day: datetime, zone: str | None = ZONE) -> tuple[int, int]:
-    """A holiday for that day, applied to everything open in the zone; the run's number and the version's."""
+def next_day(policy: Policy, now: datetime) -> date:
+    """The next day on which the office opens."""
+    office = policy.calendars["office"]
+    return office.next_opening(now).astimezone(ZoneInfo(office.zone)).date()
+
+
+async def declared(town: Timeline, zone: str | None = ZONE) -> tuple[int, int]:
+    """The next day of the office is a holiday, for everything open in the zone; the run's number and the version's."""
     async with town.sessions.begin() as session:
         policy = await policy_versions.current(session)
-        changed = closed_on(policy, day.date(), zone, await offices_by_zone(session))
+        changed = closed_on(policy, next_day(policy, town.now), zone, await offices_by_zone(session))
         version = await policy_versions.save(session, changed, "Eid", None, town.now, base=policy.version)
         number = await begin(session, version, Choice(zone=zone), None, town.now, 6000)
     await finished(town, number)
@@ -57,8 +65,7 @@ async def test_a_holiday_of_one_zone_moves_what_is_due_there_and_taken_back_noth
     before = await clocks(town)
     zones = {one: (await town.row(one)).site_zone for one in before}
     town.now += timedelta(seconds=1)
-    tomorrow = town.now + timedelta(days=3)  # Monday
-    number, version = await declared(town, tomorrow)
+    number, version = await declared(town)
     after = await clocks(town)
     assert set((await outcomes(town, number)).values()) == {Outcome.MOVED}
     there = moved(before, after)
@@ -87,11 +94,11 @@ async def test_each_request_keeps_its_own_times_under_a_holiday_and_what_is_fore
         one = await town.file(("voltage", "wrong-bill")[number % 2], locality=("gizri", "rehri")[number % 2])
         await town.officer(one, Act.ACCEPT, (await town.task(one)).handler)
     since = town.now = town.now + timedelta(minutes=1)
-    day = since + timedelta(days=3)
     async with town.sessions() as session:
-        shall = closed_on(await policy_versions.current(session), day.date(), None, await offices_by_zone(session))
+        policy = await policy_versions.current(session)
+        shall = closed_on(policy, next_day(policy, town.now), None, await offices_by_zone(session))
         what = await forecast(session, shall, town.now)
-    number, version = await declared(town, day, zone=None)
+    number, version = await declared(town, zone=None)
     async with town.sessions() as session:
         kept = await policy_versions.version(session, version - 1)
         first = await policy_versions.version(session, old)
@@ -107,7 +114,7 @@ async def test_each_request_keeps_its_own_times_under_a_holiday_and_what_is_fore
 
 async def test_a_transfer_to_a_zone_with_other_hours_moves_no_due_instant(town: Timeline) -> None:
     one = await town.file("voltage", locality="gizri")
-    await declared(town, town.now + timedelta(days=3), zone=ZONE)
+    await declared(town)
     due = (await town.task(one)).due
     await town.officer(one, Act.TRANSFER, (await town.task(one)).handler, office="rehri", words="Theirs")
     assert (await town.row(one)).zone == "east"
