@@ -18,8 +18,9 @@ from activities.patience import Waiting
 from models import bulk
 from models.cases import meter_state
 from models.database import Sessions
+from models.elsewhere import elsewhere_of
 from models.events import Event, Submission
-from models.ground import Fillings, Policies, elsewhere_of, ground_of, standard_of
+from models.ground import Fillings, Policies, ground_of, standard_of
 from models.himself import about_himself
 from models.outbox import Notification
 from models.people import Post
@@ -198,7 +199,8 @@ class Record:
             words=row.words_id is not None,
             task=row.task_id,
             since=since,
-            own=row.actor == Actor.OFFICER and await about_himself(session, request, row.person),
+            own=row.actor == Actor.OFFICER
+            and (row.person in request.concerned or await about_himself(session, request, row.person)),
         )
 
 

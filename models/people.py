@@ -56,7 +56,10 @@ class Feeder(SQLModel, table=True):
 
 
 class Post(SQLModel, table=True):
-    """A role at a place; requests belong to posts. `office` and `zone` are None for wider posts."""
+    """A role at a place; requests belong to posts. `office` and `zone` are None for wider posts.
+
+    `able`: the categories it handles, all where there are none; `most_tasks`: the open tasks it is to have, None: any number.
+    """
 
     code: str = Field(primary_key=True, max_length=80)
     role: str = Field(index=True, max_length=60)
@@ -67,6 +70,8 @@ class Post(SQLModel, table=True):
     titles: Codes = codes()
     never_vacant: bool = False
     open_tasks: int = 0
+    able: list[str] = rows()
+    most_tasks: int | None = None
     since: datetime | None = instant(optional=True)
     until: datetime | None = instant(optional=True)
 

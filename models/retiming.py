@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.policy import Audit
+from models.audit import Audit
 from models.requests import ServiceRequest, Task
 from models.runs import GOING_ON, MEANWHILE, USUAL, Run, RunItem, Stage, bounded, progress
 from rules.states import OPEN

@@ -39,7 +39,7 @@ class Assets:
     """All files of `static/`, read once."""
 
     def __init__(self, folder: Path = STATIC) -> None:
-        names = [path.name for path in sorted(folder.iterdir()) if path.is_file() and path.suffix != ".js"]
+        names = [path.name for path in sorted(folder.iterdir()) if path.is_file() and path.name not in SCRIPT]
         self.files = {name: asset(name, (folder / name).read_bytes()) for name in names}
         script = b"\n;".join((folder / part).read_bytes() for part in SCRIPT)
         self.files["onewindow.js"] = asset("onewindow.js", script)

@@ -137,7 +137,9 @@ async def test_a_request_is_worked_by_single_keys_and_the_way_leads_on(hall: Hal
     assert {"accepted", "noted", "resolved"} <= set(await kinds(hall, second))
     await keys(page, "k")
     await expect(page.locator("h1")).to_contain_text(first[:4])
-    await keys(page, "u", "/")
+    await keys(page, "u")
+    await expect(page.get_by_role("heading", name="My queue")).to_be_visible()
+    await keys(page, "/")
     await expect(page.locator("[data-key='/']")).to_be_focused()
 
 
@@ -173,5 +175,6 @@ async def test_on_a_small_telephone_a_selection_is_within_reach_of_a_thumb(hall:
             assert min(box["width"], box["height"]) >= 44, box
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
         await page.locator(".pickbar").get_by_role("button", name="put right").tap()
+        await expect(page.locator("[data-begin]")).to_be_visible()
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
         assert await faults(page) == []

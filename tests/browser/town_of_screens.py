@@ -24,7 +24,7 @@ from models.posts import posts_of
 from models.proofs import open_session
 from models.requests import Task
 from models.runs import Run, Stage, settled
-from models.staff import set_password, sign_in
+from models.staff import sign_in
 from models.storage import Folder
 from models.tray import put
 from rules.messages import Take
@@ -104,9 +104,7 @@ class Town:
     async def staff(self, username: str) -> dict[str, Any]:
         """The cookie of somebody of the staff who is signed in; Priya's telephone was not asked yet."""
         async with self.window.sessions.begin() as session:
-            await let_in(session, username)
-            if username == "salim":
-                await set_password(session, username, PASSWORD, temporary=True)
+            await let_in(session, username, temporary=username == "salim")
         token = await sign_in(self.window.sessions, username, PASSWORD, NOW)
         return {"name": "staff", "value": token, "domain": "127.0.0.1", "path": "/"}
 
@@ -146,6 +144,9 @@ async def under_way(town: Town) -> None:
     until = (NOW + timedelta(minutes=70)).isoformat()
     expected = await window.officer(going, Act.EXPECT, data={"until": until, "reason": "crew-on-the-way"})
     assert expected.refused is None, expected.refused
+    assert (await window.officer(going, Act.NOTE, words="The neighbours are dark as well.")).refused is None
+    assert (await window.officer(going, Act.MESSAGE, words="Is the lamp of the street on?")).refused is None
+    assert (await window.consumer(going, Act.ADD, words="No, the whole street is dark.")).refused is None
     asked = await town.file("resolved", NOW - timedelta(minutes=35))
     await window.resolved(asked)
     town.question = (await window.newest_notice(asked, "question")).data["token"]
@@ -215,17 +216,18 @@ async def lists(town: Town) -> None:
 
 
 @asynccontextmanager
-async def town_on(url: str) -> AsyncIterator[Town]:
-    """The town over a database of its own, its pages on a port."""
+async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
+    """The town over a database of its own, its pages on a port; not `whole`: complaints alone, and those of casework left out."""
     async with window_on(url) as window:
         window.parts.uploads.storage = Folder(Path(mkdtemp()))
         town = Town(window)
         await long_open(town)
         await ended(town)
         await under_way(town)
-        await desk_applications(window, town.of)
-        await casework(town)
-        town.of |= await applications(window, NOW)
+        if whole:
+            await desk_applications(window, town.of)
+            await casework(town)
+            town.of |= await applications(window, NOW)
         window.now = NOW
         await people(town)
         await lists(town)

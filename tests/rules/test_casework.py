@@ -44,19 +44,20 @@ SENT: dict[Act, dict[str, Any]] = {
     Act.GIVE: {"post": COLLEAGUE},
 }
 OFFICERS = [
-    Act.ACCEPT, Act.NOTE, Act.EXPECT, Act.HOLD, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN, Act.ESCALATE,
+    Act.ACCEPT, Act.NOTE, Act.MESSAGE, Act.EXPECT, Act.HOLD, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN,
+    Act.ESCALATE,
 ]  # fmt: skip
 CONSUMERS = [
     Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.PRESENT, Act.WITHDRAW, Act.REOPEN, Act.ADD, Act.ESCALATE,
 ]  # fmt: skip
-WORKING = {Act.NOTE, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.GIVE, Act.REASSIGN, Act.ESCALATE}
+WORKING = {Act.NOTE, Act.MESSAGE, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.GIVE, Act.REASSIGN, Act.ESCALATE}
 OPEN_TO_CONSUMER = {Act.SUPPLY_BACK, Act.WITHDRAW, Act.ADD}
 ALLOWED: dict[State, set[Act]] = {
     State.RECEIVED: WORKING | {Act.ACCEPT},
     State.ASSIGNED: WORKING | {Act.ACCEPT},
     State.IN_PROGRESS: WORKING,
-    State.ON_HOLD: {Act.NOTE, Act.EXPECT, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN},
-    State.RESOLVED: {Act.NOTE},
+    State.ON_HOLD: {Act.NOTE, Act.MESSAGE, Act.EXPECT, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN},
+    State.RESOLVED: {Act.NOTE, Act.MESSAGE},
     State.CLOSED: {Act.NOTE},
     State.WITHDRAWN: {Act.NOTE},
 }

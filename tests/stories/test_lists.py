@@ -61,7 +61,7 @@ async def sent(town: Timeline, number: int) -> int:
 
 async def test_thirty_put_right_at_once_ask_each_consumer_once_though_the_worker_dies_twice(town: Timeline) -> None:
     references = [await town.file("no-supply", phone=f"+9198100{number:05}") for number in range(30)]
-    town.now += timedelta(minutes=20)
+    town.now += timedelta(minutes=3)
     number = await listed(town, Act.RESOLVE, references, **FUSE, put_right=town.now.isoformat())
     early = await fan_of(town).go_on(number)
     assert 9 < early.seconds <= SECOND_THOUGHT.total_seconds()
@@ -96,7 +96,7 @@ async def test_undone_within_ten_seconds_nothing_is_sent_and_no_word_of_it_is_ke
     assert (await fan_of(town).go_on(number)).over
     assert await sent(town, number) == 0
     assert await outcomes(town, number) == dict.fromkeys(references)
-    assert all("resolved" not in await town.kinds(one) for one in references)
+    assert not [one for one in references if "resolved" in await town.kinds(one)]
     async with town.sessions() as session:
         assert not (await session.exec(select(Words).where(Words.body == "Done."))).all()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -140,24 +141,23 @@ CATEGORIES = ("no-supply", "voltage", "wrong-bill", "meter-fault", "burnt-meter"
 
 
 async def busy_town(town: Timeline) -> None:
-    """Thirty on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
-    for number in range(30):
-        one = await town.file(CATEGORIES[number % 6], locality=("gizri", "rehri")[number % 2])
+    """Every category at two offices on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
+    for number, (category, locality) in enumerate(product(CATEGORIES, ("gizri", "rehri"))):
+        one = await town.file(category, locality=locality)
         officer = (await town.task(one)).handler
         await town.officer(one, Act.ACCEPT, officer)
-        limit = town.now + timedelta(hours=2 + 3 * number)
+        limit = town.now + timedelta(hours=2 + 7 * number)
         await town.officer(one, Act.HOLD, officer, reason="premises-locked", limit=limit)
-    for number in range(10):
-        await town.file(CATEGORIES[number % 6], locality=("gizri", "rehri")[number % 2])
+    for category, locality in zip(CATEGORIES, ("gizri", "rehri") * 3, strict=True):
+        await town.file(category, locality=locality)
         town.now += timedelta(minutes=7)
     async with town.sessions.begin() as session:
         fills = (await session.exec(select(Fill).where(Fill.post == "service-manager-rehri"))).all()
         for fill in fills:
             fill.until = town.now
     await leave(town, "chitra", town.now + A_MINUTE, town.now + timedelta(days=2), stand_in="esha")
-    for _ in range(3):
-        danger = await town.file("wire-down")
-        await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
+    danger = await town.file("wire-down")
+    await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
     first = await town.file("voltage")
     await town.officer(first, Act.TRANSFER, (await town.task(first)).handler, office="rehri", words="Theirs")
     closed = await town.file("no-supply")

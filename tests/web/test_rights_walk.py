@@ -53,6 +53,9 @@ STAFF = {
     "POST /desk/people/posts/{post}/charge": "at",
     "POST /desk/people/posts/{post}/fills/{row}": "t",
     "POST /desk/people/posts/{post}/person": "t",
+    "GET /desk/people/posts/{post}/roster": "at",
+    "POST /desk/people/posts/{post}/roster": "at",
+    "POST /desk/people/posts/{post}/work": "t",
     "POST /desk/people/{number}/password": "t",
     "POST /desk/people/{number}/second": "t",
     "POST /desk/people/{number}/sessions": "t",
@@ -72,12 +75,17 @@ STAFF = {
     "POST /desk/next": ALL,
     "GET /desk/requests/{reference}": "charvu",
     "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
+    "POST /desk/requests/{reference}/{act}/draft": "charvu",  # nothing is sent by it
+    "POST /desk/requests/{reference}/message/weight": "charvu",
     "GET /desk/documents/{id}": "",  # there is none of this number; `test_documents.py` asks for one there is
     "GET /counter": "cr",
     "POST /counter": "cr",
     "GET /counter/new": "cr",
     "POST /counter/new": "cr",
     "GET /counter/localities": "cr",
+    "GET /counter/calls": "cr",
+    "POST /counter/calls": "cr",
+    "GET /counter/meeting": "cr",
     "GET /counter/applications": "cr",
     "GET /counter/applications/new": "cr",
     "POST /counter/applications/new": "cr",
@@ -104,7 +112,13 @@ STAFF = {
     "GET /admin/versions/{number}": "tu",
     "GET /admin/policy.toml": "tu",
     "GET /admin/audit": "tu",
+    "GET /admin/audit.csv": "tu",
     "GET /admin/messages": "tu",
+    "GET /admin/replies": "tu",
+    "GET /admin/replies/new": "t",
+    "GET /admin/replies/{code}": "",  # there is none of this code
+    "POST /admin/replies/{code}": "",
+    "POST /admin/replies/{code}/away": "",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
 

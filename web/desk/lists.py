@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -28,6 +28,8 @@ from web.onewindow import Onewindow
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
+SETTLING = timedelta(seconds=20)
+"""After a list was stopped, what was sent before may still be done."""
 
 
 @router.get("/desk/lists/{number}")
@@ -84,6 +86,7 @@ def shown(run: Run, rows: tuple[Listed, ...], person: Person, book: Book, now: d
         "refused": sum(counts.values()) - counts[DONE],
         "left": left,
         "moving": run.state in ON_ITS_WAY,
+        "asked_again": run.state in ON_ITS_WAY or (run.ended_at is not None and now - run.ended_at < SETTLING),
         "waiting": run.state == Stage.WAITING,
         "begins": begins,
         "to": book.title(run.data["post"]) if run.act == Act.GIVE else "",
