@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import css_inline
@@ -121,8 +121,9 @@ class Blocks:
         return "\n".join(filter(None, (" ".join(line.split()) for line in said.splitlines())))
 
 
+@cache
 def environment(*, escaping: bool) -> jinja2.Environment:
-    """The templates of `messages/`; a name that does not exist is an error."""
+    """The templates of `messages/`, read once for everybody who speaks; a name that does not exist is an error."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(MESSAGES),
         autoescape=escaping,  # noqa: S701 - a text message is no page; the one page there is, is escaped

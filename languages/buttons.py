@@ -36,6 +36,7 @@ ACTS: Mapping[Act, str] = {
     Act.OBJECT: N_("I do not agree"),
     Act.CALLED_AGAIN: N_("Ask about this one again"),
     Act.CALLED: N_("Rang, nobody answered"),
+    Act.SOLVED: N_("Put right on the telephone"),
     Act.NOT_MINE: N_("This is not my complaint"),
     Act.CHANGE_PHONE: N_("Change my number"),
     Act.DOCUMENT: N_("Send a paper"),

@@ -196,6 +196,8 @@ def _closed(telling: Telling) -> str:
             return telling.by_reader(
                 _("We could not reach you. It was closed."), _("The consumer was not reached. It was closed.")
             )
+        case Closing.FIRST_CONTACT:
+            return _("It was put right in the first call. It was closed.")
         case _:
             return _("It was closed.")
 

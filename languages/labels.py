@@ -48,6 +48,7 @@ CLOSINGS: Mapping[Closing, str] = {
     Closing.SILENCE: N_("Closed, no answer came"),
     Closing.UNREACHED: N_("Closed, consumer not reached"),
     Closing.NOT_ASKED: N_("Closed without a question"),
+    Closing.FIRST_CONTACT: N_("Put right on the telephone"),
     Closing.WITHDRAWN: N_("Taken back by the consumer"),
     Closing.REJECTED: N_("Closed, not accepted"),
     Closing.LAPSED: N_("Closed, time ran out"),

@@ -10,9 +10,9 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import Audit
 from models.passwords import end_sessions
 from models.people import Fill, Leave, Post, Staff
-from models.policy import Audit
 from rules.absence import AbsenceFault, NotTaken, Stretch, end_fault, stretch_fault
 from rules.profile import How
 

@@ -36,13 +36,13 @@ def instant(*, optional: bool = False, index: bool = False, default: Any = ...) 
 
 
 def codes() -> Any:
-    """A JSONB column for codes, ids and small numbers; empty by default."""
-    return Field(default_factory=dict, sa_column=Column(JSONB, nullable=False))
+    """A JSONB column for codes, ids and small numbers; empty by default (a copy for each row; a factory is looked into anew each time)."""
+    return Field(default={}, sa_column=Column(JSONB, nullable=False))
 
 
 def rows() -> Any:
     """A JSONB column for a list of codes or ids; empty by default."""
-    return Field(default_factory=list, sa_column=Column(JSONB, nullable=False))
+    return Field(default=[], sa_column=Column(JSONB, nullable=False))
 
 
 def text(*, optional: bool = False) -> Any:

@@ -33,7 +33,10 @@ class Event(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """What a person or another system sent, kept with its outcome: one insert by the web, taken by the pen."""
+    """What a person or another system sent, kept with its outcome: one insert by the web, taken by the pen.
+
+    `run` is the list it stands on, if it concerns many.
+    """
 
     __table_args__ = (Index("ix_submission_unanswered", "received", postgresql_where=text("answered is null")),)
 
@@ -53,3 +56,4 @@ class Submission(SQLModel, table=True):
     claimed_until: datetime | None = instant(optional=True)
     refused: str | None = Field(default=None, max_length=30)
     number: int | None = None
+    run: int | None = Field(default=None, foreign_key="run.id")

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.intake import New, register
 from models.requests import Connection, Consumer, Draft, ServiceRequest
-from rules.policy import Limits, Policy
 from rules.terms import Codes
 
 KEPT = timedelta(days=7)
-HOUR = timedelta(hours=1)
-
-
-class TooManyFiled(Exception):
-    """One phone filed more requests in an hour than anybody needs."""
 
 
 async def draft(session: AsyncSession, token: str, at: datetime) -> Codes | None:
@@ -40,29 +31,6 @@ async def filed_as(session: AsyncSession, token: str) -> str | None:
     """The reference of the request filed with this token; None while it was not sent."""
     question = select(ServiceRequest.reference).where(ServiceRequest.token == token)
     return (await session.exec(question)).first()
-
-
-async def file(
-    session: AsyncSession, new: New, limits: Limits, kept: MutableMapping[int, Policy] | None = None
-) -> ServiceRequest:
-    """Register the request and drop its draft; TooManyFiled by one phone. A repeated token answers the first one's.
-
-    `kept` is as of `register`.
-    """
-    if new.phone and await filed_as(session, new.token) is None:
-        question = (
-            select(func.count())
-            .select_from(ServiceRequest)
-            .join(Consumer, col(Consumer.id) == col(ServiceRequest.consumer_id))
-            .where(Consumer.phone == new.phone, col(ServiceRequest.registered_at) > new.at - HOUR)
-        )
-        if (await session.exec(question)).one() >= limits.filings_per_hour:
-            raise TooManyFiled
-    row = await register(session, new, kept)
-    written = await session.get(Draft, new.token)
-    if written is not None:
-        await session.delete(written)
-    return row
 
 
 async def is_account(session: AsyncSession, account: str) -> bool:

@@ -5,29 +5,30 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, text
+from sqlalchemy import delete, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.at_once import add_at_once
 from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of
 from models.himself import concerned_in
-from models.notices import queue
+from models.known import Known, Place, known, mentioned
+from models.notices import acknowledgement
+from models.nowhere import finds_places
 from models.papers import adopt
-from models.people import Feeder, Locality, Office
-from models.policy import PolicyVersion
 from models.policy_versions import SAVING, current
-from models.requests import Connection, Consumer, ServiceRequest, Words
+from models.requests import Consumer, Draft, ServiceRequest, Words
 from models.segments import segment_for
 from rules import reference
 from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import Policy, Timing, ladder_of, timing_of
+from rules.policy import UNPLACED, Limits, Policy, Timing, ladder_of, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -69,58 +70,89 @@ class UnknownCode(LookupError):
         self.field = field
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a request belongs."""
-
-    office: Office
-    locality: str | None
-    feeder: str | None
+class TooManyFiled(Exception):
+    """One phone filed more requests in an hour than anybody needs."""
 
 
 LOCKS = text("select pg_advisory_xact_lock(hashtextextended(:token, 7)), pg_advisory_xact_lock_shared(:saving)")
 """One of this token at a time, and no version of the policy is saved until this request is committed."""
+HOUR = timedelta(hours=1)
+DRAWN = 3
+"""Numbers drawn for a request: a city has used few enough of them that one is free."""
 
 
-async def register(session: AsyncSession, new: New, kept: MutableMapping[int, Policy] | None = None) -> ServiceRequest:
+async def register(
+    session: AsyncSession,
+    new: New,
+    kept: MutableMapping[int, Policy] | None = None,
+    limits: Limits | None = None,
+) -> ServiceRequest:
     """Register a request in the caller's transaction and answer its row; a repeated token answers the first one's.
 
     Its policy is the newest: none can be saved between the choice and the commit. `kept` has versions read before, by
-    number. Raises UnknownCode for a category, locality or account that does not exist; nothing is written then.
+    number. With `limits`, one telephone files only so many. A form and documents kept under the token become the request's.
+    Raises UnknownCode for a category, locality or account that does not exist, TooManyFiled; nothing is written then.
     """
     await session.exec(LOCKS.bindparams(token=new.token, saving=SAVING))  # type: ignore[call-overload]
-    before = (await session.exec(select(ServiceRequest).where(ServiceRequest.token == new.token))).first()
-    if before is not None:
-        return before
-    policy, now = await _newest(session, {} if kept is None else kept)
+    numbers = [reference.new(10_000_000 + secrets.randbelow(90_000_000)) for _ in range(DRAWN)]
+    there = await known(session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality)
+    if there.before is not None:
+        return (await session.exec(select(ServiceRequest).where(ServiceRequest.token == new.token))).one()
+    if limits is not None and new.phone and there.filed >= limits.filings_per_hour:
+        raise TooManyFiled
+    policy = await _policy(session, there.newest, {} if kept is None else kept)
     application = _application(new, policy)
-    place = await place_of(session, new)
-    number = await _free_number(session)
-    consumer = Consumer(
-        name=new.name, phone=new.phone, email=new.email, address=new.address, place=new.place, account=new.account
-    )
-    said = Words(reference=number, body=new.description)
-    session.add_all([consumer, said])
-    await session.flush()
-    row = _row(new, number, policy, place, now)
-    row.consumer_id, row.words_id, row.application = consumer.id or 0, said.id, application
+    place = await _place(session, new, there, finds_places(policy, new.category))
+    assert there.number is not None, "every number drawn is taken"
+    row = _row(new, there, policy, place)
+    row.application = application
     row.segment = await segment_for(session, new.account, application, place.locality)
     timing = _timing(policy, row.kind, row.category, row.area_class)
     roles = [tier.role for tier in ladder_of(policy, timing).tiers]
-    row.concerned = await concerned_in(
-        session, new.phone, new.email, new.about if row.confidential else None, roles, new.at
-    )
-    session.add(row)
-    await session.flush()
-    await adopt(session, new.token, number)
-    await _first_line(session, row, new, policy, now)
+    about = new.about if row.confidential else None
+    row.concerned = await concerned_in(session, new.phone, new.email, about, roles, new.at)
+    await _write(session, row, new, policy, there)
     return row
+
+
+async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy, there: Known) -> None:
+    consumer = Consumer(
+        id=there.consumer, name=new.name, phone=new.phone, email=new.email,
+        address=new.address, place=new.place, account=new.account,
+    )  # fmt: skip
+    words = Words(id=there.words, reference=row.reference, body=new.description)
+    confidential = _timing(policy, row.kind, row.category, row.area_class).confidential
+    notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
+    told = acknowledgement(row, consumer, notice, there.notification, there.now, confidential)
+    await add_at_once(session, [consumer, words, row, _first_line(row, new, there.now), *told])
+    if there.handed_in:
+        await adopt(session, new.token, row.reference)
+    if there.drafted:
+        await session.exec(delete(Draft).where(col(Draft.token) == new.token))
+
+
+async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, Policy]) -> Policy:
+    """The version of this number; read only when it was not before."""
+    if number not in kept:
+        kept[number] = await current(session)
+    return kept[number]
+
+
+async def _place(session: AsyncSession, new: New, there: Known, desk: bool) -> Place:
+    """Where the request belongs: by account, by locality, else by the words given for the place; else, with `desk`, there."""
+    if there.place is not None:
+        return there.place
+    if new.locality:
+        raise UnknownCode("locality")
+    if new.account:
+        raise UnknownCode("locality" if there.held else "account")
+    return await mentioned(session, f"{new.place or ''} {new.address or ''} {new.description}", desk)
 
 
 def _application(new: New, policy: Policy) -> Codes:
     """What is kept of the application, empty for a complaint. UnknownCode for a category of another kind, or what it lacks."""
     if new.kind is Kind.COMPLAINT:
-        if new.category not in policy.timings:
+        if new.category not in policy.timings or new.category == UNPLACED:
             raise UnknownCode("category")
         return {}
     procedure = policy.procedures.get(new.category)
@@ -139,34 +171,26 @@ def _timing(policy: Policy, kind: str, category: str, area_class: str) -> Timing
     return next(iter(policy.procedures[category].stages.values())).timing
 
 
-async def _newest(session: AsyncSession, kept: MutableMapping[int, Policy]) -> tuple[Policy, datetime]:
-    """The policy in force and the database's clock, by one question when the version was read before."""
-    number, now = (await session.exec(select(func.max(PolicyVersion.number), func.clock_timestamp()))).one()
-    if number not in kept:
-        policy = await current(session)
-        kept[policy.version] = policy
-    return kept[number], now
-
-
-def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> ServiceRequest:
-    timing = _timing(policy, new.kind, new.category, place.office.area_class)
+def _row(new: New, there: Known, policy: Policy, place: Place) -> ServiceRequest:
+    timing = _timing(policy, new.kind, new.category, place.area_class)
     row = ServiceRequest(
-        reference=number,
+        reference=there.number or "",
         kind=new.kind.value,
         category=new.category,
         state=State.RECEIVED.value,
-        changed_at=now,
+        changed_at=there.now,
         registered_at=new.at,
         policy_version=policy.version,
-        area_class=place.office.area_class,
-        office=place.office.code,
-        zone=place.office.zone,
+        area_class=place.area_class,
+        office=place.office,
+        zone=place.zone,
         locality=place.locality,
         feeder=place.feeder,
         channel=new.channel.value,
         language=new.language,
         filed_by=new.filed_by,
-        consumer_id=0,
+        consumer_id=there.consumer,
+        words_id=there.words,
         token=new.token,
         safety=timing.safety,
         confidential=timing.confidential,
@@ -178,8 +202,7 @@ def _row(new: New, number: str, policy: Policy, place: Place, now: datetime) -> 
     return row
 
 
-async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy, now: datetime) -> None:
-    timing = _timing(policy, row.kind, row.category, row.area_class)
+def _first_line(row: ServiceRequest, new: New, now: datetime) -> Event:
     event = Event(
         reference=row.reference,
         number=1,
@@ -192,9 +215,7 @@ async def _first_line(session: AsyncSession, row: ServiceRequest, new: New, poli
         data={"channel": row.channel, "office": row.office},
         words_id=row.words_id,
     )
-    session.add(linked(event, ""))
-    notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
-    await queue(session, row, [notice], {}, {}, new.at, now=now, confidential=timing.confidential)
+    return linked(event, "")
 
 
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
@@ -202,53 +223,3 @@ def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str
     timing = _timing(policy, row.kind, row.category, row.area_class)
     due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
     return {**due, "heard": "yes"} if timing.ladder == HEARING else due
-
-
-async def _free_number(session: AsyncSession) -> str:
-    while True:
-        number = reference.new(10_000_000 + secrets.randbelow(90_000_000))
-        if await session.get(ServiceRequest, number) is None:
-            return number
-
-
-async def place_of(session: AsyncSession, new: New) -> Place:
-    """Where the request belongs: by account, by locality, else by the words given for the place.
-
-    Raises UnknownCode for an account or locality that does not exist.
-    """
-    locality, feeder = new.locality, None
-    if new.account and not locality:
-        held = await session.get(Connection, new.account)
-        if held is None:
-            raise UnknownCode("account")
-        locality, feeder = held.locality, held.feeder
-    if locality:
-        found = await session.get(Locality, locality)
-        if found is None:
-            raise UnknownCode("locality")
-    else:
-        found = await _most_alike(session, f"{new.place or ''} {new.address or ''} {new.description}")
-    if found is None:
-        office = (await session.exec(select(Office).order_by(Office.code).limit(1))).one()
-        return Place(office, None, None)
-    own = await session.get(Office, found.office)
-    assert own is not None
-    return Place(own, found.code, feeder or await _feeder_of(session, found.code))
-
-
-MENTIONED = text(
-    "select code from locality, jsonb_each_text(names) as name where word_similarity(lower(name.value), :words) > 0.6"
-    " order by word_similarity(lower(name.value), :words) desc, length(name.value) desc, code limit 1"
-)
-
-
-async def _most_alike(session: AsyncSession, words: str) -> Locality | None:
-    """The locality whose name, in any script, is in the words or near to something in them; None if none is."""
-    found = (await session.exec(MENTIONED.bindparams(words=words.lower()[:600]))).first()  # type: ignore[call-overload]
-    return None if found is None else await session.get(Locality, found[0])
-
-
-async def _feeder_of(session: AsyncSession, locality: str) -> str | None:
-    """The feeder of a locality that has just one; None otherwise: nobody is asked for his feeder."""
-    codes = (await session.exec(select(Feeder.code).where(col(Feeder.localities).contains([locality])).limit(2))).all()
-    return codes[0] if len(codes) == 1 else None

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.ground import utility_zone
@@ -94,7 +94,7 @@ async def _to_consumer(session: AsyncSession, row: ServiceRequest, notice: Notic
         data = {**data, "token": token}
     if notice.kind is not NoticeKind.PHONE_CHANGED:
         data = {**data, "stop": await stop_token(session, row)}
-    key = f"{row.reference}/{notice.number}/{notice.kind}/consumer"
+    key = _to_consumer_key(row, notice)
     await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
 
 
@@ -143,22 +143,47 @@ async def _add(
     language: str,
     **whom: Any,
 ) -> None:
-    values = {
-        "key": key,
-        "reference": row.reference,
-        "number": notice.number,
-        "kind": notice.kind.value,
-        "language": language,
-        "channels": channels,
-        "data": data,
-        "queued": now,
-        "next_at": now,
-        "together": False,
-        "state": "waiting",
-        "claim": 0,
-        **whom,
-    }
+    said = _said(row, notice, data, now, key, channels, language, **whom)
+    values = said.model_dump(exclude={"id"})
     await session.exec(insert(Notification).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def _said(
+    row: ServiceRequest,
+    notice: Notice,
+    data: Codes,
+    now: datetime,
+    key: str,
+    channels: list[str],
+    language: str,
+    **whom: Any,
+) -> Notification:
+    kind, known = notice.kind.value, {"queued": now, "next_at": now, **whom}
+    return Notification(
+        key=key, reference=row.reference, number=notice.number, kind=kind,
+        language=language, channels=channels, data=data, **known,
+    )  # fmt: skip
+
+
+def acknowledgement(
+    row: ServiceRequest, consumer: Consumer, notice: Notice, id: int, now: datetime, confidential: bool
+) -> list[SQLModel]:
+    """What tells the consumer his number, as new rows to be written with his request; none when he cannot be reached.
+
+    `id` is the notification's.
+    """
+    channels = _channels(consumer.phone, consumer.email)
+    if not channels:
+        return []
+    token = secrets.token_urlsafe(12)
+    data = {**_facts(row, None, confidential), **_own(notice), "stop": token}
+    key = _to_consumer_key(row, notice)
+    said = _said(row, notice, data, now, key, channels, row.language, id=id, consumer_id=row.consumer_id)
+    return [StopLink(token_hash=token_hash(token), reference=row.reference, consumer_id=row.consumer_id), said]
+
+
+def _to_consumer_key(row: ServiceRequest, notice: Notice) -> str:
+    return f"{row.reference}/{notice.number}/{notice.kind}/consumer"
 
 
 async def queue_code(session: AsyncSession, row: ServiceRequest, code: str, now: datetime) -> None:

@@ -80,7 +80,7 @@ class Staff(SQLModel, table=True):
     """One who signs in. Names and phones are shown to colleagues only.
 
     `temporary`: somebody else chose the password, so it opens only the page where it is changed. `totp` is the secret of
-    the second factor ("": none), `totp_new` one not confirmed yet, `totp_step` the last half minute whose code was used.
+    the second factor ("": none), `totp_new` one not confirmed yet, `totp_step` the last half minute whose code was used. `keys`: single keys do something on pages.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -95,6 +95,7 @@ class Staff(SQLModel, table=True):
     totp: str = Field(default="", max_length=64)
     totp_new: str = Field(default="", max_length=64)
     totp_step: int = 0
+    keys: bool = True
 
 
 class Fill(SQLModel, table=True):

@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.filing import file, is_account
+from models.filing import is_account
 from models.ground import standard_of
-from models.intake import New, UnknownCode
+from models.intake import New, UnknownCode, register
 from models.people import Post
 from models.policy_versions import version
 from models.requests import IdempotencyKey, ServiceRequest
@@ -53,7 +53,7 @@ async def file_once(
     """
     if new.locality and new.account and not await is_account(session, new.account):
         raise UnknownCode("account")
-    row = await file(session, new, limits, kept)
+    row = await register(session, new, kept, limits)
     if key is None or await _kept(session, row, key, new.at):
         return Filed(row.reference, row.registered_at, row.standard_due)
     return Filed(row.reference, row.registered_at, await _first_promise(session, row))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from rules import applicant_acts
 from rules.applicant_acts import most_urgent
-from rules.calls import called_again, change_phone, not_mine
+from rules.calls import TAKES_CALLS, called_again, change_phone, not_mine
 from rules.closing import closed
 from rules.decisions import annul_last_hold
 from rules.endings import end_tasks, withdrawn
@@ -53,6 +53,18 @@ def _supply_back(turn: Turn, sent: Sent) -> None:
     if turn.request.state is not State.RESOLVED:
         resolve(turn, turn.at, None)
     closed(turn, Closing.WORD)
+
+
+def _solved(turn: Turn, sent: Sent) -> None:
+    """Put right in the first contact, before anybody took it up; only who spoke with the consumer may say so."""
+    request = turn.request
+    need(sent.rights == TAKES_CALLS, Refused.NOT_YOURS)
+    need(not request.safety, Refused.NOT_FOR_SAFETY)
+    need(request.state in (State.RECEIVED, State.ASSIGNED) and not request.confidential)
+    need(not (request.repeats or request.reopened or turn.task.accepted_at))
+    need(sent.words, Refused.OUT_OF_RANGE)
+    resolve(turn, turn.at, None)
+    closed(turn, Closing.FIRST_CONTACT)
 
 
 def _not_repaired(turn: Turn, sent: Sent) -> None:
@@ -168,6 +180,7 @@ def _add(turn: Turn, sent: Sent) -> None:
 ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.CONFIRM: _confirm,
     Act.SUPPLY_BACK: _supply_back,
+    Act.SOLVED: _solved,
     Act.NOT_REPAIRED: _not_repaired,
     Act.REOPEN: _reopen,
     Act.PRESENT: _present,
@@ -181,7 +194,7 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
 }
 
 AN_APPLICANTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
-    **{act: do for act, do in ACTS.items() if act is not Act.SUPPLY_BACK},
+    **{act: do for act, do in ACTS.items() if act not in (Act.SUPPLY_BACK, Act.SOLVED)},
     **applicant_acts.ACTS,
 }
 """What an applicant may do with a connection request."""

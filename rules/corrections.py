@@ -90,7 +90,7 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
     if danger and standard_under(request, ground) > standard_under(request, turn.ground):
         ground = replace(ground, standard=turn.ground.standard)  # to call it danger buys nobody time
     else:
-        _take_standard(turn, ground)
+        take_standard(turn, ground)
     request.category = other.category
     request.safety, request.confidential = ground.timing.safety, ground.timing.confidential
     turn.whole = ground
@@ -113,7 +113,7 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
         _danger_begins(turn)
 
 
-def _take_standard(turn: Turn, ground: Ground) -> None:
+def take_standard(turn: Turn, ground: Ground) -> None:
     """The standard of the new category, from the registered instant; a lapse stays one unless it ends later now."""
     request, timing = turn.request, ground.timing
     request.standard = None if timing.standard is None else str(timing.standard)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rules.assignment import Segment
 from rules.hours import BadCalendar, week_from
+from rules.policy import UNPLACED
 from rules.profile import Fill, Group, How, Locality, Office, Person, Post, Rights, Role, Scope, Texts, Zone
 from rules.profile_texts import Reader, known
 from rules.toml_table import Table
@@ -70,9 +71,10 @@ def _at_places(entry: Table, role: Role, places: Mapping[str, Place]) -> Iterato
     entry.close()
     if role.scope is Scope.COMPANY and at:
         entry.wrong("at", f"{role.code} reaches the whole company and stands at no single place")
+    everywhere = [code for code, place in places.items() if not finds_places(place)]
     there: list[Place | None] = [None] if role.scope is Scope.COMPANY else []
     if not there:
-        there += [places[code] for code in at or places if known(entry, "at", code, places, role.scope)]
+        there += [places[code] for code in at or everywhere if known(entry, "at", code, places, role.scope)]
     for place in there:
         for post in _numbered(role, place, count, never_vacant):
             yield replace(post, able=able, most_tasks=most)
@@ -91,6 +93,11 @@ def _numbered(role: Role, place: Place | None, count: int, never_vacant: bool) -
             zone=_zone_of(place),
             never_vacant=never_vacant,
         )
+
+
+def finds_places(place: Place) -> bool:
+    """Whether this is no office of consumers, but the desk that finds out where requests belong."""
+    return isinstance(place, Office) and place.area_class == UNPLACED
 
 
 def _zone_of(place: Place | None) -> str | None:

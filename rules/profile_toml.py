@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.policy import UNPLACED
 from rules.policy_toml import Surroundings, read_policy
 from rules.profile import BrokenProfile, Profile
 from rules.profile_catalog import HolidaySource, read_categories, read_channels, read_forum, read_holidays
@@ -62,7 +63,9 @@ def _profile(top: Table, source: HolidaySource) -> Profile | None:
     holidays = read_holidays(reader, top.table("holidays", False), source)
     parts = _people(reader, top) | _catalog(reader, top)
     surroundings = Surroundings(
-        zone=reader.zone.key, holidays=frozenset(one.day for one in holidays), categories=parts["categories"]
+        zone=reader.zone.key,
+        holidays=frozenset(one.day for one in holidays),
+        categories={*parts["categories"], UNPLACED},
     )
     return Profile(
         code=utility.code,

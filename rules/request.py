@@ -207,6 +207,7 @@ class Elsewhere:
     office: str
     zone: str
     above_both: str | None = None
+    area_class: str = "urban"
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class Act(StrEnum):
     OBJECT = "object"
     CALLED_AGAIN = "called_again"
     CALLED = "called"
+    SOLVED = "solved"
     NOT_MINE = "not_mine"
     CHANGE_PHONE = "change_phone"
     DOCUMENT = "document"
@@ -169,12 +170,13 @@ class Proposal(StrEnum):
 
 
 class Closing(StrEnum):
-    """How a request came to be closed; three figures that are never added, and the consumer's withdrawal."""
+    """How a request came to be closed; figures that are never added, and the consumer's withdrawal."""
 
     WORD = "word"
     SILENCE = "silence"
     UNREACHED = "unreached"
     NOT_ASKED = "not_asked"
+    FIRST_CONTACT = "first_contact"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
     LAPSED = "lapsed"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rules.escalation import in_seat, put_into_new_hands
 from rules.giving import first_hands, lowest
 from rules.ladder import answers
+from rules.placing import placed
+from rules.policy import UNPLACED
 from rules.proposals import ask_post, elsewhere, none_pending
 from rules.request import CONSUMER, HANDLER, Elsewhere, Sent
 from rules.safety import tell_all
@@ -21,6 +23,8 @@ def transfer(turn: Turn, sent: Sent) -> None:
     if other.office == request.office:
         raise Refusal(Refused.UNKNOWN_CODE)
     none_pending(turn)
+    if request.area_class == UNPLACED:
+        return placed(turn, other)
     if other.office in request.offices and len(request.offices) > 2:
         if other.above_both is None:
             raise Refusal(Refused.DECIDED_ABOVE)

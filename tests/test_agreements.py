@@ -190,6 +190,12 @@ def test_every_address_is_public_or_behind_the_sign_in() -> None:
             assert signed_in in set(asks(route.dependant)), f"{route.path} is open to everybody"
 
 
+def test_no_address_is_answered_by_way_of_a_thread() -> None:
+    for route in routes():
+        for call in (route.endpoint, *asks(route.dependant)):
+            assert inspect.iscoroutinefunction(call) or inspect.isasyncgenfunction(call), f"{route.path}: {call}"
+
+
 def test_every_module_of_pages_is_routed() -> None:
     routers = set(map(id, included()))
     for module in pkgutil.walk_packages(web.__path__, "web."):

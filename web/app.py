@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from config import BadConfig, Config, load
 from web import errors, measures
-from web.admin import messages, retimings, timings, versions, what_if
+from web.admin import audit, messages, retimings, timings, versions, what_if
 from web.api.mount import mount
 from web.apply import form as apply_form
 from web.apply import papers as apply_papers
@@ -38,10 +38,25 @@ from web.consumer import (
     track,
 )
 from web.counter import acts as counter_acts
-from web.counter import applying, call_backs, handed, new, requests, search, slip
-from web.desk import account, accounts, casefile, kept, people, posts, queue, rosters, second, sign_in, sign_in_oidc
+from web.counter import applying, call_backs, calls, handed, new, requests, search, slip
+from web.desk import (
+    account,
+    accounts,
+    bulk,
+    casefile,
+    kept,
+    lists,
+    people,
+    posts,
+    queue,
+    rosters,
+    second,
+    sign_in,
+    sign_in_oidc,
+)
 from web.desk import act as desk_act
 from web.desk import documents as desk_documents
+from web.desk import next as desk_next
 from web.kept import Kept
 from web.onewindow import Directory, Onewindow
 from web.pay import note as pay_note
@@ -70,7 +85,7 @@ CONSUMER = (
 )
 APPLY = (apply_sending, apply_papers, apply_form)
 PAY = (pay_note,)
-COUNTER = (search, new, applying, call_backs, slip, requests, handed, counter_acts)
+COUNTER = (search, new, calls, applying, call_backs, slip, requests, handed, counter_acts)
 STAFF = (
     sign_in,
     sign_in_oidc,
@@ -82,6 +97,9 @@ STAFF = (
     rosters,
     accounts,
     queue,
+    bulk,
+    lists,
+    desk_next,
     casefile,
     desk_act,
     desk_documents,
@@ -90,6 +108,7 @@ STAFF = (
     what_if,
     retimings,
     versions,
+    audit,
     messages,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))
@@ -124,9 +143,9 @@ def create_app(onewindow: Onewindow) -> FastAPI:
     app.state.board = KeptBoard(onewindow)
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=5)
     errors.install(app)
+    mount(app)
     for router in ROUTERS:
         app.include_router(router)
-    mount(app)
     return app
 
 

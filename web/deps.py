@@ -17,8 +17,8 @@ from web.render import Views
 from web.shared import Shared
 
 
-def onewindow(request: Request) -> Onewindow:
-    """The parts this process was built from."""
+async def onewindow(request: Request) -> Onewindow:
+    """The parts this process was built from. Async as all of these: a plain function is sent through a thread."""
     found: Onewindow = request.app.state.onewindow
     return found
 

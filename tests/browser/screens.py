@@ -96,6 +96,18 @@ async def faults_open(page: Page) -> None:
     await page.evaluate(f"Promise.all([...document.querySelectorAll('.judged img')].map({seen}))")
 
 
+async def chosen(page: Page) -> None:
+    """Choose two lines."""
+    for box in (await page.locator(".pick input").all())[:2]:
+        await box.check()
+
+
+async def keys_shown(page: Page) -> None:
+    """Ask what single keys do."""
+    await page.keyboard.press("?")
+    await page.locator("dialog").wait_for()
+
+
 STATES = ("received", "assigned", "in_progress", "escalated", "on_hold", "resolved", "beyond", "closed", "withdrawn")
 
 
@@ -186,7 +198,13 @@ def staff_screens(town: Town) -> list[Screen]:
             then=partial(sent_with, who="nobody-here", opens="09:30", closes="17:30"),
         ),
         Screen("queue", "/desk", "chitra"),
-        Screen("queue-mine", "/desk?view=mine", "asha"),
+        Screen("queue-mine", "/desk?view=mine", "asha", then=chosen),
+        Screen("queue-keys", "/desk?none=1", "asha", then=keys_shown),
+        *(Screen(f"bulk-{act}", f"/desk/bulk/{act}?{town.chosen}", "asha") for act in ("give", "note", "resolve")),
+        Screen("bulk-nothing", "/desk/bulk/note", "chitra"),
+        Screen("list-waiting", f"/desk/lists/{town.waiting}", "asha"),
+        Screen("list-done", f"/desk/lists/{town.done}?late=1", "asha"),
+        Screen("request-on-the-way", f"/desk/requests/{of['assigned']}?in=view%3Dmine&at=0", "asha"),
         Screen("queue-empty", "/desk", "kabir"),
         Screen("queue-wrong-number", "/desk/find?reference=12", "chitra", 422),
         *(Screen(f"request-{state}", f"/desk/requests/{of[state]}", "chitra") for state in requests),
@@ -204,6 +222,8 @@ def staff_screens(town: Town) -> list[Screen]:
             then=faults_open,
         ),
         Screen("counter", "/counter", "tara"),
+        Screen("counter-calls", "/counter/calls", "tara"),
+        Screen("counter-meeting", "/counter/meeting?locality=Gizri", "tara"),
         Screen("counter-apply", "/counter/applications/new?procedure=new-connection", "tara", then=as_a_tenant),
         Screen("counter-apply-empty", "/counter/applications/new?procedure=new-connection", "tara", then=sent_empty),
         *(

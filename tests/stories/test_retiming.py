@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from activities.fanout import FanOut
-from models import policy_versions, retiming
+from models import policy_versions, retiming, runs
 from models.events import Event
 from models.forecast import Forecast, forecast
 from models.people import Fill
 from models.requests import ServiceRequest, Task
-from models.retiming import Choice, Outcome, RetimingItem, Stage
+from models.retiming import Choice, Outcome
+from models.runs import Run, RunItem, Stage
 from rules.durations import parse
 from rules.messages import Take
 from rules.policy import Policy
@@ -87,7 +89,7 @@ async def finished(town: Timeline, number: int, fan: FanOut | None = None) -> No
 async def outcomes(town: Timeline, number: int) -> dict[str, str | None]:
     """What became of each request of the list."""
     async with town.sessions() as session:
-        rows = await session.exec(select(RetimingItem).where(RetimingItem.retiming == number))
+        rows = await session.exec(select(RunItem).where(RunItem.run == number))
         return {row.reference: row.outcome for row in rows}
 
 
@@ -139,24 +141,23 @@ CATEGORIES = ("no-supply", "voltage", "wrong-bill", "meter-fault", "burnt-meter"
 
 
 async def busy_town(town: Timeline) -> None:
-    """Thirty on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
-    for number in range(30):
-        one = await town.file(CATEGORIES[number % 6], locality=("gizri", "rehri")[number % 2])
+    """Every category at two offices on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
+    for number, (category, locality) in enumerate(product(CATEGORIES, ("gizri", "rehri"))):
+        one = await town.file(category, locality=locality)
         officer = (await town.task(one)).handler
         await town.officer(one, Act.ACCEPT, officer)
-        limit = town.now + timedelta(hours=2 + 3 * number)
+        limit = town.now + timedelta(hours=2 + 7 * number)
         await town.officer(one, Act.HOLD, officer, reason="premises-locked", limit=limit)
-    for number in range(10):
-        await town.file(CATEGORIES[number % 6], locality=("gizri", "rehri")[number % 2])
+    for category, locality in zip(CATEGORIES, ("gizri", "rehri") * 3, strict=True):
+        await town.file(category, locality=locality)
         town.now += timedelta(minutes=7)
     async with town.sessions.begin() as session:
         fills = (await session.exec(select(Fill).where(Fill.post == "service-manager-rehri"))).all()
         for fill in fills:
             fill.until = town.now
     await leave(town, "chitra", town.now + A_MINUTE, town.now + timedelta(days=2), stand_in="esha")
-    for _ in range(3):
-        danger = await town.file("wire-down")
-        await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
+    danger = await town.file("wire-down")
+    await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
     first = await town.file("voltage")
     await town.officer(first, Act.TRANSFER, (await town.task(first)).handler, office="rehri", words="Theirs")
     closed = await town.file("no-supply")
@@ -297,9 +298,9 @@ async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(to
         await begun(town, version)
     fan_out.sessions, fan_out.door = town.sessions, town.door
     await town.door.fan_out(number)
-    await town.client.get_workflow_handle(f"retiming-{number}").result()
+    await town.client.get_workflow_handle(f"run-{number}").result()
     async with town.sessions() as session:
-        run = await session.get(retiming.Retiming, number)
+        run = await session.get(Run, number)
     assert run is not None
     assert run.state == Stage.DONE
     assert {(await town.row(one)).policy_version for one in references} == {version}
@@ -309,4 +310,4 @@ async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(to
 async def asleep(town: Timeline) -> list[int]:
     """The runs the relay would bring on."""
     async with town.sessions() as session:
-        return await retiming.asleep(session)
+        return await runs.asleep(session)

@@ -34,6 +34,7 @@ STAFF = {
     "GET /account": ALL,
     "GET /account/password": ALL,
     "POST /account/password": ALL,
+    "POST /account/keys": ALL,
     "POST /account/sessions": ALL,
     "POST /account/sessions/{shown}": ALL,
     "GET /account/second": ALL,
@@ -60,6 +61,12 @@ STAFF = {
     "POST /desk/people/{number}/removal": "t",
     "GET /desk": ALL,
     "GET /desk/find": ALL,
+    "GET /desk/bulk/{act}": ALL,  # who has no work chooses nothing; each task is judged as the one who sent the list
+    "POST /desk/bulk/{act}": ALL,
+    "GET /desk/lists/{number}": "",  # one's own alone, and there is none
+    "GET /desk/lists/{number}/live/progress": "",
+    "POST /desk/lists/{number}/undo": "",
+    "POST /desk/next": ALL,
     "GET /desk/requests/{reference}": "charvu",
     "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
     "GET /desk/documents/{id}": "",  # there is none of this number; `test_documents.py` asks for one there is
@@ -68,6 +75,9 @@ STAFF = {
     "GET /counter/new": "cr",
     "POST /counter/new": "cr",
     "GET /counter/localities": "cr",
+    "GET /counter/calls": "cr",
+    "POST /counter/calls": "cr",
+    "GET /counter/meeting": "cr",
     "GET /counter/applications": "cr",
     "GET /counter/applications/new": "cr",
     "POST /counter/applications/new": "cr",
@@ -94,6 +104,7 @@ STAFF = {
     "GET /admin/versions/{number}": "tu",
     "GET /admin/policy.toml": "tu",
     "GET /admin/audit": "tu",
+    "GET /admin/audit.csv": "tu",
     "GET /admin/messages": "tu",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""

@@ -97,6 +97,17 @@ def of_people() -> dict[str, str]:
     }
 
 
+def what_words(what: str) -> str:
+    """What an audit entry is about, as people read it; another's own word as it is."""
+    words = {
+        "policy": _("Timings"),
+        "retiming": _("Applied to open requests"),
+        "people": _("People and posts"),
+        "slip": _("Code on the counter slip"),
+    }
+    return words.get(what, what)
+
+
 def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:
     """The procedure, the stage or the sort of applicant, and the key, each by its name."""
     yield book.label("procedure", path[1])

@@ -10,8 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from languages.catalog import N_, current, gettext
-from models.filing import TooManyFiled
-from models.intake import New, UnknownCode
+from models.intake import New, TooManyFiled, UnknownCode
 from models.public_api import Key, KeyReused, file_once
 from rules.policy import Limits
 from rules.reference import normalise

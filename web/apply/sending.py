@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from languages.catalog import gettext
 from models import papers
-from models.filing import TooManyFiled, file, filed_as, phone_of
-from models.intake import New, UnknownCode
+from models.filing import filed_as, phone_of
+from models.intake import New, TooManyFiled, UnknownCode, register
 from rules.policy import Limits
 from rules.procedure import Procedure
 from rules.terms import Channel, Codes
@@ -50,7 +50,7 @@ async def send(parts: Onewindow, token: str, answers: Codes, at: datetime) -> di
     assert procedure is not None
     new = new_request(token, procedure, answers, at)
     try:
-        await parts.database.write(file, new, policy.limits if policy else Limits())
+        await parts.database.write(register, new, parts.book.policies, policy.limits if policy else Limits())
     except UnknownCode as unknown:
         return {FIELDS.get(unknown.field, "what"): gettext("This can no longer be chosen. Please change it.")}
     except TooManyFiled:

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from languages.catalog import gettext
-from models.filing import TooManyFiled, file, filed_as, phone_of
-from models.intake import New, UnknownCode
+from models.filing import filed_as, phone_of
+from models.intake import New, TooManyFiled, UnknownCode, register
 from rules.policy import Limits
 from rules.terms import Channel, Codes, Kind
 from web.deps import Db, Parts, SharedPages
@@ -48,7 +48,7 @@ async def send(parts: Onewindow, token: str, answers: Codes, at: datetime) -> di
     policies = parts.book.policies
     limits = policies[parts.book.newest].limits if parts.book.newest else Limits()
     try:
-        await parts.database.write(file, new_request(token, answers, at), limits, policies)
+        await parts.database.write(register, new_request(token, answers, at), policies, limits)
     except UnknownCode as unknown:
         return {unknown.field: gettext("This can no longer be chosen. Please change it.")}
     except TooManyFiled:

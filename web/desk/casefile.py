@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
@@ -34,7 +33,8 @@ from web.desk.actions import PICTURES
 from web.desk.applied import applicant_of, load_of
 from web.desk.beside import others_of
 from web.desk.dossier import dossier
-from web.desk.forms import PRESETS, local, preset
+from web.desk.forms import PRESETS, local, new_token, preset
+from web.desk.neighbours import TheWay
 from web.desk.proposals import asked
 from web.desk.session import COOKIE, Person, SignedIn, person_of
 from web.desk.shown import Sheet, notice_words, sheet
@@ -88,11 +88,6 @@ async def _opened(reference: str, person: SignedIn, db: Db, parts: Parts) -> Cas
 
 
 Opened = Annotated[CaseFile, Depends(_opened)]
-
-
-def new_token() -> str:
-    """A form's own token: sent twice, it counts once."""
-    return secrets.token_urlsafe(16)
 
 
 def quick_times(parts: Onewindow) -> list[str]:
@@ -163,6 +158,7 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
         "open_suffix": "",
         "refusing": "reject_reason" if shown.request.kind == Kind.COMPLAINT else "refuse_reason",
         "fault_words": [(fault.value, fault_label(fault)) for fault in Fault],
+        "way": None,
         "typed": {},
         "errors": {},
         "notice": None,
@@ -186,15 +182,22 @@ def whole_page(
 
 @router.get("/desk/requests/{reference}")
 async def casefile(
-    request: Request, file: Opened, person: SignedIn, db: Db, parts: Parts, done: str = "", sent: str = ""
+    request: Request,
+    file: Opened,
+    person: SignedIn,
+    db: Db,
+    parts: Parts,
+    way: TheWay,
+    done: str = "",
+    sent: str = "",
 ) -> Response:
     """One request as officers see it; after an action it says what became of it."""
     if sent:
         more = await db.read(said_after, sent, file.request.reference, person.id)
-        return whole_page(request, file, person, parts, **more)
+        return whole_page(request, file, person, parts, way=way, **more)
     if done in set(Act):
-        return whole_page(request, file, person, parts, notice="done", done=labels.act_label(Act(done)))
-    return whole_page(request, file, person, parts)
+        return whole_page(request, file, person, parts, way=way, notice="done", done=labels.act_label(Act(done)))
+    return whole_page(request, file, person, parts, way=way)
 
 
 async def said_after(session: AsyncSession, submission: str, reference: str, person: int) -> dict[str, Any]:

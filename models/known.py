@@ -1,0 +1,108 @@
+"""What must be known before a request is registered, by one question; and where it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.nowhere import nowhere
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a request belongs. `locality` and `feeder` None: not known."""
+
+    office: str
+    zone: str
+    area_class: str
+    locality: str | None
+    feeder: str | None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the tables say before a request is written.
+
+    `before`: the request this token became already. `newest`: the policy's version. `filed`: how many this telephone filed
+    lately. `number`: one of those drawn that is free. `consumer`, `words`, `notification`: ids for the rows. `held`: whether the account exists. `drafted`, `handed_in`: whether a
+    form and documents are kept under the token. `place` None: the locality is not known, or none was given.
+    """
+
+    now: datetime
+    newest: int
+    before: str | None
+    filed: int
+    number: str | None
+    consumer: int
+    words: int
+    notification: int
+    held: bool
+    drafted: bool
+    handed_in: bool
+    place: Place | None
+
+
+KNOWN = text("""
+    select clock_timestamp() as now,
+        coalesce((select max(number) from policy_version), 0) as newest,
+        (select reference from service_request where token = :token) as before,
+        (select count(*) from service_request r join consumer c on c.id = r.consumer_id
+            where c.phone = :phone and r.registered_at > :since) as filed,
+        (select n from unnest(cast(:numbers as text[])) n
+            where not exists (select from service_request where reference = n) limit 1) as number,
+        nextval('consumer_id_seq') as consumer, nextval('words_id_seq') as words,
+        nextval('notification_id_seq') as notification,
+        held.account is not null as held,
+        exists (select from draft where token = :token) as drafted,
+        exists (select from document where draft = :token and reference is null) as handed_in,
+        o.code as office, o.zone, o.area_class, l.code as locality,
+        coalesce(held.feeder, (select min(f.code) from feeder f
+            where f.localities @> jsonb_build_array(l.code) having count(*) = 1)) as feeder
+    from (values (1)) as one
+        left join connection held on held.account = :account
+        left join locality l on l.code = coalesce(:locality, held.locality)
+        left join office o on o.code = l.office
+""")
+"""A locality that has just one feeder is taken to be on it: nobody is asked for his feeder."""
+
+
+async def known(
+    session: AsyncSession,
+    token: str,
+    phone: str | None,
+    since: datetime,
+    numbers: Sequence[str],
+    account: str | None,
+    locality: str | None,
+) -> Known:
+    """What the tables say of this token, telephone (counted from `since`), account and locality, and of these numbers."""
+    asked = {"token": token, "phone": phone, "since": since, "numbers": list(numbers), "account": account}
+    found = (await session.exec(KNOWN.bindparams(**asked, locality=locality))).one()  # type: ignore[call-overload]
+    place = Place(found.office, found.zone, found.area_class, found.locality, found.feeder) if found.office else None
+    return Known(
+        found.now, found.newest, found.before, found.filed, found.number, found.consumer, found.words,
+        found.notification, found.held, found.drafted, found.handed_in, place,
+    )  # fmt: skip
+
+
+MENTIONED = text("""
+    select l.code as locality, o.code as office, o.zone, o.area_class,
+        (select min(f.code) from feeder f where f.localities @> jsonb_build_array(l.code) having count(*) = 1) as feeder
+    from locality l join office o on o.code = l.office, jsonb_each_text(l.names) as name
+    where word_similarity(lower(name.value), :words) > 0.6
+    order by word_similarity(lower(name.value), :words) desc, length(name.value) desc, l.code limit 1
+""")
+
+
+async def mentioned(session: AsyncSession, words: str, desk: bool = False) -> Place:
+    """The locality whose name, in any script, is in the words or near to something in them; else an office `nowhere`."""
+    asked = MENTIONED.bindparams(words=words.lower()[:600])
+    found = (await session.exec(asked)).first()  # type: ignore[call-overload]
+    if found is not None:
+        return Place(found.office, found.zone, found.area_class, found.locality, found.feeder)
+    office = await nowhere(session, desk)
+    return Place(office.code, office.zone, office.area_class, None, None)
