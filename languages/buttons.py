@@ -49,6 +49,7 @@ ACTS: Mapping[Act, str] = {
     Act.COMPLAIN: N_("Complain about it"),
     Act.CLAIM: N_("Ask for the money back"),
     Act.RETIME: N_("Apply new timings"),
+    Act.MESSAGE: N_("Write to the consumer"),
 }
 OF_AN_APPLICATION: Mapping[Act, str] = {
     Act.CONFIRM: N_("Yes, it is done"),
@@ -56,6 +57,7 @@ OF_AN_APPLICATION: Mapping[Act, str] = {
     Act.WITHDRAW: N_("Take the application back"),
     Act.NOT_MINE: N_("This is not my application"),
     Act.HOLD: N_("Wait for the applicant"),
+    Act.MESSAGE: N_("Write to the applicant"),
 }
 
 

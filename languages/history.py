@@ -220,6 +220,7 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.NOT_TAKEN_UP: _not_taken_up,
     EventKind.NOTED: lambda t: _("An officer wrote a note."),
     EventKind.ADDED: _added,
+    EventKind.MESSAGED: lambda t: t.by_reader(_("We wrote to you."), _("The consumer was written to.")),
     EventKind.EXPECTED: _expected,
     EventKind.EXPECTED_MISSED: lambda t: _("It was not done at the expected time."),
     EventKind.HELD: _held,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.colleagues import MANAGES
 from models.posts import WORKS, FilledPost, may_see
 from models.requests import ServiceRequest, Task, Words
 from models.runs import ON_ITS_WAY, USUAL, Run, RunItem, Stage
@@ -51,9 +52,12 @@ class Chosen:
 
 
 async def choose(
-    session: AsyncSession, picked: Mapping[str, int | None], posts: Sequence[FilledPost]
+    session: AsyncSession, picked: Mapping[str, int | None], posts: Sequence[FilledPost], act: Act | None = None
 ) -> tuple[Chosen, ...]:
-    """The tasks of these ids (each with the event number looked at), as one with these posts may act on them; danger first, then the soonest due."""
+    """The tasks of these ids (each with the event number looked at), as one with these posts may act on them; danger first, then the soonest due.
+
+    Work may be given (`act`) by who answers above it too.
+    """
     asked = (
         select(Task, ServiceRequest)
         .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
@@ -61,12 +65,16 @@ async def choose(
         .order_by(col(ServiceRequest.safety).desc(), col(Task.due).asc().nulls_last(), col(Task.id))
     )
     rows = (await session.exec(asked)).all()
-    return tuple(_chosen(task, request, picked[task.id], posts) for task, request in rows)
+    return tuple(_chosen(task, request, picked[task.id], posts, act) for task, request in rows)
 
 
-def _chosen(task: Task, request: ServiceRequest, seen: int | None, posts: Sequence[FilledPost]) -> Chosen:
+def _chosen(
+    task: Task, request: ServiceRequest, seen: int | None, posts: Sequence[FilledPost], act: Act | None
+) -> Chosen:
     own = [post.code for post in posts if post.rights in WORKS]
-    post = next((code for code in (task.handler, task.answerable) if code in own), None)
+    above = [p.code for p in posts if p.rights == MANAGES and p.covers(request.office, request.zone)]
+    ours = [code for code in (task.handler, task.answerable) if code in own] + (above if act is Act.GIVE else [])
+    post = next(iter(ours), None)
     involved = frozenset({task.handler, task.answerable})
     is_open = may_see(posts, request.office, request.zone, involved, request.confidential)
     refused = None if post else Refused.NOT_YOURS.value
@@ -124,7 +132,7 @@ async def give(
     words: str | None = None,
 ) -> int:
     """Give this list of tasks to the post `to`, as `by` who fills `posts`; the number of the list."""
-    chosen = await choose(session, dict.fromkeys(tasks), posts)
+    chosen = await choose(session, dict.fromkeys(tasks), posts, Act.GIVE)
     return await begin(session, Order(Act.GIVE, {"post": to}, words), chosen, by, at)
 
 

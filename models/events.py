@@ -14,9 +14,11 @@ from rules.terms import Codes
 class Event(SQLModel, table=True):
     """One line of a request's history; numbered within the request; `recorded` is the database's clock."""
 
+    __table_args__ = (Index("ix_event_kind_at", "kind", "at"),)
+
     reference: str = Field(primary_key=True, foreign_key="service_request.reference", max_length=9)
     number: int = Field(primary_key=True)
-    kind: str = Field(max_length=30, index=True)
+    kind: str = Field(max_length=30)
     actor: str = Field(max_length=10)
     at: datetime = instant()
     due: datetime | None = instant(optional=True)

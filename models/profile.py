@@ -146,6 +146,9 @@ def _names(profile: given.Profile) -> list[SQLModel]:
     for kind, choices in lists.items():
         for place, choice in enumerate(choices.values()):
             rows.append(Names(kind=kind, code=choice.code, place=place, labels=dict(choice.labels)))
+    for place, reply in enumerate(profile.replies.values()):
+        data = {"use": reply.use.value, "texts": dict(reply.texts)}
+        rows.append(Names(kind="reply", code=reply.code, place=place, labels=dict(reply.titles), data=data))
     return [*rows, *_requests(profile.requests)]
 
 

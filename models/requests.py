@@ -56,6 +56,7 @@ class ServiceRequest(SQLModel, table=True):
         Index("ix_service_request_not_started", "registered_at", postgresql_where="started_at is null"),
         Index("ix_service_request_consumer", "consumer_id", desc("registered_at")),
         Index("ix_service_request_danger", "registered_at", postgresql_where="safety and not over"),
+        Index("ix_service_request_closed_at", "closed_at", postgresql_where="closed_at is not null"),
         Index("ix_service_request_proposed", "registered_at", postgresql_where="proposal <> '{}'::jsonb"),
     )
 
@@ -114,6 +115,7 @@ class ServiceRequest(SQLModel, table=True):
     call_back_tries: int = 0
     called_at: datetime | None = instant(optional=True)
     contact_refused: bool = False
+    wrote_at: datetime | None = instant(optional=True)
     complete_at: datetime | None = instant(optional=True)
     application: Codes = codes()
     segment: str | None = Field(default=None, max_length=60)

@@ -175,6 +175,19 @@ def _escalate(turn: Turn, sent: Sent) -> None:
 def _add(turn: Turn, sent: Sent) -> None:
     need(turn.request.state in OPEN and sent.words)
     turn.event(EventKind.ADDED, public=False)
+    turn.request.wrote_at = turn.request.wrote_at or turn.at
+
+
+PHOTO = "photo"
+"""What a document of a complaint is handed in as."""
+
+
+def _photo(turn: Turn, sent: Sent) -> None:
+    """A photo of what is broken: something he added, without words."""
+    document = sent.data.get("document")
+    need(turn.request.state in OPEN and isinstance(document, str) and sent.data.get("paper") == PHOTO)
+    turn.event(EventKind.ADDED, public=False, document=document)
+    turn.request.wrote_at = turn.request.wrote_at or turn.at
 
 
 ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
@@ -187,6 +200,7 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.WITHDRAW: _withdraw,
     Act.ESCALATE: _escalate,
     Act.ADD: _add,
+    Act.DOCUMENT: _photo,
     Act.OBJECT: object_to,
     Act.CALLED_AGAIN: called_again,
     Act.NOT_MINE: not_mine,

@@ -16,6 +16,7 @@ from rules.policy import Policy
 
 if TYPE_CHECKING:
     from rules.profile_requests import Requests
+    from rules.replies import Reply
 
 Texts = Mapping[str, str]
 """A text by language code."""
@@ -31,6 +32,7 @@ class Rights(StrEnum):
     TAKE_CALLS = "take_calls"
     TUNE = "tune"
     AUDIT = "audit"
+    WALL = "wall"
 
 
 class Scope(StrEnum):
@@ -236,6 +238,7 @@ class Profile:
     withdraw_reasons: Mapping[str, Choice]
     reject_reasons: Mapping[str, Choice]
     requests: Requests
+    replies: Mapping[str, Reply]
     danger_words: Mapping[str, tuple[str, ...]]
     holidays: tuple[Holiday, ...]
     channels: Mapping[str, ChannelPlan]

@@ -16,6 +16,7 @@ from rules.profile_places import read_feeders, read_localities, read_offices, re
 from rules.profile_posts import read_fills, read_people, read_posts, read_roles, read_segments
 from rules.profile_requests import check_requests, read_requests
 from rules.profile_texts import LANGUAGES, Reader
+from rules.replies import read_replies
 from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, lines_of, read
 
@@ -153,6 +154,7 @@ def _catalog(reader: Reader, top: Table) -> dict[str, Any]:
         "withdraw_reasons": reader.choices(top.table("withdraw_reasons")),
         "reject_reasons": reader.choices(top.table("reject_reasons")),
         "requests": read_requests(reader, top),
+        "replies": read_replies(reader, top.table("replies", False)),
         "danger_words": _danger_words(top.table("danger_words")),
     }
 

@@ -128,6 +128,8 @@ class Request:
     call_back_tries: int = 0
     called_at: datetime | None = None
     contact_refused: bool = False
+    wrote_at: datetime | None = None
+    """Since when words of the consumer wait for somebody to act on them."""
     area_class: str = "urban"
     brought_at: datetime | None = None
     brought_tier: int | None = None

@@ -144,6 +144,9 @@ async def under_way(town: Town) -> None:
     until = (NOW + timedelta(minutes=70)).isoformat()
     expected = await window.officer(going, Act.EXPECT, data={"until": until, "reason": "crew-on-the-way"})
     assert expected.refused is None, expected.refused
+    assert (await window.officer(going, Act.NOTE, words="The neighbours are dark as well.")).refused is None
+    assert (await window.officer(going, Act.MESSAGE, words="Is the lamp of the street on?")).refused is None
+    assert (await window.consumer(going, Act.ADD, words="No, the whole street is dark.")).refused is None
     asked = await town.file("resolved", NOW - timedelta(minutes=35))
     await window.resolved(asked)
     town.question = (await window.newest_notice(asked, "question")).data["token"]

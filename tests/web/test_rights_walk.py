@@ -28,6 +28,7 @@ ROLES = {
     "v": "omar",  # vigilance
     "t": "vimla",  # administrator
     "u": "yusuf",  # auditor
+    "w": "screen",  # a screen on the wall
 }
 ALL = "".join(ROLES)
 STAFF = {
@@ -59,6 +60,11 @@ STAFF = {
     "POST /desk/people/{number}/second": "t",
     "POST /desk/people/{number}/sessions": "t",
     "POST /desk/people/{number}/removal": "t",
+    "GET /desk/team": "axu",
+    "GET /desk/team/requests": "axu",
+    "GET /desk/team/record": "axu",
+    "GET /desk/away": "axu",
+    "GET /desk/wall": "axw",
     "GET /desk": ALL,
     "GET /desk/find": ALL,
     "GET /desk/bulk/{act}": ALL,  # who has no work chooses nothing; each task is judged as the one who sent the list
@@ -69,6 +75,8 @@ STAFF = {
     "POST /desk/next": ALL,
     "GET /desk/requests/{reference}": "charvu",
     "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
+    "POST /desk/requests/{reference}/{act}/draft": "charvu",  # nothing is sent by it
+    "POST /desk/requests/{reference}/message/weight": "charvu",
     "GET /desk/documents/{id}": "",  # there is none of this number; `test_documents.py` asks for one there is
     "GET /counter": "cr",
     "POST /counter": "cr",
@@ -106,10 +114,15 @@ STAFF = {
     "GET /admin/audit": "tu",
     "GET /admin/audit.csv": "tu",
     "GET /admin/messages": "tu",
+    "GET /admin/replies": "tu",
+    "GET /admin/replies/new": "t",
+    "GET /admin/replies/{code}": "",  # there is none of this code
+    "POST /admin/replies/{code}": "",
+    "POST /admin/replies/{code}/away": "",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
 
-LIVE = {"/desk/live": "/desk", "/desk/requests/{reference}/live": "/desk/requests/{reference}",
+LIVE = {"/desk/live": "/desk", "/desk/wall/live": "/desk/wall", "/desk/requests/{reference}/live": "/desk/requests/{reference}",
         "/track/{reference}/live": "/track/{reference}"}  # fmt: skip
 """Streams, and the page whose guards they share."""
 

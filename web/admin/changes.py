@@ -73,6 +73,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         "calendar": _("Calendar"),
         "limits": _("Limits"),
         "holds": _("Waiting"),
+        "reply": _("Saved reply"),
         **of_people(),
     }
     names = {"holds": "hold_reason", "charge": "post", "post": "post", "roster": "post"}

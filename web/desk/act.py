@@ -20,6 +20,7 @@ from web.desk.actions import ACTS
 from web.desk.allowed import choices, offers_for
 from web.desk.casefile import Opened, may_open, opened, whole_page
 from web.desk.forms import TOKEN, Filled, read
+from web.desk.letter import check, letter
 from web.desk.neighbours import TheWay
 from web.desk.session import Person, SignedIn
 from web.desk.shown import ShownLine, shown_line, stage_names
@@ -51,6 +52,7 @@ async def act_on(
         raise NotFound
     here = at_its_task(file, form.get("task", ""))
     filled = read(Act(act), form, choices(here, parts.book, parts.zone, now), stage_forms.READ)
+    check(filled, here, parts)
     if not TOKEN.fullmatch(filled.text("token")):
         raise Stale
     if filled.errors:
@@ -131,6 +133,7 @@ def again(
         open_suffix=f"-{here.task.stage}" if here.task and file.request.kind != Kind.COMPLAINT else "",
         way=way,
         typed=kept,
+        letter=letter(here, parts, form.text("words") if form.act is Act.MESSAGE else ""),
         errors=form.errors,
         notice="refused" if refused else None,
         sentence=refusal(refused, Reader.OFFICER) if refused else "",

@@ -53,7 +53,7 @@ Picked = Annotated[tuple[Typed, dict[str, int]], Depends(_sent)]
 @router.get("/desk/bulk/{act}")
 async def ask(request: Request, act: str, person: SignedIn, db: Db, parts: Parts) -> Response:
     """What is to be said once for all of them."""
-    chosen = await _chosen(db, picked(request.query_params.getlist("task")), person, parts)
+    chosen = await _chosen(db, picked(request.query_params.getlist("task")), _act(act), person, parts)
     return _page(request, _act(act), person, chosen, parts, back=safe_view(request.query_params.get("back", "")))
 
 
@@ -61,7 +61,7 @@ async def ask(request: Request, act: str, person: SignedIn, db: Db, parts: Parts
 async def order(request: Request, act: str, person: SignedIn, sent: Picked, db: Db, parts: Parts, now: Now) -> Response:
     """Put them on a list. The same form sent twice is one list."""
     typed, tasks = sent
-    chosen = await _chosen(db, tasks, person, parts)
+    chosen = await _chosen(db, tasks, _act(act), person, parts)
     filled = read(_act(act), typed, Choices(now, parts.zone, **_options(chosen, parts)))
     if not TOKEN.fullmatch(filled.text("token")):
         raise Stale
@@ -81,15 +81,15 @@ def _act(act: str) -> Act:
     return Act(act)
 
 
-async def _chosen(db: Db, tasks: dict[str, int], person: Person, parts: Onewindow) -> tuple[Chosen, ...]:
+async def _chosen(db: Db, tasks: dict[str, int], act: Act, person: Person, parts: Onewindow) -> tuple[Chosen, ...]:
     """The tasks with the policies they run on at hand."""
-    return await db.read(_with_policies, tasks, person.posts, parts.book)
+    return await db.read(_with_policies, tasks, act, person.posts, parts.book)
 
 
 async def _with_policies(
-    session: AsyncSession, tasks: dict[str, int], posts: Sequence[FilledPost], book: Book
+    session: AsyncSession, tasks: dict[str, int], act: Act, posts: Sequence[FilledPost], book: Book
 ) -> tuple[Chosen, ...]:
-    chosen = await choose(session, tasks, posts)
+    chosen = await choose(session, tasks, posts, act)
     for version in {one.request.policy_version for one in chosen}:
         await book.hold_policy(session, version)
     return chosen

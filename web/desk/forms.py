@@ -202,6 +202,7 @@ def _reject(form: Filled, choices: Choices) -> None:
 
 READ: Mapping[Act, Reading] = {
     Act.NOTE: lambda form, _choices: written(form, needed=_("Write the note.")),
+    Act.MESSAGE: lambda form, _choices: written(form, needed=_("Write the message.")),
     Act.EXPECT: _expect,
     Act.HOLD: _hold,
     Act.RESOLVE: _resolve,

@@ -63,6 +63,7 @@ class ShownRow:
     confidential: bool
     to_ring: bool
     repeats: int
+    wrote: bool
 
 
 def bounds(onewindow: Onewindow, now: datetime) -> Bounds:
@@ -101,6 +102,7 @@ def shown(row: Row, person: Person, book: Book, now: datetime, way: str = "") ->
         confidential=request.confidential,
         to_ring=request.call_back_at is not None and state is State.RESOLVED,
         repeats=request.repeats,
+        wrote=request.wrote_at is not None,
     )
 
 

@@ -65,6 +65,8 @@ class Person:
             return "/desk"
         if "take_calls" in self.rights:
             return "/counter"
+        if "wall" in self.rights:
+            return "/desk/wall"
         return "/admin" if self.rights & {"tune", "audit"} else "/desk"
 
 
@@ -159,6 +161,8 @@ def _needs(*rights: str) -> DependsOn:
 
 Tunes = Annotated[Person, _needs("tune")]
 Manages = Annotated[Person, _needs("tune", "answerable")]
+Leads = Annotated[Person, _needs("answerable", "audit")]
+SeesWall = Annotated[Person, _needs("answerable", "wall")]
 ReadsAdmin = Annotated[Person, _needs("tune", "audit")]
 TakesCalls = Annotated[Person, _needs("take_calls", "control_room")]
 
