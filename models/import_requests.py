@@ -214,7 +214,7 @@ def _read(line: Row, known: Known, sheet: Sheet) -> Found | None:
     row |= {"locality": locality, "feeder": feeder, "language": language, "channel": channel, "brought_tier": tier}
     marks = marks_of(phone, line["email"])
     row["concerned"] = sorted({person for mark in marks for person in known.staff.get(mark, ())})
-    row["segment"] = segment_of(known.groups, held and held.segment, held and held.load_kw, locality)
+    row["segment"] = segment_of(known.groups, held.segment if held else None, held.load_kw if held else None, locality)
     personal = {name: line[name] or None for name in PERSONAL} | {"phone": phone}
     return Found(line["number"], personal, line["words"], row)
 
