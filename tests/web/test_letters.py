@@ -200,7 +200,7 @@ async def test_a_photo_of_what_is_broken_reaches_the_officer(
     reference = await window.filed()
     own = window.visitor()
     async with (
-        await staff(window, await handler_of(window, reference)) as desk,
+        aclosing(await staff(window, await handler_of(window, reference))) as desk,
         aclosing(await staff(window, "omar")) as else_,
         own,
     ):
