@@ -201,7 +201,7 @@ async def test_a_photo_of_what_is_broken_reaches_the_officer(
     own = window.visitor()
     async with (
         aclosing(await staff(window, await handler_of(window, reference))) as desk,
-        aclosing(await staff(window, "omar")) as else_,
+        aclosing(await staff(window, "kabir")) as else_,
         own,
     ):
         assert (await own.get(f"/track/{reference}/photo")).status_code == 303
