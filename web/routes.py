@@ -58,6 +58,7 @@ from web.desk import (
     people,
     posts,
     queue,
+    queue_live,
     rosters,
     second,
     sign_in,
@@ -76,6 +77,9 @@ from web.desk import (
 )
 from web.desk import (
     next as desk_next,
+)
+from web.desk import (
+    search as search_desk,
 )
 from web.pay import note as pay_note
 
@@ -129,6 +133,8 @@ STAFF = (
     away,
     wall,
     queue,
+    queue_live,
+    search_desk,
     bulk,
     lists,
     desk_next,
