@@ -105,6 +105,7 @@ def what_words(what: str) -> str:
         "retiming": _("Applied to open requests"),
         "people": _("People and posts"),
         "slip": _("Code on the counter slip"),
+        "reply": _("Saved replies"),
     }
     return words.get(what, what)
 
