@@ -4,7 +4,7 @@ BIN := .venv/bin
 # two at a time, each with servers of its own; a file's tests stay together, the files in their order
 AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
-.PHONY: help run test check format i18n drill bench doctor
+.PHONY: help run test sweep check format i18n drill bench doctor
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -12,10 +12,13 @@ help: ## what there is to make
 run: .venv/installed ## start everything (PORT, DATA_DIR, PROFILE are honoured); Ctrl-C stops it
 	@$(BIN)/onewindow run
 
-test: .venv/installed-dev ## run the tests
-	@$(BIN)/python -m pytest $(AT_ONCE)
+test: .venv/installed-dev ## run the tests but for the long sweeps
+	@$(BIN)/python -m pytest $(AT_ONCE) -m "not sweep"
 
-check: .venv/installed-dev ## format, lint, types, tests
+sweep: .venv/installed-dev ## run the long sweeps: every screen, very many rows
+	@$(BIN)/python -m pytest $(AT_ONCE) -m sweep
+
+check: .venv/installed-dev ## format, lint, types, all tests with the sweeps
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy

@@ -48,7 +48,7 @@ def add_to(policy: typer.Typer, asked: Callable[..., Any], address: Callable[[],
     ) -> None:
         """Apply the timings in force to open requests; /admin/retimings shows how far it is."""
         from models.policy_versions import newest
-        from models.retiming_start import AlreadyRunning, Choice, begin
+        from models.retiming import AlreadyRunning, Choice, begin
 
         async def begun(session: Any) -> tuple[int, int]:
             version = (await newest(session)).number

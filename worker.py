@@ -134,7 +134,7 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     loops.append(beating(sessions, "worker"))
     tasks = [asyncio.create_task(loop) for loop in loops]
     record = Record(pen, committed=hints.give)
-    async with worker_of(client, record, FanOut(sessions, record, door)):
+    async with worker_of(client, record, FanOut(sessions, door, pen=record)):
         log.info("working", zone=zone)
         await stop.wait()
         for task in tasks:

@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.retiming import brought_under, tell_by
+from activities.retiming import applied, tell_by
 from activities.writing import event_row, onto, read_all
 from models.chain import linked
 from models.events import Event, Submission
-from models.ground import Policies
 from models.requests import ServiceRequest, Task
-from models.retiming import Outcome, RetimingItem
+from models.retiming import Outcome
+from models.runs import RunItem
 from rules.messages import Take
 from rules.request import Ground, Request
 from rules.terms import EventKind, Kind
@@ -55,12 +55,11 @@ async def _lasts(session: AsyncSession, references: Sequence[str]) -> dict[str, 
     return {reference: (at, hash) for reference, at, hash in found}
 
 
-async def brought(of: Few, row: ServiceRequest, ground: Ground, policies: Policies, at: datetime) -> Turn | None:
+def brought(of: Few, row: ServiceRequest, ground: Ground, new: Ground, at: datetime) -> Turn | None:
     """The turn that brings one of them under the version its submission names; None where more than its due instants moves."""
     before = row.policy_version, row.standard_version
     try:
-        request, sent = of.requests[row.reference], of.sent[row.reference]
-        turn, _ = await brought_under(of.session, row, request, sent, ground, policies, at)
+        turn = applied(row, of.requests[row.reference], of.sent[row.reference], ground, new, at)
     except Refusal:
         return None
     if [event.kind for event in turn.events] == [EventKind.RETIMED] and not turn.notices and not turn.lapses:
@@ -87,7 +86,7 @@ async def written(of: Few, turns: Mapping[str, Turn], now: datetime) -> None:
         item.outcome, item.at, item.tell_by = Outcome.MOVED.value, now, tell_by(of.requests[row.reference], turn)
 
 
-async def _items(of: Few) -> dict[str, RetimingItem]:
-    number = next((int(sent.data["retiming"]) for sent in of.sent.values()), 0)
-    here = RetimingItem.retiming == number, col(RetimingItem.reference).in_(of.requests)
-    return {item.reference: item for item in (await of.session.exec(select(RetimingItem).where(*here))).all()}
+async def _items(of: Few) -> dict[str, RunItem]:
+    number = next((sent.run for sent in of.sent.values()), None)
+    here = RunItem.run == number, col(RunItem.reference).in_(of.requests)
+    return {item.reference: item for item in (await of.session.exec(select(RunItem).where(*here))).all()}

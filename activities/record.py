@@ -14,9 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import many, writing
+from activities import many, retiming, writing
 from activities.patience import Waiting
-from activities.retiming import brought_under, written_down
+from models import bulk
 from models.cases import meter_state
 from models.database import Sessions
 from models.elsewhere import elsewhere_of
@@ -27,6 +27,7 @@ from models.himself import about_himself
 from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
+from models.runs import settled
 from rules import judge
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
@@ -89,21 +90,32 @@ class Record:
 
         The others are left for `take`, and so are those that somebody else is writing.
         """
-        grounds: dict[tuple[Any, ...], Ground] = {}
+        grounds: dict[tuple[Any, ...], tuple[Ground, Ground]] = {}
         async with self.sessions.begin() as session:
             some, now = await many.few(session, commands), await clock(session)
             turns: dict[str, Turn] = {}
             for row in some.rows:
-                at = max(some.sent[row.reference].at, some.lasts[row.reference][0])
-                key = same_ground(row)
+                sent = some.sent[row.reference]
+                at = max(sent.at, some.lasts[row.reference][0])
+                key = (*same_ground(row), sent.data["after"])
                 if key not in grounds:
-                    grounds[key] = (await self._ground(session, row, at))[0]
-                turn = await many.brought(some, row, grounds[key], self.policies, at)
+                    try:
+                        grounds[key] = await self._both_grounds(session, row, int(sent.data["after"]), at)
+                    except KeyError:  # the new timings know no such category: it is refused one by one
+                        continue
+                turn = many.brought(some, row, *grounds[key], at)
                 if turn is not None:
                     turns[row.reference] = turn
             await many.written(some, turns, now)
         self.committed()
         return frozenset(some.sent[reference].id for reference in turns)
+
+    async def _both_grounds(
+        self, session: AsyncSession, row: ServiceRequest, version: int, at: datetime
+    ) -> tuple[Ground, Ground]:
+        """The ground a request has, and the one under another version."""
+        new, _ = await ground_of(session, row, await self.policies.of(session, version), at)
+        return (await self._ground(session, row, at))[0], new
 
     async def _count_money(self, session: AsyncSession, row: ServiceRequest, at: datetime) -> None:
         """Take the payments that lie in the tray: nothing lapses while its money waits there."""
@@ -168,7 +180,7 @@ class Record:
         turn: Turn | None = None
         try:
             if sent.act == Act.RETIME:
-                turn, more = await brought_under(session, row, request, sent, ground, self.policies, at)
+                turn, more = await retiming.brought_under(session, row, request, sent, ground, self.policies, at)
                 filled = {**filled, **more}
             else:
                 turn = judge.take(request, ground, at, await self._sent(session, row, sent))
@@ -177,8 +189,10 @@ class Record:
         else:
             await writing.write(session, row, request, turn, filled, now, sent)
             sent.number = row.number
-        if sent.act == Act.RETIME:
-            await written_down(session, sent, request, turn, now)
+        if sent.run is not None:
+            outcome = retiming.outcome(sent, turn) if sent.act == Act.RETIME else sent.refused or bulk.DONE
+            by = retiming.tell_by(request, turn) if sent.act == Act.RETIME else None
+            await settled(session, sent.run, sent.reference, outcome, now, sent.task_id or "", by)
         sent.answered = now
         session.add(sent)
 
@@ -223,7 +237,8 @@ class Record:
             words=row.words_id is not None,
             task=row.task_id,
             since=since,
-            own=row.actor == Actor.OFFICER and await about_himself(session, request, row.person),
+            own=row.actor == Actor.OFFICER
+            and (row.person in request.concerned or await about_himself(session, request, row.person)),
         )
 
 

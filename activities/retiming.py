@@ -7,15 +7,14 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Submission
-from models.ground import Fillings, Policies, ground_of, reseated
+from models.ground import Fillings, Policies, ground_of
 from models.requests import ServiceRequest
-from models.retiming import Outcome, settled
+from models.retiming import Outcome
 from rules.request import Ground, Request
 from rules.retiming import Unfit, escalated, retime, retimed
 from rules.terms import Refused
 from rules.turn import Refusal, Turn
 
-NOBODY: Fillings = {}
 OUTCOMES = {
     Refused.STALE: Outcome.CHANGED,
     Refused.UNKNOWN_CODE: Outcome.UNFIT,
@@ -32,7 +31,16 @@ async def brought_under(
     policies: Policies,
     at: datetime,
 ) -> tuple[Turn, Fillings]:
-    """The turn that applies the version `sent` names, and who fills the posts under it; Refusal where it is not applied.
+    """The turn that applies the version `sent` names, and who fills the posts under it; Refusal where it is not applied."""
+    try:
+        new, filled = await ground_of(session, row, await policies.of(session, int(sent.data["after"])), at)
+    except KeyError:
+        raise Refusal(Refused.UNKNOWN_CODE) from None
+    return applied(row, request, sent, ground, new, at), filled
+
+
+def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Ground, new: Ground, at: datetime) -> Turn:
+    """The turn that brings a request under the version `sent` names; Refusal where it cannot be.
 
     The promised time goes on in the calendar of the version it was given under.
     """
@@ -40,10 +48,6 @@ async def brought_under(
     if row.policy_version != before:
         raise Refusal(Refused.STALE)
     try:
-        policy, filled = await policies.of(session, after), NOBODY
-        new = reseated(row, ground, policy, at)
-        if new is None:
-            new, filled = await ground_of(session, row, policy, at)
         turn = retime(request, ground, new, at, before=before, version=after)
     except (Unfit, KeyError):
         raise Refusal(Refused.UNKNOWN_CODE) from None
@@ -52,23 +56,17 @@ async def brought_under(
     if row.standard_version is None and turn.request.standard is not None:
         row.standard_version = before
     row.policy_version = after
-    return turn, filled
+    return turn
 
 
-async def written_down(
-    session: AsyncSession, sent: Submission, request: Request, turn: Turn | None, now: datetime
-) -> None:
-    """What became of it, into the list; and when the request wakes, if that is earlier than it was."""
-    by = None
+def outcome(sent: Submission, turn: Turn | None) -> str:
+    """What became of it, for the list."""
     if turn is None:
-        outcome = OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED)
-    else:
-        outcome = Outcome.ESCALATED if escalated(turn) else Outcome.MOVED
-        by = tell_by(request, turn)
-    await settled(session, int(sent.data["retiming"]), sent.reference, outcome, now, by)
+        return OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED).value
+    return (Outcome.ESCALATED if escalated(turn) else Outcome.MOVED).value
 
 
-def tell_by(before: Request, turn: Turn) -> datetime | None:
+def tell_by(before: Request, turn: Turn | None) -> datetime | None:
     """When a request wakes now, if that is earlier than it was: until then its workflow must hear of it."""
-    wakes = turn.request.wake_at
+    wakes = None if turn is None else turn.request.wake_at
     return wakes if wakes is not None and (before.wake_at is None or wakes < before.wake_at) else None

@@ -17,8 +17,8 @@ from embedded import temporal
 from embedded.backup import plain
 from models import database, policy_versions
 from models.policy_calendars import offices_by_zone
-from models.retiming import FASTEST
-from models.retiming_start import Choice, begin, take_back
+from models.retiming import Choice, begin, take_back
+from models.runs import FASTEST
 from rules.holidays import closed_on
 
 A_MINUTE = 60.0

@@ -1,4 +1,4 @@
-"""A request where it would belong: under another category, or at another office."""
+"""The ground of a request as it would be under another category, or at another office."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.ground import Fillings, ground_of, standard_columns
 from models.people import Office, Post
 from models.requests import ServiceRequest
-from rules.policy import Policy, timing_of
+from rules.policy import UNPLACED, Policy, timing_of
 from rules.request import Elsewhere
 
 
@@ -20,21 +20,25 @@ async def elsewhere_of(
 ) -> tuple[Elsewhere | None, Fillings]:
     """The request's ground under another category or at another office, and who fills its posts there.
 
-    None where there is no such category or office. The area class stays the one it was registered with.
+    None where there is no such category or office. The area class stays the one it was registered with, unless nobody
+    knew where it belongs.
     """
     if (category or row.category) not in policy.timings:
         return None, {}
     there = await session.get(Office, office or row.office)
-    if there is None:
+    if there is None or (office is not None and there.area_class == UNPLACED):
         return None, {}
-    timing = timing_of(policy, category or row.category, row.area_class)
+    placing = row.area_class == UNPLACED != there.area_class
+    area_class = there.area_class if placing else row.area_class
+    timing = timing_of(policy, category or row.category, area_class)
     copy = ServiceRequest.model_validate(row.model_dump())
     copy.category, copy.office, copy.zone = category or row.category, there.code, there.zone
-    if category:
+    copy.area_class = area_class
+    if category or placing:
         copy.standard, copy.standard_calendar = standard_columns(timing).values()
     ground, filled = await ground_of(session, copy, policy, at)
     above = await _above_both(session, row.zone, there.zone, at)
-    return Elsewhere(ground, copy.category, copy.office, copy.zone, above), filled
+    return Elsewhere(ground, copy.category, copy.office, copy.zone, above, area_class), filled
 
 
 async def _above_both(session: AsyncSession, one: str, other: str, at: datetime) -> str | None:

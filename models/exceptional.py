@@ -10,8 +10,8 @@ from sqlalchemy import and_, case, exists, func, literal, or_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import Audit
 from models.database import codes, instant, rows
-from models.policy import Audit
 from models.policy_versions import raise_edition
 from models.requests import ServiceRequest
 from rules.exceptional import Exceptional

@@ -16,8 +16,10 @@ from models.people import Fill, Leave, Post
 from models.policy import Names
 from models.policy_versions import version
 from models.requests import ServiceRequest
-from rules.assignment import Candidate
+from models.segments import segment
+from rules.assignment import Candidate, Segment
 from rules.calendar import Calendar
+from rules.conflict import without
 from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
@@ -92,8 +94,7 @@ async def ladder_posts(
     """
     here = or_(
         col(Post.office) == row.office,
-        and_(col(Post.office).is_(None), col(Post.zone) == row.zone),
-        and_(col(Post.office).is_(None), col(Post.zone).is_(None)),
+        and_(col(Post.office).is_(None), or_(col(Post.zone) == row.zone, col(Post.zone).is_(None))),
     )
     asked = select(Post).where(
         col(Post.role).in_(roles),
@@ -135,12 +136,14 @@ async def ground_of(
     """
     own = row.kind == Kind.COMPLAINT
     timings = timings_of(policy, row)
-    seats, filled = await _seats(session, row, policy, timings, at, locked=assigning or not own)
+    group = await segment(session, row.segment)
+    seats, filled = await _seats(session, row, policy, timings, at, group, locked=assigning or not own)
     refusing = "reject_reason" if own else "refuse_reason"
     names = await _choices(session, row.category, refusing) if act in CHOOSING else {}
     receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
     taken = NONE if own else await taken_slots(session, row.office, at)
-    return ground_with(row, policy, seats, at, names, receiving, taken), filled
+    ground = ground_with(row, policy, seats, at, names, receiving, taken, group)
+    return (without(ground, row.concerned, at) if row.concerned and not row.safety else ground), filled
 
 
 def timings_of(policy: Policy, row: ServiceRequest | Request) -> list[Timing]:
@@ -154,40 +157,33 @@ def timings_of(policy: Policy, row: ServiceRequest | Request) -> list[Timing]:
     return [stage.timing for stage in policy.procedures[row.category].stages.values()]
 
 
-Seats = Mapping[str, Sequence[tuple[Seat, int]]]
-"""The seats of each role that answer for a request, with how many open tasks each has."""
+Seats = Mapping[str, Sequence[tuple[Seat, Post]]]
+"""The seats of each role that answer for a request, with the post each is of."""
 
 
 async def _seats(
-    session: AsyncSession, row: ServiceRequest, policy: Policy, timings: Sequence[Timing], at: datetime, *, locked: bool
+    session: AsyncSession,
+    row: ServiceRequest,
+    policy: Policy,
+    timings: Sequence[Timing],
+    at: datetime,
+    group: Segment | None,
+    *,
+    locked: bool,
 ) -> tuple[Seats, Fillings]:
     """The seats of every role on the ladders of these timings; `locked` locks those of the first tiers."""
     ladders = [ladder_of(policy, timing).tiers for timing in timings]
-    by_role = await ladder_posts(session, sorted({tier.role for ladder in ladders for tier in ladder}), row, at)
+    own = {group.role} if group else set()
+    by_role = await ladder_posts(session, sorted({tier.role for ladder in ladders for tier in ladder} | own), row, at)
     if locked:
-        by_role |= await ladder_posts(session, sorted({ladder[0].role for ladder in ladders}), row, at, locked=True)
+        first = {ladder[0].role for ladder in ladders} | own
+        by_role |= await ladder_posts(session, sorted(first), row, at, locked=True)
     posts = {post.code for found in by_role.values() for post in found}
     filled = await fillings(session, posts, await utility_zone(session))
     return {
-        role: [(Seat(p.code, filled.get(p.code, ()), p.never_vacant), p.open_tasks) for p in found]
+        role: [(Seat(p.code, filled.get(p.code, ()), p.never_vacant), p) for p in found]
         for role, found in by_role.items()
     }, filled
-
-
-def reseated(row: ServiceRequest, ground: Ground, policy: Policy, at: datetime) -> Ground | None:
-    """The ground of `row` under another policy, with the seats of the ground it has; None where it needs other roles.
-
-    KeyError where the policy knows no such category or procedure.
-    """
-    grounds = [ground, *ground.stages.values()]
-    loads = {one.post: one.open_tasks for some in grounds for one in some.candidates}
-    seats: Seats = {
-        rung.role: [(seat, loads.get(seat.post, 0)) for seat in rung.seats] for some in grounds for rung in some.rungs
-    }
-    roles = {tier.role for timing in timings_of(policy, row) for tier in ladder_of(policy, timing).tiers}
-    firsts = {ladder_of(policy, timing).tiers[0].role for timing in timings_of(policy, row)}
-    known = roles <= seats.keys() and all(seat.post in loads for role in firsts for seat, _ in seats[role])
-    return ground_with(row, policy, seats, at, taken=ground.taken) if known else None
 
 
 def _ground(
@@ -198,21 +194,39 @@ def _ground(
     at: datetime,
     names: Mapping[str, frozenset[str]],
     receiving: frozenset[str],
+    group: Segment | None,
 ) -> Ground:
     roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+    beside = seats[group.role] if group is not None and group.beside == roles[0] else ()
+    hands = [*seats[roles[0]], *beside]
+    tiers = [hands, *(seats[role] for role in roles[1:])]
     return Ground(
         timing=timing,
         limits=policy.limits,
         holds=policy.holds,
         calendar=calendar_of(policy, timing, site_of(row)),
         standard=standard_of(row, policy),
-        rungs=[Rung(tier, role, tuple(seat for seat, _ in seats[role])) for tier, role in enumerate(roles, 1)],
-        candidates=[Candidate(seat.post, tasks, isinstance(present(seat, at), int)) for seat, tasks in seats[roles[0]]],
+        rungs=[
+            Rung(tier, role, tuple(seat for seat, _ in there))
+            for tier, (role, there) in enumerate(zip(roles, tiers, strict=True), 1)
+        ],
+        candidates=[_candidate(seat, post, row.category, group, at) for seat, post in hands],
         causes=names.get("cause", NONE),
         hold_reasons=names.get("hold_reason", NONE),
         expected_reasons=names.get("expected_reason", NONE),
         receivers=receiving,
         reject_reasons=names.get("reject_reason", NONE),
+    )
+
+
+def _candidate(seat: Seat, post: Post, category: str, group: Segment | None, at: datetime) -> Candidate:
+    return Candidate(
+        seat.post,
+        post.open_tasks,
+        isinstance(present(seat, at), int),
+        able=not post.able or category in post.able,
+        group=group is not None and post.role == group.role,
+        most=post.most_tasks,
     )
 
 
@@ -224,17 +238,18 @@ def ground_with(
     names: Mapping[str, frozenset[str]] = NOTHING,
     receiving: frozenset[str] = NONE,
     taken: frozenset[str] = NONE,
+    group: Segment | None = None,
 ) -> Ground:
     """The ground of a request whose seats are known; a connection request's has one for each stage of its procedure."""
     if row.kind == Kind.COMPLAINT:
         timing = timing_of(policy, row.category, row.area_class)
-        ground, beside = _ground(row, policy, timing, seats, at, names, receiving), recovery_timing(timing)
+        ground, beside = _ground(row, policy, timing, seats, at, names, receiving, group), recovery_timing(timing)
         if beside is None:
             return ground
-        return replace(ground, stages={RECOVERY: _ground(row, policy, beside, seats, at, names, receiving)})
+        return replace(ground, stages={RECOVERY: _ground(row, policy, beside, seats, at, names, receiving, group)})
     procedure = policy.procedures[row.category]
     stages = {
-        code: _ground(row, policy, stage.timing, seats, at, names, receiving)
+        code: _ground(row, policy, stage.timing, seats, at, names, receiving, group)
         for code, stage in procedure.stages.items()
     }
     first = next(iter(stages.values()))
@@ -277,4 +292,9 @@ async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) ->
         or_(col(Post.office) == row.office, and_(col(Post.office).is_(None), col(Post.zone) == row.zone)),
         or_(col(Post.until).is_(None), col(Post.until) > at),
     )
+    if row.concerned:
+        theirs = select(Fill.post).where(
+            col(Fill.person).in_(row.concerned), or_(col(Fill.until).is_(None), col(Fill.until) > at)
+        )
+        asked = asked.where(col(Post.code).not_in(theirs))
     return frozenset((await session.exec(asked)).all())

@@ -9,8 +9,8 @@ from holidays import country_holidays, list_supported_countries
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import Audit
 from models.database import codes, instant
-from models.policy import Audit
 from rules.profile import Holiday as Given
 from rules.profile_catalog import ESTIMATED
 from rules.terms import Codes

@@ -15,17 +15,20 @@ from models.at_once import add_at_once
 from models.chain import linked
 from models.events import Event
 from models.ground import site_of, standard_columns, standard_of
+from models.himself import marks_of, named_in
 from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
+from models.nowhere import finds_places
 from models.papers import adopt
 from models.policy_versions import SAVING, current
 from models.requests import Consumer, Draft, ServiceRequest, Words
+from models.segments import segment_for
 from rules import reference
 from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import Limits, Policy, Timing, calendar_of, timing_of
+from rules.policy import UNPLACED, Limits, Policy, Timing, calendar_of, ladder_of, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -55,6 +58,8 @@ class New:
     filed_post: str | None = None
     application: Mapping[str, object] | None = None
     """What a connection request says of itself: sort of applicant, load."""
+    about: str | None = None
+    """The post a confidential report is about: it never reaches who is in it, nor those under him."""
 
 
 class UnknownCode(LookupError):
@@ -90,17 +95,22 @@ async def register(
     """
     await session.exec(LOCKS.bindparams(token=new.token, saving=SAVING))  # type: ignore[call-overload]
     numbers = [reference.new(10_000_000 + secrets.randbelow(90_000_000)) for _ in range(DRAWN)]
-    there = await known(session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality)
+    there = await known(
+        session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality, marks_of(new.phone, new.email)
+    )
     if there.before is not None:
         return (await session.exec(select(ServiceRequest).where(ServiceRequest.token == new.token))).one()
     if limits is not None and new.phone and there.filed >= limits.filings_per_hour:
         raise TooManyFiled
     policy = await _policy(session, there.newest, {} if kept is None else kept)
     application = _application(new, policy)
-    place = await _place(session, new, there)
+    place = await _place(session, new, there, finds_places(policy, new.category))
     assert there.number is not None, "every number drawn is taken"
     row = _row(new, there, policy, place)
     row.application = application
+    if there.grouped:
+        row.segment = await segment_for(session, new.account, application, place.locality)
+    row.concerned = sorted(there.himself | await _named(session, row, new, policy))
     await _write(session, row, new, policy, there)
     return row
 
@@ -121,6 +131,14 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
         await session.exec(delete(Draft).where(col(Draft.token) == new.token))
 
 
+async def _named(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy) -> set[int]:
+    """The persons a confidential report is about, with those under them."""
+    if new.about is None or not row.confidential:
+        return set()
+    timing = _timing(policy, row.kind, row.category, row.area_class)
+    return await named_in(session, new.about, [tier.role for tier in ladder_of(policy, timing).tiers], new.at)
+
+
 async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, Policy]) -> Policy:
     """The version of this number; read only when it was not before."""
     if number not in kept:
@@ -128,21 +146,21 @@ async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, 
     return kept[number]
 
 
-async def _place(session: AsyncSession, new: New, there: Known) -> Place:
-    """Where the request belongs: by account, by locality, else by the words given for the place."""
+async def _place(session: AsyncSession, new: New, there: Known, desk: bool) -> Place:
+    """Where the request belongs: by account, by locality, else by the words given for the place; else, with `desk`, there."""
     if there.place is not None:
         return there.place
     if new.locality:
         raise UnknownCode("locality")
     if new.account:
         raise UnknownCode("locality" if there.held else "account")
-    return await mentioned(session, f"{new.place or ''} {new.address or ''} {new.description}")
+    return await mentioned(session, f"{new.place or ''} {new.address or ''} {new.description}", desk)
 
 
 def _application(new: New, policy: Policy) -> Codes:
     """What is kept of the application, empty for a complaint. UnknownCode for a category of another kind, or what it lacks."""
     if new.kind is Kind.COMPLAINT:
-        if new.category not in policy.timings:
+        if new.category not in policy.timings or new.category == UNPLACED:
             raise UnknownCode("category")
         return {}
     procedure = policy.procedures.get(new.category)

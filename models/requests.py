@@ -35,10 +35,14 @@ class Connection(SQLModel, table=True):
     locality: str = Field(max_length=60)
     feeder: str | None = Field(default=None, max_length=60)
     load_kw: float = 1.0
+    segment: str | None = Field(default=None, max_length=60)
+    """The group of consumers the account is marked with."""
 
 
 class Words(SQLModel, table=True):
     """Free text in one table, by id."""
+
+    __table_args__ = (Index("ix_words_body", "body", postgresql_using="gin", postgresql_ops={"body": "gin_trgm_ops"}),)
 
     id: int | None = Field(default=None, primary_key=True)
     reference: str = Field(max_length=9, index=True)
@@ -54,6 +58,7 @@ class ServiceRequest(SQLModel, table=True):
         Index("ix_service_request_not_started", "registered_at", postgresql_where="started_at is null"),
         Index("ix_service_request_consumer", "consumer_id", desc("registered_at")),
         Index("ix_service_request_danger", "registered_at", postgresql_where="safety and not over"),
+        Index("ix_service_request_closed_at", "closed_at", postgresql_where="closed_at is not null"),
         Index("ix_service_request_proposed", "registered_at", postgresql_where="proposal <> '{}'::jsonb"),
     )
 
@@ -115,16 +120,26 @@ class ServiceRequest(SQLModel, table=True):
     call_back_tries: int = 0
     called_at: datetime | None = instant(optional=True)
     contact_refused: bool = False
+    wrote_at: datetime | None = instant(optional=True)
     complete_at: datetime | None = instant(optional=True)
     application: Codes = codes()
+    segment: str | None = Field(default=None, max_length=60)
+    """The group of consumers it belongs to, with officers of its own."""
+    concerned: list[int] = rows()
+    """Persons of the staff who may neither handle it nor answer for it: it is about them, or they asked for it."""
+    brought_at: datetime | None = instant(optional=True)
+    """When it was brought forward, open, from what the utility used before: its ladder begins then, at `brought_tier`."""
+    brought_tier: int | None = None
 
 
 class Task(SQLModel, table=True):
     """One thing one post must do for a request: its stage, handler, answerable post, tier and clock."""
 
     __table_args__ = (
-        Index("ix_task_queue_handler", "handler", "due", postgresql_where="done_at is null"),
-        Index("ix_task_queue_answerable", "answerable", "due", postgresql_where="done_at is null"),
+        Index("ix_task_queue_handler", "handler", "due", "id", postgresql_where="done_at is null"),
+        Index("ix_task_queue_answerable", "answerable", "due", "id", postgresql_where="done_at is null"),
+        Index("ix_task_climbed", "due", "id", postgresql_where="done_at is null and tier > 1"),
+        Index("ix_task_beyond", "due", "id", postgresql_where="done_at is null and beyond_at is not null"),
     )
 
     id: str = Field(primary_key=True, max_length=40)

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, and_, case, exists, func, literal, or_, text, update
+from sqlalchemy import Integer, case, func, literal, or_
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.database import codes, instant
-from models.policy import Audit
+from models.audit import Audit
+from models.policy_beside import carried
+from models.policy_calendars import save_without
 from models.requests import ServiceRequest, Task
+from models.runs import FASTEST, GOING_ON, MEANWHILE, USUAL, Run, RunItem, Stage, bounded, progress
 from rules.states import OPEN
-from rules.terms import Codes
+from rules.terms import Act
 
-SLOWEST, FASTEST, USUAL = 10, 30_000, 600
-"""Requests a minute."""
-LEASE = timedelta(seconds=15)
 AUDIT = "retiming"
-
-
-class Stage(StrEnum):
-    """How a retiming stands."""
-
-    RUNNING = "running"
-    PAUSED = "paused"
-    STOPPED = "stopped"
-    DONE = "done"
 
 
 class Outcome(StrEnum):
@@ -40,93 +29,134 @@ class Outcome(StrEnum):
     MOVED = "moved"
     ESCALATED = "escalated"
     CLOSED = "closed"
-    CHANGED = "changed"
+    CHANGED = MEANWHILE
     UNFIT = "unfit"
 
 
-GOING_ON = (Stage.RUNNING.value, Stage.PAUSED.value)
 APPLIED = (Outcome.MOVED.value, Outcome.ESCALATED.value)
 
 
-class Retiming(SQLModel, table=True):
-    """One run: the version to apply, what it was chosen for, and how fast. `undoes` is the run whose requests it takes back."""
+class AlreadyRunning(Exception):
+    """One retiming at a time."""
 
-    __table_args__ = (
-        Index("ux_retiming_one", text("(true)"), unique=True, postgresql_where=text("state in ('running', 'paused')")),
-    )
 
-    id: int | None = Field(default=None, primary_key=True)
-    version: int
-    by: int | None = None
-    at: datetime = instant()
-    state: str = Field(default=Stage.RUNNING.value, max_length=10)
-    rate: int = USUAL
+class CannotUndo(Exception):
+    """It is still going on, it was an undoing itself, or nothing of it was applied."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which open requests: those whose task is at `tier` or below, of one category, in one zone; None: all."""
+
     tier: int | None = None
-    category: str | None = Field(default=None, max_length=60)
-    zone: str | None = Field(default=None, max_length=60)
-    undoes: int | None = Field(default=None, foreign_key="retiming.id")
-    takes_back: int | None = None
-    """The version that is taken back: what was registered under it since comes under `version`."""
-    carried: Codes = codes()
-    """Versions of the same calendars by the older versions they are made from: each request keeps its own times."""
-    looked_at: datetime | None = instant(optional=True)
-    ended_at: datetime | None = instant(optional=True)
+    category: str | None = None
+    zone: str | None = None
 
 
-class RetimingItem(SQLModel, table=True):
-    """One request of the list; `place` is its turn, `round` how often it was listed."""
-
-    __tablename__ = "retiming_item"
-    __table_args__ = (
-        Index("ix_retiming_item_left", "retiming", "place", postgresql_where=text("outcome is null")),
-        Index("ix_retiming_item_told", "retiming", "tell_by", postgresql_where=text("tell_by is not null")),
-    )
-
-    retiming: int = Field(primary_key=True, foreign_key="retiming.id")
-    reference: str = Field(primary_key=True, foreign_key="service_request.reference", max_length=9)
-    before: int
-    after: int
-    place: int = 0
-    round: int = 1
-    outcome: str | None = Field(default=None, max_length=10)
-    at: datetime | None = instant(optional=True)
-    tell_by: datetime | None = instant(optional=True)
-    """Until when its workflow must hear of it; None: it need not, or it did."""
+def version_of(row: Run) -> int:
+    """The version a retiming applies, or takes back."""
+    return int(row.data["version"])
 
 
-def bounded(rate: int) -> int:
-    """A rate within what is allowed."""
-    return max(SLOWEST, min(rate, FASTEST))
+def choice_of(row: Run) -> Choice:
+    """To which open requests it applies it."""
+    return Choice(row.data.get("tier"), row.data.get("category"), row.data.get("zone"))
 
 
-async def going_on(session: AsyncSession) -> Retiming | None:
+def takes_back(row: Run) -> bool:
+    """Whether it gives requests back what they had."""
+    return row.undoes is not None or "takes_back" in row.data
+
+
+def named_by(row: Run) -> int:
+    """The version it is called by: the one it applies, or the one that is taken back."""
+    return int(row.data["takes_back"]) if "takes_back" in row.data else version_of(row)
+
+
+async def begin(
+    session: AsyncSession, version: int, choice: Choice, by: int | None, at: datetime, rate: int = USUAL
+) -> int:
+    """List what the choice means and let it run; its number. AlreadyRunning while another one goes on.
+
+    Where the version changes nothing but calendars, each request comes under the one that has its own times.
+    """
+    own = {str(old): new for old, new in (await carried(session, version)).items()}
+    told = {"version": version, **asdict(choice), "carried": own or None}
+    data = {key: value for key, value in told.items() if value is not None}
+    return await _begin(session, Run(act=Act.RETIME.value, by=by, at=at, rate=bounded(rate), data=data))
+
+
+async def undo(session: AsyncSession, number: int, by: int | None, at: datetime) -> int:
+    """Take a retiming back, request by request: each that was brought under its version goes back to the one before."""
+    of = await one(session, number)
+    if of is None or of.undoes is not None or of.state in GOING_ON:
+        raise CannotUndo
+    data = {"version": version_of(of)}
+    started = await _begin(session, Run(act=of.act, by=by, at=at, rate=of.rate, data=data, undoes=number))
+    if not (await progress(session, started)).total:
+        raise CannotUndo
+    return started
+
+
+async def take_back(session: AsyncSession, version: int, by: int | None, at: datetime, note: str) -> int:
+    """Save the timings without what a version changed, and give each request it was applied to the version it had.
+
+    What was registered under it comes under the new one. The run's number. ChangedSince where what it changed was changed
+    again since, LookupError for a version that changed nothing.
+    """
+    if await going_on(session) is not None:
+        raise AlreadyRunning
+    number = await save_without(session, version, note, by, at)
+    applied = Run.act == Act.RETIME.value, col(Run.data)["version"].as_integer() == version, col(Run.undoes).is_(None)
+    run = (await session.exec(select(Run.id).where(*applied).order_by(col(Run.id).desc()))).first()
+    data = {"version": number, "takes_back": version}
+    return await _begin(session, Run(act=Act.RETIME.value, by=by, at=at, rate=FASTEST, data=data, undoes=run))
+
+
+async def _begin(session: AsyncSession, row: Run) -> int:
+    await session.exec(select(func.pg_advisory_xact_lock(7_405_002)))
+    if await going_on(session) is not None:
+        raise AlreadyRunning
+    session.add(row)
+    await session.flush()
+    assert row.id is not None
+    await list_again(session, row)
+    told = {**row.data, "undoes": row.undoes, "carried": None}
+    after = {key: str(value) for key, value in told.items() if value is not None}
+    session.add(Audit(at=row.at, person=row.by, what=AUDIT, subject=str(row.id), after=after, note=""))
+    return row.id
+
+
+async def one(session: AsyncSession, number: int, *, locked: bool = False) -> Run | None:
+    """The retiming of this number; None where there is none."""
+    row = await session.get(Run, number, with_for_update=locked or None)
+    return row if row is not None and row.act == Act.RETIME else None
+
+
+async def going_on(session: AsyncSession) -> Run | None:
     """The one that runs or is paused."""
-    return (await session.exec(select(Retiming).where(col(Retiming.state).in_(GOING_ON)))).first()
+    asked = select(Run).where(Run.act == Act.RETIME.value, col(Run.state).in_(GOING_ON))
+    return (await session.exec(asked)).first()
 
 
-async def list_again(session: AsyncSession, row: Retiming) -> int:
+async def list_again(session: AsyncSession, row: Run) -> int:
     """Put on the list whatever of the choice is behind and not on it; how many. One that was closed then, and is open now, again."""
-    if row.undoes is None and row.takes_back is None:
-        again = col(RetimingItem.outcome) == Outcome.CLOSED
-        return await _listed(session, _behind(row), again)
-    never = literal(value=False)
-    listed = 0
-    if row.undoes is not None:
-        listed += await _listed(session, _undone(row), never)
-    if row.takes_back is not None:
-        listed += await _listed(session, _behind(row), never)
-    return listed
+    if not takes_back(row):
+        return await _listed(session, _behind(row), col(RunItem.outcome) == Outcome.CLOSED)
+    back = [_undone(row)] if row.undoes is not None else []
+    back += [_behind(row)] if "takes_back" in row.data else []
+    return sum([await _listed(session, chosen, literal(value=False)) for chosen in back])
 
 
 async def _listed(session: AsyncSession, chosen: Any, again: Any) -> int:
-    places = ("retiming", "reference", "before", "after", "place", "round")
-    listed = insert(RetimingItem).from_select(places, chosen)
-    anew = {"outcome": None, "at": None, "before": listed.excluded.before, "round": col(RetimingItem.round) + 1}
-    listed = listed.on_conflict_do_update(index_elements=["retiming", "reference"], set_=anew, where=again)
-    return len((await session.exec(listed.returning(col(RetimingItem.reference)))).all())
+    listed = insert(RunItem).from_select(("run", "reference", "task_id", "data", "place", "round"), chosen)
+    anew = {"outcome": None, "at": None, "data": listed.excluded.data, "round": col(RunItem.round) + 1}
+    listed = listed.on_conflict_do_update(index_elements=["run", "reference", "task_id"], set_=anew, where=again)
+    return len((await session.exec(listed.returning(col(RunItem.reference)))).all())
 
 
-def _behind(row: Retiming) -> Any:
+def _behind(row: Run) -> Any:
+    choice = choice_of(row)
     due = (
         select(Task.reference, func.min(Task.due).label("due"), func.max(Task.tier).label("tier"))
         .where(col(Task.done_at).is_(None))
@@ -137,108 +167,52 @@ def _behind(row: Retiming) -> Any:
     wanted = [
         col(ServiceRequest.state).in_([state.value for state in OPEN]),
         col(ServiceRequest.over).is_(False),
-        _version_behind(row),
+        *_versions_behind(row),
     ]
-    if row.tier is not None:
-        wanted.append(or_(due.c.tier.is_(None), due.c.tier <= row.tier))
-    if row.category is not None:
-        wanted.append(col(ServiceRequest.category) == row.category)
-    if row.zone is not None:
-        wanted.append(or_(col(ServiceRequest.zone) == row.zone, col(ServiceRequest.site_zone) == row.zone))
+    if choice.tier is not None:
+        wanted.append(or_(due.c.tier.is_(None), due.c.tier <= choice.tier))
+    if choice.category is not None:
+        wanted.append(col(ServiceRequest.category) == choice.category)
+    if choice.zone is not None:
+        wanted.append(or_(col(ServiceRequest.zone) == choice.zone, col(ServiceRequest.site_zone) == choice.zone))
     place = func.row_number().over(order_by=order)
-    columns = (literal(row.id), ServiceRequest.reference, ServiceRequest.policy_version, _version_for(row))
-    asked: Any = select(*columns, place, literal(1))  # type: ignore[call-overload]
+    versions = _versions(col(ServiceRequest.policy_version), _version_for(row))
+    asked: Any = select(literal(row.id), ServiceRequest.reference, literal(""), versions, place, literal(1))  # type: ignore[call-overload]
     return asked.outerjoin(due, due.c.reference == ServiceRequest.reference).where(*wanted)
 
 
-def _version_behind(row: Retiming) -> Any:
-    if row.takes_back is not None:
-        return ServiceRequest.policy_version == row.takes_back
-    behind = col(ServiceRequest.policy_version) < row.version
-    return and_(behind, col(ServiceRequest.policy_version).not_in(row.carried.values())) if row.carried else behind
+def _versions_behind(row: Run) -> list[Any]:
+    """Which versions a request has that is to be brought under another."""
+    has = col(ServiceRequest.policy_version)
+    if "takes_back" in row.data:
+        return [has == int(row.data["takes_back"])]
+    return [has < version_of(row), has.not_in(row.data.get("carried", {}).values())]
 
 
-def _version_for(row: Retiming) -> Any:
+def _version_for(row: Run) -> Any:
     """The version a request comes under: the one that has its own times, else the run's."""
-    if not row.carried:
-        return literal(row.version)
-    own = {int(old): new for old, new in row.carried.items()}
-    return case(own, value=col(ServiceRequest.policy_version), else_=row.version)
+    own = {int(old): literal(new, Integer) for old, new in row.data.get("carried", {}).items()}
+    version = literal(version_of(row), Integer)
+    return case(own, value=col(ServiceRequest.policy_version), else_=version) if own else version
 
 
-def _undone(row: Retiming) -> Any:
-    was = RetimingItem
-    asked: Any = select(literal(row.id), was.reference, was.after, was.before, was.place, literal(1))  # type: ignore[call-overload]
-    return asked.where(was.retiming == row.undoes, col(was.outcome).in_(APPLIED))
+def _undone(row: Run) -> Any:
+    was = RunItem
+    versions = _versions(col(was.data)["after"], col(was.data)["before"])
+    asked: Any = select(literal(row.id), was.reference, was.task_id, versions, was.place, literal(1))  # type: ignore[call-overload]
+    return asked.where(was.run == row.undoes, col(was.outcome).in_(APPLIED))
 
 
-async def next_items(session: AsyncSession, number: int, limit: int) -> Sequence[RetimingItem]:
-    """The next ones nothing was done with yet, in their order."""
-    asked = select(RetimingItem).where(RetimingItem.retiming == number, col(RetimingItem.outcome).is_(None))
-    return (await session.exec(asked.order_by(col(RetimingItem.place), RetimingItem.reference).limit(limit))).all()
-
-
-async def settled(
-    session: AsyncSession, number: int, reference: str, outcome: Outcome, now: datetime, tell_by: datetime | None = None
-) -> None:
-    """Write what became of one request of the list, and by when its workflow must hear of it; what is written once stays."""
-    here = col(RetimingItem.retiming) == number, col(RetimingItem.reference) == reference
-    empty = col(RetimingItem.outcome).is_(None)
-    await session.exec(update(RetimingItem).where(*here, empty).values(outcome=outcome.value, at=now, tell_by=tell_by))
-
-
-async def untold(session: AsyncSession, number: int, limit: int, by: datetime | None = None) -> Sequence[RetimingItem]:
-    """Those whose workflow must still hear of it, the nearest first; with `by` only those that must by then."""
-    asked = select(RetimingItem).where(RetimingItem.retiming == number, col(RetimingItem.tell_by).is_not(None))
-    if by is not None:
-        asked = asked.where(col(RetimingItem.tell_by) <= by)
-    return (await session.exec(asked.order_by(col(RetimingItem.tell_by)).limit(limit))).all()
-
-
-async def told(session: AsyncSession, item: RetimingItem) -> None:
-    """Write that the workflow of an item heard of it."""
-    here = col(RetimingItem.retiming) == item.retiming, col(RetimingItem.reference) == item.reference
-    await session.exec(update(RetimingItem).where(*here).values(tell_by=None))
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far it is. `counts` by outcome; `seconds` until the end at the present rate."""
-
-    total: int
-    counts: Mapping[str, int]
-    rate: int
-
-    @property
-    def done(self) -> int:
-        """How many have an outcome."""
-        return sum(self.counts.values())
-
-    @property
-    def left(self) -> int:
-        """How many wait."""
-        return self.total - self.done
-
-    @property
-    def seconds(self) -> float:
-        """How long the rest takes at this rate."""
-        return self.left * 60 / self.rate
-
-
-async def progress(session: AsyncSession, number: int) -> Progress:
-    """How far the retiming of this number is."""
-    asked = select(RetimingItem.outcome, func.count()).where(RetimingItem.retiming == number)
-    counts = dict((await session.exec(asked.group_by(col(RetimingItem.outcome)))).all())
-    row = await session.get(Retiming, number)
-    known = {str(outcome): many for outcome, many in counts.items() if outcome is not None}
-    return Progress(sum(counts.values()), known, USUAL if row is None else row.rate)
+def _versions(before: Any, after: Any) -> Any:
+    """What an item says: the version the request has, and the one it shall have."""
+    return func.jsonb_build_object("before", before, "after", after)
 
 
 async def steer(
     session: AsyncSession, number: int, by: int, at: datetime, *, to: Stage | None = None, rate: int | None = None
 ) -> bool:
     """Pause, resume or stop one that goes on, or set its rate; whether it could be done."""
-    row = await session.get(Retiming, number, with_for_update=True)
+    row = await one(session, number, locked=True)
     if row is None or row.state not in GOING_ON:
         return False
     before = {"state": row.state, "rate": str(row.rate)}
@@ -252,12 +226,3 @@ async def steer(
         old, new = ({key: one[key] for key in changed} for one in (before, after))
         session.add(Audit(at=at, person=by, what=AUDIT, subject=str(number), before=old, after=new, note=""))
     return True
-
-
-async def asleep(session: AsyncSession) -> list[int]:
-    """Those that run and that nobody looked at for a while: their workflow is to be started, or runs and is slow."""
-    late = or_(col(Retiming.looked_at).is_(None), col(Retiming.looked_at) < func.now() - LEASE)
-    telling = exists().where(col(RetimingItem.retiming) == col(Retiming.id), col(RetimingItem.tell_by).is_not(None))
-    on = or_(col(Retiming.state) == Stage.RUNNING, and_(col(Retiming.state) == Stage.DONE, telling))
-    rows = await session.exec(select(Retiming.id).where(on, late))
-    return [number for number in rows.all() if number is not None]

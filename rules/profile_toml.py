@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.policy import UNPLACED
 from rules.policy_calendars import Surroundings
 from rules.policy_toml import read_policy
 from rules.profile import BrokenProfile, Profile
 from rules.profile_catalog import HolidaySource, read_categories, read_channels, read_forum, read_holidays
 from rules.profile_check import check
 from rules.profile_places import read_feeders, read_localities, read_offices, read_visiting_hours, read_zones
-from rules.profile_posts import read_fills, read_people, read_posts, read_roles
+from rules.profile_posts import read_fills, read_people, read_posts, read_roles, read_segments
 from rules.profile_requests import check_requests, read_requests
 from rules.profile_texts import LANGUAGES, Reader
+from rules.replies import read_replies
 from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, lines_of, read
 
@@ -65,7 +67,7 @@ def _profile(top: Table, source: HolidaySource) -> Profile | None:
     surroundings = Surroundings(
         zone=reader.zone.key,
         holidays=frozenset(one.day for one in holidays),
-        categories=parts["categories"],
+        categories={*parts["categories"], UNPLACED},
         sites={"zones": parts["zones"], "offices": parts["offices"]},
     )
     return Profile(
@@ -139,6 +141,7 @@ def _people(reader: Reader, top: Table) -> dict[str, Any]:
         "posts": posts,
         "people": people,
         "fills": tuple(fills),
+        "segments": read_segments(reader, top.table("segments", False), roles, localities),
     }
 
 
@@ -153,6 +156,7 @@ def _catalog(reader: Reader, top: Table) -> dict[str, Any]:
         "withdraw_reasons": reader.choices(top.table("withdraw_reasons")),
         "reject_reasons": reader.choices(top.table("reject_reasons")),
         "requests": read_requests(reader, top),
+        "replies": read_replies(reader, top.table("replies", False)),
         "danger_words": _danger_words(top.table("danger_words")),
     }
 

@@ -26,7 +26,7 @@ from workflows.attributes import CATEGORY, KIND, TIER, ZONE
 
 NUMBERS = itertools.count(1)
 TEMPLATE = "template_onewindow"
-LONG = 1000
+LONG = 400
 """After so many events the tests' server suggests a fresh history; by its own default it is 4,096."""
 FAST = (
     "frontend.WorkflowTimeSkippingEnabled=true",

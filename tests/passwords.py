@@ -21,9 +21,9 @@ def kept_cheaply(password: str = PASSWORD) -> str:
     return CHEAP.hash(password)
 
 
-async def let_in(session: AsyncSession, username: str) -> None:
-    """Give somebody of the staff the password above."""
-    changed = await session.exec(
-        update(Staff).where(col(Staff.username) == username).values(password=kept_cheaply()).returning(col(Staff.id))
-    )
+async def let_in(session: AsyncSession, username: str, *, temporary: bool = False) -> None:
+    """Give somebody of the staff the password above; `temporary`: he must choose his own."""
+    given = update(Staff).where(col(Staff.username) == username)
+    kept = given.values(password=kept_cheaply(), temporary=temporary)
+    changed = await session.exec(kept.returning(col(Staff.id)))
     assert changed.scalar_one_or_none() is not None, username

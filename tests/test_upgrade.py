@@ -60,7 +60,9 @@ async def town(upgraded: str, temporal: WorkflowEnvironment, pen: Record) -> Asy
         return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
 
     now = datetime.fromisoformat("2027-05-14T12:45:00+00:00")
-    yield Timeline(temporal, client, Door(client, opening), sessions, now)
+    made = Timeline(temporal, client, Door(client, opening), sessions, now)
+    pen.committed = made.written.set
+    yield made
     await engine.dispose()
 
 

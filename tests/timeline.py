@@ -34,6 +34,8 @@ from workflows.client import Door
 
 IDS = itertools.count(1)
 PATIENCE = 10.0
+A_LOOK = 0.1
+"""Seconds after which a row is looked at again though no pen said that it wrote."""
 
 
 @dataclass
@@ -54,7 +56,10 @@ class Mailbox:
 
 @dataclass
 class Timeline:
-    """The clock of a story. `now` is what everybody's clock says; requests' workflows are brought to it when needed."""
+    """The clock of a story. `now` is what everybody's clock says; requests' workflows are brought to it when needed.
+
+    `written` is set by the pen whenever it wrote.
+    """
 
     environment: WorkflowEnvironment
     client: Client
@@ -63,6 +68,7 @@ class Timeline:
     now: datetime
     references: list[str] = field(default_factory=list)
     policies: dict[int, Policy] = field(default_factory=dict)
+    written: asyncio.Event = field(default_factory=asyncio.Event)
     sms: Mailbox = field(default_factory=lambda: Mailbox("sms"))
     email: Mailbox = field(default_factory=lambda: Mailbox("email"))
 
@@ -118,6 +124,7 @@ class Timeline:
             if row is None or row.wake_at is None:
                 break
             self.now = max(self.now, row.wake_at)
+            self.written.clear()
             await self._forward(row.reference)
             await self._changed(row)
         self.now = max(self.now, at)
@@ -162,10 +169,12 @@ class Timeline:
         person: int | None = None,
         seen: int | None = None,
         task: str | None = None,
+        to: str | None = None,
         **data: Any,
     ) -> Taken:
-        """Put a submission into the tray and let it be taken."""
+        """Put a submission into the tray and let it be taken; `to` is the post work is given to."""
         id = id or f"sent-{next(IDS)}"
+        data |= {"post": to} if to else {}
         plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in data.items()}
         async with self.sessions.begin() as session:
             await put(
@@ -265,8 +274,10 @@ class Timeline:
     async def _changed(self, before: ServiceRequest) -> None:
         give_up = asyncio.get_running_loop().time() + PATIENCE
         while asyncio.get_running_loop().time() < give_up:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.written.wait(), A_LOOK)
+            self.written.clear()
             row = await self.row(before.reference)
             if (row.number, row.wake_at, row.over) != (before.number, before.wake_at, before.over):
                 return
-            await asyncio.sleep(0.005)
         raise AssertionError(f"{before.reference} slept over {before.wake_for} at {before.wake_at}")

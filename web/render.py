@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2_fragments import render_block
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -60,6 +61,25 @@ ACT_ICONS = {
 VARY = "HX-Request, Accept-Language, Cookie"
 
 
+class Compiled(BytecodeCache):
+    """What the templates were compiled to, once for all applications of this process."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Put what is kept into `bucket`, which looks whether its template is still the same."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what a template was compiled to."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
 class Views:
     """The templates of one application, with its names, its zone and its pictures."""
 
@@ -72,11 +92,13 @@ class Views:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=COMPILED,
         )
         catalog.install(self.environment)
         self.environment.filters.update(
             when=self.when,
             span=self.span,
+            length_of=partial(spoken.span, short=True),
             money=money,
             bdi=spoken.bdi,
             ref=reference,

@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0015"
-down_revision = "0008"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -26,9 +26,9 @@ def instant(name: str, *, optional: bool = False) -> sa.Column:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=optional)
 
 
-def jsonb(name: str, default: str | None = None) -> sa.Column:
+def jsonb(name: str) -> sa.Column:
     """A column for codes."""
-    return sa.Column(name, postgresql.JSONB(astext_type=sa.Text()), nullable=False, server_default=default)
+    return sa.Column(name, postgresql.JSONB(astext_type=sa.Text()), nullable=False)
 
 
 def upgrade() -> None:
@@ -42,12 +42,9 @@ def upgrade() -> None:
     )
     for name in ("made_from", "beside"):
         op.add_column("policy_version", sa.Column(name, sa.Integer(), nullable=True))
-    op.add_column("retiming", sa.Column("takes_back", sa.Integer(), nullable=True))
-    op.add_column("retiming", jsonb("carried", "{}"))
-    op.alter_column("retiming", "carried", server_default=None)
-    op.add_column("retiming_item", instant("tell_by", optional=True))
+    op.add_column("run_item", instant("tell_by", optional=True))
     op.create_index(
-        "ix_retiming_item_told", "retiming_item", ["retiming", "tell_by"], postgresql_where=sa.text("tell_by is not null")
+        "ix_run_item_told", "run_item", ["run", "tell_by"], postgresql_where=sa.text("tell_by is not null")
     )
     op.create_table(
         "holiday",
@@ -79,10 +76,8 @@ def downgrade() -> None:
     """Take it back."""
     op.drop_table("exceptional_event")
     op.drop_table("holiday")
-    op.drop_index("ix_retiming_item_told", table_name="retiming_item")
-    op.drop_column("retiming_item", "tell_by")
-    op.drop_column("retiming", "carried")
-    op.drop_column("retiming", "takes_back")
+    op.drop_index("ix_run_item_told", table_name="run_item")
+    op.drop_column("run_item", "tell_by")
     for name in ("beside", "made_from"):
         op.drop_column("policy_version", name)
     for name in ("site_zone", "site_office"):

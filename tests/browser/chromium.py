@@ -15,6 +15,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1280, "height": 800}
 LOCALES = {"en": "en-IN", "hi": "hi-IN", "ur": "ur-PK"}
+LARGEST_FIRST_VIEW = 30_000
+"""Bytes over the wire: a consumer pays for them."""
 PATIENCE = 30_000
 """Milliseconds until something that was to be seen is missed: many times what an idle machine needs, for one in a crowd."""
 expect.set_options(timeout=PATIENCE)
@@ -101,3 +103,15 @@ async def visiting(
     finally:
         await context.close()
     visitor.content()
+
+
+async def transferred(browser: Browser, address: str, path: str) -> int:
+    """How many bytes the first view of a page takes over the wire, in a browser that was never here."""
+    async with visiting(browser, address, "hi") as visitor:
+        wire = await visitor.context.new_cdp_session(visitor.page)
+        sizes: list[int] = []
+        wire.on("Network.loadingFinished", lambda told: sizes.append(int(told["encodedDataLength"])))
+        await wire.send("Network.enable")
+        await visitor.page.goto(address + path, wait_until="load")
+        await visitor.page.wait_for_load_state("domcontentloaded")
+        return sum(sizes)

@@ -11,11 +11,11 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from models.staff import set_password, sign_in
+from models.staff import sign_in
 from rules.messages import Look
 from tests.activities.mailroom import served
 from tests.browser.chromium import Visitor, visiting
-from tests.browser.town_of_screens import PASSWORD
+from tests.passwords import PASSWORD, let_in
 from tests.web.window import MONDAY, Window, window_on
 from web.app import create_app
 
@@ -34,7 +34,7 @@ class Hall:
         """The page of somebody of the staff, signed in, in English; on a wide screen."""
         if username not in self.people:
             async with self.window.sessions.begin() as session:
-                assert await set_password(session, username, PASSWORD)
+                await let_in(session, username)
             token = await sign_in(self.window.sessions, username, PASSWORD, self.window.now)
             self.people[username] = await self.held.enter_async_context(
                 visiting(self.browser, self.address, phone=False)

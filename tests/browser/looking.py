@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from tests.browser.town_of_screens import Town
 
 VENDOR = Path(__file__).parent / "vendor"
 AXE = VENDOR / "axe.min.js"
+SCHEMES = ("light", "dark")
 GRAVE = frozenset({"serious", "critical"})
-STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla", "priya", "salim")
+STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla", "priya", "salim", "qasim", "screen")
 OWNED = (
     "in_progress", "resolved", "on_hold", "beyond", "closed", "rejected", "papers_wanted", "dates", "visit_over", "to_pay",
     "no_access", "energised", "closed_well", "refund",
@@ -53,7 +54,7 @@ class Everybody:
         """What makes this browser theirs."""
         language = {"name": "language", "value": self.language, "domain": "127.0.0.1", "path": "/"}
         if who == "own":
-            return [language, *[await self.town.own(name) for name in OWNED]]
+            return [language, *[await self.town.own(name) for name in OWNED if name in self.town.of]]
         return [language, await self.town.staff(who)] if who in STAFF else [language]
 
     async def see(self, screen: Screen, scheme: str) -> Page:
@@ -83,6 +84,17 @@ def axe_source() -> str:
     source = AXE.read_bytes()
     assert f"{hashlib.sha256(source).hexdigest()}  {AXE.name}" in (VENDOR / "SHA256SUMS").read_text().splitlines()
     return source.decode()
+
+
+async def looked_at(people: Everybody, screens: Sequence[tuple[int, Screen]]) -> dict[str, list[str]]:
+    """What axe finds on these screens, every other one in the dark."""
+    found = {}
+    for place, screen in screens:
+        scheme = SCHEMES[place % 2]
+        page = await people.see(screen, scheme)
+        if bad := await faults(page):
+            found[f"{screen.name} ({scheme})"] = bad
+    return found
 
 
 async def faults(page: Page) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -283,18 +284,17 @@ def named(stage: OpenStage, language: str) -> OpenStage:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("known", KNOWN)
-@pytest.mark.parametrize("stages", STAGES)
 @pytest.mark.parametrize("state", CONNECTION_LEADS_TO)
-def test_every_state_and_wait_is_told(state: State, stages: str, known: str, language: str) -> None:
-    open_now = tuple(named(stage, language) for stage in STAGES[stages])
+def test_every_state_and_wait_is_told(state: State, language: str) -> None:
     with use(language):
-        said = sentence(application(state, *open_now, **KNOWN[known]), NOW)
-        lines = [stage_line(stage, ZONE, NOW, to) for stage in open_now for to in Reader]
-    assert well_said(said.happening, language)
-    assert well_said(said.to_do, language)
-    assert not said.by_when or well_said(said.by_when, language)
-    assert all(well_said(line, language) for line in lines)
+        for (waits, stages), (known, facts) in product(STAGES.items(), KNOWN.items()):
+            open_now = tuple(named(stage, language) for stage in stages)
+            said = sentence(application(state, *open_now, **facts), NOW)
+            lines = [stage_line(stage, ZONE, NOW, to) for stage in open_now for to in Reader]
+            assert well_said(said.happening, language), (waits, known, said)
+            assert well_said(said.to_do, language), (waits, known, said)
+            assert not said.by_when or well_said(said.by_when, language), (waits, known, said)
+            assert all(well_said(line, language) for line in lines), (waits, known, lines)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

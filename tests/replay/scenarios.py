@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from temporalio.exceptions import ApplicationError
 
 from models import policy_versions
-from models.retiming_start import Choice, begin
+from models.retiming import Choice, begin
 from rules.terms import Act, Actor
 from tests.stories.applying import apply
 from tests.timeline import Timeline
@@ -189,8 +189,8 @@ async def new_timings_for_what_is_open(town: Timeline, faults: Faults) -> str:
         number = await begin(session, version, Choice(), None, town.now, 6000)
     faults.fan_out.sessions, faults.fan_out.door = town.sessions, town.door
     await town.door.fan_out(number)
-    await town.handle(f"retiming-{number}").result()
-    return f"retiming-{number}"
+    await town.handle(f"run-{number}").result()
+    return f"run-{number}"
 
 
 SCENARIOS: tuple[Scenario, ...] = (

@@ -43,5 +43,7 @@ async def town_on(url: str, temporal: WorkflowEnvironment, pen: Record) -> Async
             row = await waiting.one(session, reference)
         return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
 
-    yield Timeline(temporal, client, Door(client, opening), sessions, THE_BEGINNING)
+    town = Timeline(temporal, client, Door(client, opening), sessions, THE_BEGINNING)
+    pen.committed = town.written.set
+    yield town
     await engine.dispose()

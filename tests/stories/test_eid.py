@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from models import policy_versions
 from models.forecast import forecast
 from models.policy_calendars import offices_by_zone
-from models.retiming import Outcome
-from models.retiming_start import Choice, begin, take_back
+from models.retiming import Choice, Outcome, begin, take_back
 from rules.durations import parse
 from rules.holidays import closed_on
 from rules.policy import Policy

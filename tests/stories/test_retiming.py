@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,14 +13,14 @@ from sqlmodel import col, select
 
 from activities.fanout import FanOut
 from activities.record import Record
-from models import policy_versions, retiming
+from models import policy_versions, retiming, runs
 from models.database import Sessions
 from models.events import Event
 from models.forecast import Forecast, forecast
 from models.people import Fill
 from models.requests import ServiceRequest, Task
-from models.retiming import Outcome, RetimingItem, Stage
-from models.retiming_start import AlreadyRunning, Choice, begin, undo
+from models.retiming import Choice, Outcome
+from models.runs import Run, RunItem, Stage
 from rules.durations import parse
 from rules.messages import Take, Taken
 from rules.policy import Policy
@@ -76,12 +77,12 @@ async def in_force(town: Timeline) -> Policy:
 async def begun(town: Timeline, version: int, choice: Choice | None = None, rate: int = 6000) -> int:
     """A retiming that runs."""
     async with town.sessions.begin() as session:
-        return await begin(session, version, choice or Choice(), None, town.now, rate)
+        return await retiming.begin(session, version, choice or Choice(), None, town.now, rate)
 
 
 def fan_of(town: Timeline) -> FanOut:
     """The fan-out, stepped by hand."""
-    return FanOut(town.sessions, Mortal(town.sessions), town.door, lambda: town.now)
+    return FanOut(town.sessions, town.door, lambda: town.now, Mortal(town.sessions))
 
 
 async def finished(town: Timeline, number: int, fan: FanOut | None = None) -> None:
@@ -94,7 +95,7 @@ async def finished(town: Timeline, number: int, fan: FanOut | None = None) -> No
 async def outcomes(town: Timeline, number: int) -> dict[str, str | None]:
     """What became of each request of the list."""
     async with town.sessions() as session:
-        rows = await session.exec(select(RetimingItem).where(RetimingItem.retiming == number))
+        rows = await session.exec(select(RunItem).where(RunItem.run == number))
         return {row.reference: row.outcome for row in rows}
 
 
@@ -146,24 +147,23 @@ CATEGORIES = ("no-supply", "voltage", "wrong-bill", "meter-fault", "burnt-meter"
 
 
 async def busy_town(town: Timeline) -> None:
-    """Thirty on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
-    for number in range(30):
-        one = await town.file(CATEGORIES[number % 6], locality=("gizri", "rehri")[number % 2])
+    """Every category at two offices on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
+    for number, (category, locality) in enumerate(product(CATEGORIES, ("gizri", "rehri"))):
+        one = await town.file(category, locality=locality)
         officer = (await town.task(one)).handler
         await town.officer(one, Act.ACCEPT, officer)
-        limit = town.now + timedelta(hours=2 + 3 * number)
+        limit = town.now + timedelta(hours=2 + 7 * number)
         await town.officer(one, Act.HOLD, officer, reason="premises-locked", limit=limit)
-    for number in range(10):
-        await town.file(CATEGORIES[number % 6], locality=("gizri", "rehri")[number % 2])
+    for category, locality in zip(CATEGORIES, ("gizri", "rehri") * 3, strict=True):
+        await town.file(category, locality=locality)
         town.now += timedelta(minutes=7)
     async with town.sessions.begin() as session:
         fills = (await session.exec(select(Fill).where(Fill.post == "service-manager-rehri"))).all()
         for fill in fills:
             fill.until = town.now
     await leave(town, "chitra", town.now + A_MINUTE, town.now + timedelta(days=2), stand_in="esha")
-    for _ in range(3):
-        danger = await town.file("wire-down")
-        await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
+    danger = await town.file("wire-down")
+    await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
     first = await town.file("voltage")
     await town.officer(first, Act.TRANSFER, (await town.task(first)).handler, office="rehri", words="Theirs")
     closed = await town.file("no-supply")
@@ -262,7 +262,7 @@ async def test_killed_stopped_and_taken_back_every_request_has_the_right_version
     assert all(half[one][1] == before[one][1] for one in before), "the promised time is never touched"
     assert any(half[one][2][0][2] < before[one][2][0][2] for one in done)
     async with town.sessions.begin() as session:
-        back = await undo(session, number, 1, town.now)
+        back = await retiming.undo(session, number, 1, town.now)
     await finished(town, back)
     assert await clocks(town) == before
     assert (await town.kinds(done[0])).count("retimed") == 2
@@ -300,13 +300,13 @@ async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(to
     references = [await town.file("voltage") for _ in range(4)]
     version = await tuned(town, halved)
     number = await begun(town, version)
-    with pytest.raises(AlreadyRunning):
+    with pytest.raises(retiming.AlreadyRunning):
         await begun(town, version)
     fan_out.sessions, fan_out.door = town.sessions, town.door
     await town.door.fan_out(number)
-    await town.client.get_workflow_handle(f"retiming-{number}").result()
+    await town.client.get_workflow_handle(f"run-{number}").result()
     async with town.sessions() as session:
-        run = await session.get(retiming.Retiming, number)
+        run = await session.get(Run, number)
     assert run is not None
     assert run.state == Stage.DONE
     assert {(await town.row(one)).policy_version for one in references} == {version}
@@ -316,4 +316,4 @@ async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(to
 async def asleep(town: Timeline) -> list[int]:
     """The runs the relay would bring on."""
     async with town.sessions() as session:
-        return await retiming.asleep(session)
+        return await runs.asleep(session)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from sqlmodel import select
 
 from models.database import Sessions
 from models.intake import New, register
@@ -26,6 +24,7 @@ class Beside:
     """A window that can be asked what a timeline can."""
 
     window: Window
+    references: list[str] = field(default_factory=list)
 
     @property
     def sessions(self) -> Sessions:
@@ -43,9 +42,7 @@ class Beside:
 
     async def until(self, at: datetime) -> None:
         """Let time pass for every request that is worked through it."""
-        async with self.sessions() as session:
-            references = (await session.exec(select(ServiceRequest.reference))).all()
-        await self.window.passes(at - self.now, *references)
+        await self.window.passes(at - self.now, *self.references)
 
     async def file(self, category: str, **more: Any) -> str:
         """A request filed and begun now."""
@@ -54,6 +51,7 @@ class Beside:
         new = New(category=category, token=f"beside-{next(IDS)}", at=self.now, **given)
         async with self.sessions.begin() as session:
             reference = (await register(session, new)).reference
+        self.references.append(reference)
         await self.window.record.look(Look(reference, self.now))
         return reference
 

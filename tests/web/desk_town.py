@@ -130,6 +130,7 @@ async def opened(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record)
         client = Client(**{**temporal.client.config(), "interceptors": []})
         door = await door_of(client, sessions)
         town = Timeline(temporal, client, door, sessions, MONDAY_NOON)
+        pen.committed = town.written.set
         onewindow = Onewindow(
             sessions,
             door,

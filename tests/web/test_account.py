@@ -10,23 +10,25 @@ import httpx2
 import pyotp
 import pytest
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import second_factor, staff
 from models.people import Fill, Staff
 from models.policy import Names
 from models.policy_versions import raise_edition
 from models.requests import Task
+from tests.passwords import PASSWORD, let_in
 from tests.web.desk_town import hidden, plain, well_formed
 from tests.web.window import MONDAY, Window
 
-PASSWORD = "gizri electric trial"
 OWN = "a kettle on the stove"
 
 
 async def browser_of(window: Window, username: str, *, temporary: bool = False) -> httpx2.AsyncClient:
     """A new browser with somebody's password just set, signed in."""
     async with window.sessions.begin() as session:
-        assert await staff.set_password(session, username, PASSWORD, temporary=temporary)
+        await let_in(session, username, temporary=temporary)
+        await staff.end_sessions(session, (await the(session, username)).id or 0)
     return await another(window, username)
 
 
@@ -41,7 +43,11 @@ async def another(window: Window, username: str, password: str = PASSWORD) -> ht
 
 async def person(window: Window, username: str) -> Staff:
     async with window.sessions() as session:
-        return (await session.exec(select(Staff).where(Staff.username == username))).one()
+        return await the(session, username)
+
+
+async def the(session: AsyncSession, username: str) -> Staff:
+    return (await session.exec(select(Staff).where(Staff.username == username))).one()
 
 
 async def handler_of(window: Window, reference: str) -> str:

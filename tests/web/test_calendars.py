@@ -15,9 +15,9 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import holidays, policy_versions
+from models.audit import Audit
 from models.board import counted
 from models.exceptional import ExceptionalEvent, declare, excused_at
-from models.policy import Audit
 from models.requests import ServiceRequest
 from rules.board import Figure
 from rules.exceptional import excuse

@@ -18,20 +18,18 @@ from models.events import Submission
 from models.papers import Document
 from models.people import Missed
 from models.requests import ServiceRequest
-from models.staff import set_password
 from models.storage import Folder, Nowhere
 from rules.messages import Look
 from rules.papers import LARGEST, FileFault
 from rules.reference import new
 from rules.terms import Actor, Kind
+from tests.passwords import PASSWORD, let_in
 from tests.web.files import moving, pdf, photograph, picture, registered
 from tests.web.window import Window, checked, words
 from web.api.problems import UNFIT
 from web.errors import PROBLEM
 from web.uploads.clamd import Clamd
 from web.uploads.receive import Handed
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -221,7 +219,7 @@ async def handed(window: Window, reference: str | None, data: bytes, **more: Any
 
 async def officer(window: Window, username: str) -> httpx2.AsyncClient:
     async with window.sessions.begin() as session:
-        assert await set_password(session, username, PASSWORD)
+        await let_in(session, username)
     browser = window.visitor()
     assert (await browser.post("/sign-in", data={"username": username, "password": PASSWORD})).status_code == 303
     return browser

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import cache
 from pathlib import Path
 
 import httpx2
@@ -34,6 +35,7 @@ def sendable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+@cache
 def field_names() -> list[str]:
     """Every name a form of ours has, by the templates and by what the handlers read."""
     files = [*(ROOT / "web").rglob("*.html"), *(ROOT / "web").rglob("*.py")]

@@ -18,7 +18,7 @@ from languages.catalog import named
 from models import holidays, policy_versions
 from models.holidays import Holiday
 from models.policy_versions import Change
-from models.retiming_start import Choice
+from models.retiming import Choice
 from rules.policy import Policy
 from web.admin import calendar_form as form_of
 from web.admin.apply import NEW_ONLY, choices, chosen

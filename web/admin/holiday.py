@@ -13,8 +13,8 @@ from starlette.responses import Response
 from languages.catalog import gettext as _
 from models import holidays, policy_versions
 from models.policy_versions import Change
-from models.retiming import FASTEST
-from models.retiming_start import Choice
+from models.retiming import Choice
+from models.runs import FASTEST
 from rules.holidays import check_closed, closed_on
 from rules.hours import BadCalendar
 from rules.policy import Policy

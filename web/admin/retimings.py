@@ -12,9 +12,10 @@ from starlette.responses import Response
 from languages.catalog import gettext as _
 from models import retiming
 from models.policy_versions import NothingChanged
-from models.retiming import GOING_ON, Retiming, Stage
-from models.retiming_start import AlreadyRunning, CannotUndo, take_back, undo
+from models.retiming import AlreadyRunning, CannotUndo, choice_of, named_by, take_back, takes_back
+from models.runs import GOING_ON, Progress, Run, Stage, progress
 from rules.holidays import ChangedSince
+from rules.terms import Act
 from web.admin.apply import rate_of
 from web.admin.versions import staff_names
 from web.deps import Db, Now, Parts
@@ -28,18 +29,19 @@ router = APIRouter(include_in_schema=False)
 STEERS = {"pause": Stage.PAUSED, "resume": Stage.RUNNING, "stop": Stage.STOPPED}
 
 
-async def _all(session: AsyncSession) -> list[Retiming]:
-    rows = await session.exec(select(Retiming).order_by(col(Retiming.id).desc()).limit(100))
+async def _all(session: AsyncSession) -> list[Run]:
+    retimings = select(Run).where(Run.act == Act.RETIME.value)
+    rows = await session.exec(retimings.order_by(col(Run.id).desc()).limit(100))
     return list(rows.all())
 
 
-async def _one(session: AsyncSession, number: int) -> tuple[Retiming, retiming.Progress, int | None] | None:
+async def _one(session: AsyncSession, number: int) -> tuple[Run, Progress, int | None] | None:
     """A run, how far it is, and the number of the one that takes it back."""
-    row = await session.get(Retiming, number)
+    row = await retiming.one(session, number)
     if row is None:
         return None
-    undone = (await session.exec(select(Retiming.id).where(Retiming.undoes == number))).first()
-    return row, await retiming.progress(session, number), undone
+    undone = (await session.exec(select(Run.id).where(Run.undoes == number))).first()
+    return row, await progress(session, number), undone
 
 
 @router.get("/admin/retimings")
@@ -47,7 +49,15 @@ async def runs(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -> Re
     """Every run, newest first."""
     rows, names = await db.read(_all), await db.read(staff_names)
     return page(
-        request, "admin/retimings.html", person=person, rows=rows, names=names, words=words(), moment=parts.clock()
+        request,
+        "admin/retimings.html",
+        person=person,
+        rows=rows,
+        takes_back=takes_back,
+        named_by=named_by,
+        names=names,
+        words=words(),
+        moment=parts.clock(),
     )
 
 
@@ -91,7 +101,7 @@ async def steer(
     """Pause, resume, stop, set the speed, or take it back."""
     try:
         if what == "undo":
-            number = await db.write(undo, number, person.id, now)
+            number = await db.write(retiming.undo, number, person.id, now)
         elif what == "rate":
             await db.write(retiming.steer, number, person.id, now, rate=rate_of(form))
         elif what in STEERS:
@@ -115,7 +125,7 @@ async def _page(
     found = await db.read(_one, number)
     if found is None:
         raise NotFound
-    row, progress, undone = found
+    row, far, undone = found
     made: dict[str, Any] = {"block": None, "error": ""}
     return page(
         request,
@@ -123,7 +133,10 @@ async def _page(
         status=status,
         person=person,
         row=row,
-        progress=progress,
+        version=named_by(row),
+        back=takes_back(row),
+        choice=choice_of(row),
+        progress=far,
         undone=undone,
         going_on=row.state in GOING_ON,
         may_save="tune" in person.rights,

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from languages.catalog import gettext as _
 from models import policy_versions
 from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
-from models.retiming import USUAL
-from models.retiming_start import AlreadyRunning, Choice, begin
+from models.retiming import AlreadyRunning, Choice, begin
+from models.runs import USUAL
 from rules.policy import Policy
 from web.admin.apply import chosen, rate_of
 from web.admin.grid import Edited

@@ -39,7 +39,7 @@ class Due:
 class ShownLine:
     """One line of the timeline. `internal` lines are not shown to the consumer; `who` is None for the system.
 
-    `stage` is the one it belongs to, "" for a complaint's and where it concerns the whole request.
+    `stage` is the one it belongs to, "" for a complaint's and where it concerns the whole request; `document`: the photo that came.
     """
 
     number: int
@@ -53,6 +53,7 @@ class ShownLine:
     words: str | None
     internal: bool
     stage: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,10 @@ def clock(at: datetime | None, now: datetime, *, soon: float = 3600) -> Due:
     return Due(at, due_in(at, now), "late" if left <= 0 else "soon" if left <= soon else "running")
 
 
-def tier_clock(request: ServiceRequest, due: datetime | None, now: datetime) -> Due:
+def tier_clock(state: str, due: datetime | None, now: datetime) -> Due:
     """The clock of the task; where it stands still, what is waited for."""
-    if due is None and request.state in (State.ON_HOLD, State.RESOLVED):
-        return Due(None, labels.state_label(State(request.state), Reader.OFFICER), "still")
+    if due is None and state in (State.ON_HOLD, State.RESOLVED):
+        return Due(None, labels.state_label(State(state), Reader.OFFICER), "still")
     return clock(due, now)
 
 
@@ -137,8 +138,9 @@ def shown_line(
     heading = labels.event_label(kind)
     stage = (stages or {}).get(event.task_id or "", "")
     return ShownLine(
-        event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words, not event.public,
-        stage,
+        event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words,
+        not event.public and event.actor != Actor.CONSUMER,
+        stage, str(event.data.get("document", "")) if kind is EventKind.ADDED else "",
     )  # fmt: skip
 
 
@@ -195,7 +197,7 @@ def sheet(
         channel=labels.channel_label(Channel(request.channel)),
         handler=book.title(task.handler) if task else "",
         answerable=book.title(task.answerable) if task else "",
-        tier_due=tier_clock(request, task.due if task and task.done_at is None else None, now),
+        tier_due=tier_clock(request.state, task.due if task and task.done_at is None else None, now),
         standard=standard_clock(request, now),
         next=why_and_next(story(file, book, zone, ladder), now),
         ladder=tuple(ShownRung(rung, tier, ladder_line(rung, zone, now)) for tier, rung in enumerate(ladder, 1)),

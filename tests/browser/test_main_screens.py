@@ -1,16 +1,18 @@
-"""On a small telephone, without scrolling: what is happening, by when, whom to ring, what to do."""
+"""The screens most people see: readable by everybody, small, and without scrolling what is happening, by when, whom to ring, what to do."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import cycle
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from embedded.postgres import Postgres
-from tests.browser.chromium import PHONE, visiting
-from tests.browser.screens import STATES
-from tests.browser.town_of_screens import Town, town_on
+from tests.browser.chromium import LARGEST_FIRST_VIEW, PHONE, transferred, visiting
+from tests.browser.looking import everybody, faults, looked_at
+from tests.browser.screens import STATES, Screen
+from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
 from tests.conftest import database_of
 
 pytestmark = pytest.mark.browser
@@ -35,8 +37,8 @@ ORDER = """shown => {
 
 @pytest.fixture(scope="module")
 async def screens(browser: Browser, postgres: Postgres) -> AsyncIterator[Town]:
-    """The town with a request in every state."""
-    async with database_of(postgres) as url, town_on(url) as town:
+    """The town with a complaint in every state."""
+    async with database_of(postgres) as url, town_on(url, whole=False) as town:
         yield town
 
 
@@ -78,3 +80,32 @@ async def test_numbers_keep_their_order_in_urdu(screens: Town, browser: Browser)
         assert await consumer.page.locator(".number").evaluate(ORDER) == reference
         assert await consumer.page.locator(".ring").evaluate(ORDER) == "18000004827"
         assert await consumer.page.locator(".whom").evaluate(ORDER) == "18000004827"
+
+
+async def test_axe_finds_nothing_serious_on_the_main_screens(screens: Town, browser: Browser) -> None:
+    of = screens.of
+    consumers = [
+        Screen("home", "/"),
+        Screen("file", f"/file/{TOKEN}/where"),
+        Screen("track", f"/track/{of['resolved']}", "own"),
+    ]
+    staff = [Screen("request", f"/desk/requests/{of['assigned']}", "chitra"), Screen("timings", "/admin", "vimla")]
+    for place, (language, screen) in enumerate(zip(cycle(("hi", "ur", "en")), [*consumers, *staff], strict=False)):
+        async with everybody(browser, screens, language, with_axe=True) as people:
+            assert await looked_at(people, [(place, screen)]) == {}
+
+
+async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:
+    async with everybody(browser, screens, "en") as people:
+        page = await people.see(Screen("home", "/"), "light")
+        await page.evaluate("document.querySelector('h1 label').remove()")
+        await page.evaluate("document.querySelector('main').prepend(document.createElement('img'))")
+        found = await faults(page)
+    assert {fault.split(":")[0] for fault in found} >= {"image-alt", "label"}, found
+
+
+async def test_the_first_view_of_a_consumer_page_is_small(screens: Town, browser: Browser) -> None:
+    paths = ["/", "/file", f"/file/{TOKEN}/what", f"/file/{FILED}/done"]
+    paths += ["/apply", f"/track/{screens.of['beyond']}", f"/answer/{screens.question}"]
+    sizes = {path: await transferred(browser, screens.address, path) for path in paths}
+    assert all(5_000 < size < LARGEST_FIRST_VIEW for size in sizes.values()), sizes
