@@ -250,7 +250,7 @@ def same_ground(row: ServiceRequest) -> tuple[Any, ...]:
     """What the ground of a complaint hangs on at an instant."""
     timings = row.policy_version, row.standard_version, row.category, row.area_class
     law = row.standard, row.standard_calendar, row.standard_lapsed_at is None
-    return *timings, row.office, row.zone, row.site_office, row.site_zone, *law
+    return *timings, row.office, row.zone, row.site_office, row.site_zone, tuple(row.concerned), *law
 
 
 async def clock(session: AsyncSession) -> datetime:
