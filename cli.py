@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 import typer
 
+import cli_audit
 import cli_backup
 import cli_import
 import cli_policy
@@ -262,6 +263,7 @@ def _leave(code: int) -> NoReturn:
 
 
 app.add_typer(cli_import.commands(_asked, _leave), name="import")
+app.add_typer(cli_audit.commands(_asked, _leave), name="audit")
 app.add_typer(cli_users.commands(_asked, _refuse), name="users")
 cli_backup.add(app, _places, _refuse)
 cli_policy.add_to(policy, _asked, lambda: _database(_config(beside)))

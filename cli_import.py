@@ -1,4 +1,4 @@
-"""`onewindow import`: officers and consumers from a CSV file, checked whole before anything is written."""
+"""`onewindow import`: officers, consumers and open requests from a CSV file, checked whole before anything is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="say what would be done 
 
 def commands(asked: Asked, leave: Callable[[int], Any]) -> typer.Typer:
     """The commands; `asked` reaches the database, `leave` ends the program with a code."""
-    app = typer.Typer(no_args_is_help=True, help="Officers and consumers from a CSV file.")
+    app = typer.Typer(no_args_is_help=True, help="Officers, consumers and open requests from a CSV file.")
 
     @app.command()
     def officers(file: File, dry_run: DryRun = False) -> None:
@@ -47,7 +47,7 @@ def commands(asked: Asked, leave: Callable[[int], Any]) -> typer.Typer:
 
     @app.command()
     def consumers(file: File, dry_run: DryRun = False) -> None:
-        """Accounts and who holds them: account, locality; name, phone, email, address, place, feeder, load_kw."""
+        """Accounts and who holds them: account, locality; name, phone, email, address, place, feeder, load_kw, segment."""
         from models import import_consumers
 
         sheet = _sheet(file, import_consumers.COLUMNS)
@@ -59,6 +59,24 @@ def commands(asked: Asked, leave: Callable[[int], Any]) -> typer.Typer:
                 with _bar("Writing") as told:
                     await import_consumers.write(session, plan, told)
             return f"{len(plan.accounts) - len(plan.there)} new accounts, {len(plan.there)} changed"
+
+        leave(_said(sheet, asked(work), dry_run))
+
+    @app.command()
+    def requests(file: File, dry_run: DryRun = False) -> None:
+        """Open complaints of what was used before: number, category, registered, tier; locality or account, name and so on."""
+        from models import import_requests
+
+        sheet = _sheet(file, import_requests.COLUMNS)
+
+        async def work(session: AsyncSession) -> str:
+            now = datetime.now(UTC)
+            with _bar("Checking") as told:
+                plan = await import_requests.plan(session, sheet, now, told)
+            if not sheet.faults and not dry_run:
+                with _bar("Writing") as told:
+                    await import_requests.write(session, plan, now, told)
+            return f"{len(plan.found)} requests brought forward, {plan.unchanged} there already"
 
         leave(_said(sheet, asked(work), dry_run))
 

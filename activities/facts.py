@@ -15,6 +15,7 @@ from languages.catalog import gettext
 from languages.corrections import what_stays, what_was_proposed
 from languages.history import why_moved
 from languages.labels import skip_label
+from languages.letters import unsaid, written
 from languages.spoken import inside, isolate
 from languages.views import StoryEvent, event_of, skipped_of
 from rules.terms import Actor, Codes, EventKind, NoticeKind
@@ -144,6 +145,13 @@ class Facts(Applying):
     def beyond(self) -> bool:
         """Whether the time of the last tier, too, is over."""
         return bool(self.data.get("beyond"))
+
+    @property
+    def written(self) -> str:
+        """What an officer wrote, behind the number it is about; of a confidential request only that he wrote."""
+        if self.confidential:
+            return unsaid(self.ref)
+        return written(self.notice.words or "", self.ref, application=self.application)
 
     @property
     def bound(self) -> str:

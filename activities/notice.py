@@ -37,6 +37,7 @@ NOT_SAID: frozenset[tuple[Recipient, NoticeKind]] = frozenset(
         (Recipient.STAFF, NoticeKind.STAGE_DONE),
         (Recipient.CONSUMER, NoticeKind.COMPLAINED),
         (Recipient.STAFF, NoticeKind.RECOVERY_HELD),
+        (Recipient.STAFF, NoticeKind.MESSAGE),
     }
 )
 """Messages nobody is ever sent; every other pair has its template."""

@@ -13,17 +13,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import writing
+from activities import retiming, writing
 from activities.patience import Waiting
-from activities.retiming import brought_under, written_down
+from models import bulk
 from models.cases import meter_state
 from models.database import Sessions
+from models.elsewhere import elsewhere_of
 from models.events import Event, Submission
-from models.ground import Fillings, Policies, elsewhere_of, ground_of, standard_of
+from models.ground import Fillings, Policies, ground_of, standard_of
 from models.himself import about_himself
 from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
+from models.runs import settled
 from rules import judge
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
@@ -141,7 +143,7 @@ class Record:
         turn: Turn | None = None
         try:
             if sent.act == Act.RETIME:
-                turn, more = await brought_under(session, row, request, sent, ground, self.policies, at)
+                turn, more = await retiming.brought_under(session, row, request, sent, ground, self.policies, at)
                 filled = {**filled, **more}
             else:
                 turn = judge.take(request, ground, at, await self._sent(session, row, sent))
@@ -150,8 +152,9 @@ class Record:
         else:
             await writing.write(session, row, request, turn, filled, now, sent)
             sent.number = row.number
-        if sent.act == Act.RETIME:
-            await written_down(session, sent, turn, now)
+        if sent.run is not None:
+            outcome = retiming.outcome(sent, turn) if sent.act == Act.RETIME else sent.refused or bulk.DONE
+            await settled(session, sent.run, sent.reference, outcome, now, sent.task_id or "")
         sent.answered = now
         session.add(sent)
 
@@ -196,7 +199,8 @@ class Record:
             words=row.words_id is not None,
             task=row.task_id,
             since=since,
-            own=row.actor == Actor.OFFICER and await about_himself(session, request, row.person),
+            own=row.actor == Actor.OFFICER
+            and (row.person in request.concerned or await about_himself(session, request, row.person)),
         )
 
 

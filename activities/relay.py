@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import retiming, waiting
+from models import runs, waiting
 from models.database import Sessions
 from models.policy import WorkerHeartbeat
 from models.waiting import Waiting
@@ -38,7 +38,7 @@ class Entrance(Protocol):
         """Let a workflow read its row."""
 
     async def fan_out(self, number: int) -> Any:
-        """Let a retiming go on."""
+        """Let a list go on."""
 
 
 class Relay:
@@ -82,9 +82,9 @@ class Relay:
         return healed
 
     async def fan_out(self) -> int:
-        """Let every retiming go on that runs and that nobody looked at; how many."""
+        """Let every list go on that is on its way and that nobody looked at; how many."""
         async with self.sessions() as session:
-            numbers = await retiming.asleep(session)
+            numbers = await runs.asleep(session)
         return sum(await _each(self.door.fan_out, numbers))
 
     async def alive(self) -> None:

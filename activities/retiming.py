@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.events import Submission
 from models.ground import Fillings, Policies, ground_of
 from models.requests import ServiceRequest
-from models.retiming import Outcome, settled
+from models.retiming import Outcome
 from rules.request import Ground, Request
 from rules.retiming import Unfit, escalated, retime, retimed
 from rules.terms import Refused
@@ -51,10 +51,8 @@ async def brought_under(
     return turn, filled
 
 
-async def written_down(session: AsyncSession, sent: Submission, turn: Turn | None, now: datetime) -> None:
-    """What became of it, into the list."""
+def outcome(sent: Submission, turn: Turn | None) -> str:
+    """What became of it, for the list."""
     if turn is None:
-        outcome = OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED)
-    else:
-        outcome = Outcome.ESCALATED if escalated(turn) else Outcome.MOVED
-    await settled(session, int(sent.data["retiming"]), sent.reference, outcome, now)
+        return OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED).value
+    return (Outcome.ESCALATED if escalated(turn) else Outcome.MOVED).value

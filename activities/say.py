@@ -16,14 +16,12 @@ from activities.digest import Digest, Waiting
 from activities.facts import Facts, Notice, Place, Recipient
 from activities.named import Named
 from languages.catalog import direction, gettext, install, use
+from languages.letters import shorter
 from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Feeder
-from rules.sms import parts
 from rules.terms import NoticeKind
 
 MESSAGES = Path(__file__).parent / "messages"
-STOP_FITS = 2
-"""Parts of a text message up to which it also carries the link that stops them."""
 
 
 class Renderer:
@@ -67,8 +65,7 @@ class Renderer:
         """A text message; with the link that stops them where it makes it no longer than two parts, and on the first always."""
         template = self.texts.get_template("sms.j2")
         short, full = (template.render(said=said, f=facts, stop=stop).strip() for stop in (False, True))
-        fits = parts(full) <= max(STOP_FITS, parts(short))
-        return full if fits or facts.notice.kind is NoticeKind.ACKNOWLEDGED else short
+        return shorter(short, full, always=facts.notice.kind is NoticeKind.ACKNOWLEDGED)
 
     def blocks(self, notice: Notice, facts: Facts) -> Blocks:
         """The blocks of a notice's template."""

@@ -36,6 +36,7 @@ ACTS: Mapping[Act, str] = {
     Act.OBJECT: N_("I do not agree"),
     Act.CALLED_AGAIN: N_("Ask about this one again"),
     Act.CALLED: N_("Rang, nobody answered"),
+    Act.SOLVED: N_("Put right on the telephone"),
     Act.NOT_MINE: N_("This is not my complaint"),
     Act.CHANGE_PHONE: N_("Change my number"),
     Act.DOCUMENT: N_("Send a paper"),
@@ -48,6 +49,7 @@ ACTS: Mapping[Act, str] = {
     Act.COMPLAIN: N_("Complain about it"),
     Act.CLAIM: N_("Ask for the money back"),
     Act.RETIME: N_("Apply new timings"),
+    Act.MESSAGE: N_("Write to the consumer"),
 }
 OF_AN_APPLICATION: Mapping[Act, str] = {
     Act.CONFIRM: N_("Yes, it is done"),
@@ -55,6 +57,7 @@ OF_AN_APPLICATION: Mapping[Act, str] = {
     Act.WITHDRAW: N_("Take the application back"),
     Act.NOT_MINE: N_("This is not my application"),
     Act.HOLD: N_("Wait for the applicant"),
+    Act.MESSAGE: N_("Write to the applicant"),
 }
 
 

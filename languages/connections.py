@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from languages.catalog import N_, gettext
 from rules.case import Fault, NoteState, Wait
 from rules.fees import ESTIMATE
+from rules.policy import UNPLACED
 from rules.procedure import Does, Lapse, Whose
 
 WAITS: Mapping[Wait, str] = {
@@ -85,6 +86,7 @@ OWN: Mapping[str, Mapping[str, str]] = {
     "fault": {code.value: words for code, words in FAULTS.items()},
     "fee": LINES,
     "stage": {"recovery": N_("Hold the recovery")},
+    "category": {UNPLACED: N_("Nobody knows yet where it is")},
 }
 
 

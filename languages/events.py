@@ -36,7 +36,7 @@ class StoryEvent:
     """One line of history. `due`: the instant it fell due; `title`/`from_title`: who answers (or has it) after and before.
 
     `what` was proposed or decided; `category`, `office` are those it has (or would have) now, `from_…` those before.
-    `channel`: the door it came by. `application`: it is no complaint; `dealing` is what a connection request's lines tell beyond this.
+    `channel`: the door it came by; `brought`: its number in what was used before. `application`: it is no complaint; `dealing` is what a connection request's lines tell beyond this.
     """
 
     number: int
@@ -57,6 +57,7 @@ class StoryEvent:
     from_category: str = ""
     from_office: str = ""
     channel: Channel | None = None
+    brought: str = ""
     application: bool = False
     dealing: Dealing = NOTHING_MORE
 
@@ -94,6 +95,7 @@ def event_of(
         from_category=_first(label, data, ("from_category", "category")),
         from_office=_first(label, data, ("from_office", "office")),
         channel=_known(Channel, data.get("channel")),
+        brought=str(data.get("brought") or ""),
         application=application,
         dealing=dealing_of(data, label),
     )

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from languages import corrections, stages
 from languages.catalog import gettext
 from languages.labels import skip_label
-from languages.spoken import inside
+from languages.spoken import inside, isolate
 from languages.telling import Telling
 from languages.views import Reader, StoryEvent
 from rules.terms import Cause, Channel, Closing, EventKind
@@ -93,6 +93,9 @@ def _reopened(telling: Telling) -> str:
 
 def _registered(telling: Telling) -> str:
     came = DOORS.get(telling.event.channel, lambda: _("It was received."))()
+    if telling.event.brought:
+        before = isolate(telling.event.brought)
+        return " ".join([came, _("Brought forward. Its number before was %(number)s.", number=before)])
     if telling.title:
         return " ".join([came, _("The %(title)s wrote it down.", title=telling.title)])
     return came
@@ -193,6 +196,8 @@ def _closed(telling: Telling) -> str:
             return telling.by_reader(
                 _("We could not reach you. It was closed."), _("The consumer was not reached. It was closed.")
             )
+        case Closing.FIRST_CONTACT:
+            return _("It was put right in the first call. It was closed.")
         case _:
             return _("It was closed.")
 
@@ -215,6 +220,7 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.NOT_TAKEN_UP: _not_taken_up,
     EventKind.NOTED: lambda t: _("An officer wrote a note."),
     EventKind.ADDED: _added,
+    EventKind.MESSAGED: lambda t: t.by_reader(_("We wrote to you."), _("The consumer was written to.")),
     EventKind.EXPECTED: _expected,
     EventKind.EXPECTED_MISSED: lambda t: _("It was not done at the expected time."),
     EventKind.HELD: _held,

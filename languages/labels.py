@@ -48,6 +48,7 @@ CLOSINGS: Mapping[Closing, str] = {
     Closing.SILENCE: N_("Closed, no answer came"),
     Closing.UNREACHED: N_("Closed, consumer not reached"),
     Closing.NOT_ASKED: N_("Closed without a question"),
+    Closing.FIRST_CONTACT: N_("Put right on the telephone"),
     Closing.WITHDRAWN: N_("Taken back by the consumer"),
     Closing.REJECTED: N_("Closed, not accepted"),
     Closing.LAPSED: N_("Closed, time ran out"),
@@ -88,6 +89,7 @@ SKIPS: Mapping[Skip, str] = {
     Skip.VACANT: N_("nobody holds this post now"),
     Skip.ON_LEAVE: N_("on leave, and nobody stands in"),
     Skip.SAME_PERSON: N_("held by the same person who already had to act"),
+    Skip.CONCERNED: N_("may not decide this one"),
 }
 RUNGS: Mapping[RungState, str] = {
     RungState.PAST: N_("Had to act"),

@@ -119,7 +119,7 @@ def _next_tier(story: Story, now: datetime) -> str:
     if story.beyond:
         return _("The last time is over. The %(role)s is reminded again and again.", role=inside(story.role_title))
     if story.due is None:
-        return ""
+        return "" if story.handler_title else _("It waits to be given to an officer. That happens by itself.")
     due = when(story.due, story.zone, now=now)
     if story.next_title:
         return _("Next: the %(title)s, if it is not done by %(when)s.", title=inside(story.next_title), when=due)

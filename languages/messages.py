@@ -46,6 +46,7 @@ NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.LAPSED: N_("Time ran out"),
     NoticeKind.COMPLAINED: N_("Complaint about it"),
     NoticeKind.RECOVERY_HELD: N_("Recovery held"),
+    NoticeKind.MESSAGE: N_("Message"),
 }
 DELIVERIES: Mapping[str, str] = {
     "waiting": N_("Waiting to be sent"),

@@ -34,6 +34,7 @@ REFUSALS: Mapping[Refused, str] = {
     Refused.METER_TAKEN: N_("This meter is already fitted elsewhere. Look at its number again."),
     Refused.UNKNOWN_METER: N_("No meter has this number. Look at it again."),
     Refused.WRONG_NOTE: N_("This demand note does not belong to this application."),
+    Refused.MESSAGES_STOPPED: N_("Messages are stopped: somebody said it is not his. Nothing was sent."),
 }
 CONSUMERS_REFUSALS: Mapping[Refused, str] = {
     Refused.STALE: N_("Something changed here meanwhile. Please look again."),

@@ -144,6 +144,7 @@ CLOSED: Mapping[Closing | None, Callable[[], str]] = {
     Closing.WORD: lambda: _("You said it is put right. The complaint is closed."),
     Closing.SILENCE: lambda: _("We asked you and heard nothing. The complaint is closed."),
     Closing.UNREACHED: lambda: _("We could not reach you. The complaint is closed."),
+    Closing.FIRST_CONTACT: lambda: _("It was put right while you were with us. The complaint is closed."),
 }
 
 

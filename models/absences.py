@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,9 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import Audit
 from models.passwords import end_sessions
 from models.people import Fill, Leave, Post, Staff
-from models.policy import Audit
 from rules.absence import AbsenceFault, NotTaken, Stretch, end_fault, stretch_fault
 from rules.profile import How
 
@@ -124,6 +125,47 @@ async def put_in_post(
     if since <= now:
         await end_sessions(session, person)
     return row
+
+
+async def put_on_roster(
+    session: AsyncSession,
+    post: str,
+    person: int,
+    stretch: Stretch,
+    roster: Mapping[str, Sequence[str]],
+    now: datetime,
+    by: int | None,
+) -> Fill:
+    """Let a person fill a post by roster, in weekly spans of a stretch; NotTaken when he has a roster there in that time.
+
+    Several persons share a post this way, and their spans may overlap: who is there answers.
+    """
+    await _alone(session, f"charge/{post}")
+    who = await session.get(Staff, person)
+    if who is None or not who.active or await session.get(Post, post) is None:
+        raise NotTaken(AbsenceFault.NOT_THERE)
+    rows = (await session.exec(select(Fill).where(Fill.post == post, Fill.person == person))).all()
+    _refuse(stretch_fault(*stretch, now, [(row.since, row.until) for row in rows]))
+    spans = {days: list(hours) for days, hours in roster.items()}
+    row = Fill(post=post, person=person, how=How.ROSTER.value, since=stretch[0], until=stretch[1], roster=spans)
+    session.add(row)
+    after = ", ".join(f"{days} {' '.join(hours)}" for days, hours in spans.items())
+    await note(session, person, now, by, after={f"roster.{post}": f"{after}, {_written(stretch)}"})
+    return row
+
+
+async def set_work(
+    session: AsyncSession, post: str, able: Sequence[str], most: int | None, now: datetime, by: int | None
+) -> None:
+    """Say which categories a post handles (none: all) and how many open tasks it is to have; both count from the next request on."""
+    row = await session.get(Post, post, with_for_update=True)
+    if row is None:
+        raise NotTaken(AbsenceFault.NOT_THERE)
+    before = {"able": " ".join(row.able), "most_tasks": str(row.most_tasks or "")}
+    row.able, row.most_tasks = list(able), most
+    session.add(row)
+    after = {"able": " ".join(row.able), "most_tasks": str(row.most_tasks or "")}
+    session.add(Audit(at=now, person=by, what=PEOPLE, subject=post, before=before, after=after, note=""))
 
 
 async def remove_person(session: AsyncSession, person: int, now: datetime, by: int | None) -> None:

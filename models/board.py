@@ -23,6 +23,11 @@ Row = ServiceRequest
 BY: tuple[Any, ...] = (col(Row.kind) == Kind.COMPLAINT, col(Row.office), col(Row.category), col(Row.confidential))
 """What is counted apart: complaints or connection requests, office, kind, confidential."""
 
+KEPT = and_(
+    col(Row.within_standard).is_(True), col(Row.standard_lapsed_at).is_(None), col(Row.reopened) == 0
+)  # fmt: skip
+"""Whether what was closed was put right within its limit, and stayed so."""
+
 DAY = 86_400
 
 
@@ -81,7 +86,7 @@ def _of_requests(at: datetime) -> Any:
         or_(ended, still),
         or_(passed, col(Row.reopened) > 0, and_(ended, col(Row.within_standard).is_(False))),
     )
-    within = and_(ended, col(Row.within_standard).is_(True), ~late)
+    within = and_(ended, KEPT)
     conditions = [
         received,
         still,

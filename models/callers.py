@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,6 +48,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Held:
+    """One connection of a caller, with how many of his requests are open about it."""
+
+    account: str
+    name: str
+    address: str
+    locality: str
+    open: int
+
+
+@dataclass(frozen=True)
 class Known:
     """What the utility knows of a caller, to be put into a new form; "" where it knows nothing."""
 
@@ -62,11 +74,12 @@ class Known:
 
 @dataclass(frozen=True)
 class Found:
-    """All that was found of a caller: what is open first, what ended lately, and what goes into a new form."""
+    """All that was found of a caller: what is open first, what ended lately, his connections, and what goes into a new form."""
 
     open: tuple[Asked, ...] = ()
     ended: tuple[Asked, ...] = ()
     known: Known | None = None
+    held: tuple[Held, ...] = ()
 
 
 async def find(session: AsyncSession, caller: Caller, at: datetime) -> Found:
@@ -74,10 +87,32 @@ async def find(session: AsyncSession, caller: Caller, at: datetime) -> Found:
     if not (caller.phone or caller.account or caller.name):
         return Found()
     await session.exec(ALIKE)  # type: ignore[call-overload]
+    connections = await _connections(session, caller)
+    whose = _is(caller, [row.account for row, _ in connections])
     state = col(ServiceRequest.state)
-    opened = await _asked(session, caller, state.not_in(ENDED))
-    ended = await _asked(session, caller, state.in_(ENDED), col(ServiceRequest.closed_at) > at - REMEMBERED)
-    return Found(opened, ended, await _known(session, caller, (*opened, *ended)))
+    opened = await _asked(session, whose, state.not_in(ENDED))
+    ended = await _asked(session, whose, state.in_(ENDED), col(ServiceRequest.closed_at) > at - REMEMBERED)
+    about = Counter(asked.consumer.account for asked in opened)
+    held = tuple(
+        Held(row.account, who.name or "", who.address or who.place or "", row.locality, about[row.account])
+        for row, who in connections
+    )
+    return Found(opened, ended, await _known(session, caller, (*opened, *ended)), held)
+
+
+async def _connections(session: AsyncSession, caller: Caller) -> Sequence[tuple[Connection, Consumer]]:
+    """The connections of the phone or name; of an account, all of its holder's. A holder with one name has many consumers."""
+    holder = select(Consumer.phone).join(Connection, col(Connection.consumer_id) == col(Consumer.id))
+    ways: list[ColumnElement[bool]] = []
+    if caller.account:
+        own = holder.where(Connection.account == caller.account, col(Consumer.phone).is_not(None))
+        ways += [col(Connection.account) == caller.account, col(Consumer.phone).in_(own)]
+    if caller.phone:
+        ways.append(col(Consumer.phone) == caller.phone)
+    if caller.name:
+        ways.append(col(Consumer.name).op("%>")(caller.name[:LONGEST_NAME]))
+    question = select(Connection, Consumer).join(Consumer, col(Consumer.id) == col(Connection.consumer_id))
+    return (await session.exec(question.where(or_(*ways)).order_by(Connection.account).limit(MOST))).all()
 
 
 async def beside(session: AsyncSession, reference: str, consumer: Consumer, at: datetime) -> Found:
@@ -89,20 +124,20 @@ async def beside(session: AsyncSession, reference: str, consumer: Consumer, at: 
     return Found(opened, ended)
 
 
-async def _asked(session: AsyncSession, caller: Caller, *more: ColumnElement[bool]) -> tuple[Asked, ...]:
+async def _asked(session: AsyncSession, *which: ColumnElement[bool]) -> tuple[Asked, ...]:
     question = (
         select(ServiceRequest, Consumer)
         .join(Consumer, col(Consumer.id) == col(ServiceRequest.consumer_id))
-        .where(_is(caller), col(ServiceRequest.confidential).is_(False), *more)
+        .where(col(ServiceRequest.confidential).is_(False), *which)
         .order_by(col(ServiceRequest.registered_at).desc())
         .limit(MOST)
     )
     return tuple(Asked(row, who) for row, who in (await session.exec(question)).all())
 
 
-def _is(caller: Caller) -> ColumnElement[bool]:
-    """Whose phone, account or name it is; a name also when it is written much like it."""
-    ways: list[ColumnElement[bool]] = []
+def _is(caller: Caller, accounts: Sequence[str] = ()) -> ColumnElement[bool]:
+    """Whose phone, account or name it is; a name also when it is written much like it. `accounts` are his too."""
+    ways: list[ColumnElement[bool]] = [col(Consumer.account).in_(accounts)] if accounts else []
     if caller.phone:
         ways.append(col(Consumer.phone) == caller.phone)
     if caller.account:
@@ -147,12 +182,17 @@ def _of(consumer: Consumer, locality: str | None, language: str | None, account:
 
 
 async def same(session: AsyncSession, category: str, caller: Caller) -> tuple[Asked, ...]:
-    """Open requests of this category for this phone or account: to be asked about again rather than filed anew."""
+    """Open requests of this category for this phone or account: to be asked about again rather than filed anew.
+
+    Where the account is said, a request about another account of the same phone is another matter.
+    """
     if not (caller.phone or caller.account):
         return ()
-    by_number = Caller(caller.phone, caller.account)
+    ways = [_is(Caller(caller.phone, caller.account))]
+    if caller.account:
+        ways.append(or_(col(Consumer.account).is_(None), col(Consumer.account) == caller.account))
     state, sort = col(ServiceRequest.state), col(ServiceRequest.category)
-    return await _asked(session, by_number, state.not_in(ENDED), sort == category)
+    return await _asked(session, *ways, state.not_in(ENDED), sort == category)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from models.events import Event
 
 
@@ -34,3 +37,15 @@ def digest(event: Event) -> str:
         event.previous,
     ]
     return hashlib.sha256(json.dumps(line, sort_keys=True).encode()).hexdigest()
+
+
+async def broken_history(session: AsyncSession) -> tuple[int, str | None]:
+    """How many lines all histories have, and the first that is not as it was written (`reference/number`); None: all are."""
+    seen, last = 0, ("", 0, "")
+    lines = await session.stream_scalars(select(Event).order_by(col(Event.reference), col(Event.number)))
+    async for line in lines:
+        number, before = last[1:] if last[0] == line.reference else (0, "")
+        if (line.number, line.previous, line.hash) != (number + 1, before, digest(line)):
+            return seen, f"{line.reference}/{line.number}"
+        seen, last = seen + 1, (line.reference, line.number, line.hash)
+    return seen, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,6 +18,8 @@ from rules.terms import Codes
 MANAGES = "answerable"
 ALL = frozenset({"tune"})
 """Rights that manage everybody; those who are answerable manage whom their own posts reach."""
+LOOKS = frozenset({MANAGES, "wall"})
+"""Rights that see the work of those in reach counted."""
 AT_MOST = 500
 
 
@@ -48,6 +50,11 @@ def manages(posts: Sequence[FilledPost], post: Post) -> bool:
     if any(one.rights in ALL for one in posts):
         return True
     return any(one.rights == MANAGES and _reaches(one, post) for one in posts)
+
+
+def leads(posts: Sequence[FilledPost], post: Post) -> bool:
+    """Whether the work of `post` is counted for one of `posts`: who answers above it, a screen on its wall, the audit."""
+    return any(one.rights == "audit" or (one.rights in LOOKS and _reaches(one, post)) for one in posts)
 
 
 def _reaches(one: FilledPost, post: Post) -> bool:
@@ -87,6 +94,12 @@ async def leaves_of(session: AsyncSession, people: Sequence[int], at: datetime) 
     for row in (await session.exec(asked.order_by(col(Leave.since)))).all():
         found.setdefault(row.person, []).append(row)
     return found
+
+
+async def names_of(session: AsyncSession, people: Collection[int]) -> dict[int, str]:
+    """The names of these people."""
+    rows = await session.exec(select(Staff.id, Staff.name).where(col(Staff.id).in_(people)))
+    return {number: name for number, name in rows.all() if number is not None}
 
 
 async def colleague(session: AsyncSession, number: int, at: datetime) -> Colleague | None:

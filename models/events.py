@@ -14,9 +14,11 @@ from rules.terms import Codes
 class Event(SQLModel, table=True):
     """One line of a request's history; numbered within the request; `recorded` is the database's clock."""
 
+    __table_args__ = (Index("ix_event_kind_at", "kind", "at"),)
+
     reference: str = Field(primary_key=True, foreign_key="service_request.reference", max_length=9)
     number: int = Field(primary_key=True)
-    kind: str = Field(max_length=30, index=True)
+    kind: str = Field(max_length=30)
     actor: str = Field(max_length=10)
     at: datetime = instant()
     due: datetime | None = instant(optional=True)
@@ -33,7 +35,10 @@ class Event(SQLModel, table=True):
 
 
 class Submission(SQLModel, table=True):
-    """What a person or another system sent, kept with its outcome: one insert by the web, taken by the pen."""
+    """What a person or another system sent, kept with its outcome: one insert by the web, taken by the pen.
+
+    `run` is the list it stands on, if it concerns many.
+    """
 
     __table_args__ = (Index("ix_submission_unanswered", "received", postgresql_where=text("answered is null")),)
 
@@ -53,3 +58,4 @@ class Submission(SQLModel, table=True):
     claimed_until: datetime | None = instant(optional=True)
     refused: str | None = Field(default=None, max_length=30)
     number: int | None = None
+    run: int | None = Field(default=None, foreign_key="run.id")

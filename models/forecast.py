@@ -85,7 +85,7 @@ class Grounds:
         self.posts = posts
         self.at = at
         self.kept: dict[tuple[Any, ...], Ground] = {}
-        self.seats: dict[tuple[str, str, str], list[tuple[Seat, int]]] = {}
+        self.seats: dict[tuple[str, str, str], list[tuple[Seat, Post]]] = {}
 
     def of(self, row: Request, policy: Policy) -> Ground:
         """The ground of a request under `policy`; KeyError where that has no place for it."""
@@ -97,12 +97,12 @@ class Grounds:
             self.kept[key] = ground_with(row, policy, seats, self.at)
         return self.kept[key]
 
-    def _seats(self, role: str, office: str, zone: str) -> list[tuple[Seat, int]]:
+    def _seats(self, role: str, office: str, zone: str) -> list[tuple[Seat, Post]]:
         key = (role, office, zone)
         if key not in self.seats:
             seats = {post.code: seat for post, seat in self.posts}
             here = [post for post, _ in self.posts if post.role == role and _answers(post, office, zone)]
-            self.seats[key] = [(seats[post.code], post.open_tasks) for post in nearest(here)]
+            self.seats[key] = [(seats[post.code], post) for post in nearest(here)]
         return self.seats[key]
 
 

@@ -12,17 +12,19 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.cases import taken_slots
-from models.people import Fill, Leave, Office, Post
+from models.people import Fill, Leave, Post
 from models.policy import Names
 from models.policy_versions import version
 from models.requests import ServiceRequest
-from rules.assignment import Candidate
+from models.segments import segment
+from rules.assignment import Candidate, Segment
 from rules.calendar import Calendar
+from rules.conflict import without
 from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
 from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
-from rules.request import RECOVERY, Elsewhere, Ground, Request, Standard
+from rules.request import RECOVERY, Ground, Request, Standard
 from rules.terms import Act, Kind
 
 CHOOSING = frozenset({Act.RESOLVE, Act.HOLD, Act.EXPECT, Act.REJECT, Act.FINISH})
@@ -82,8 +84,7 @@ async def ladder_posts(
     """
     here = or_(
         col(Post.office) == row.office,
-        and_(col(Post.office).is_(None), col(Post.zone) == row.zone),
-        and_(col(Post.office).is_(None), col(Post.zone).is_(None)),
+        and_(col(Post.office).is_(None), or_(col(Post.zone) == row.zone, col(Post.zone).is_(None))),
     )
     asked = select(Post).where(
         col(Post.role).in_(roles),
@@ -125,12 +126,14 @@ async def ground_of(
     """
     own = row.kind == Kind.COMPLAINT
     timings = timings_of(policy, row)
-    seats, filled = await _seats(session, row, policy, timings, at, locked=assigning or not own)
+    group = await segment(session, row.segment)
+    seats, filled = await _seats(session, row, policy, timings, at, group, locked=assigning or not own)
     refusing = "reject_reason" if own else "refuse_reason"
     names = await _choices(session, row.category, refusing) if act in CHOOSING else {}
     receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
     taken = NONE if own else await taken_slots(session, row.office, at)
-    return ground_with(row, policy, seats, at, names, receiving, taken), filled
+    ground = ground_with(row, policy, seats, at, names, receiving, taken, group)
+    return (without(ground, row.concerned, at) if row.concerned and not row.safety else ground), filled
 
 
 def timings_of(policy: Policy, row: ServiceRequest | Request) -> list[Timing]:
@@ -144,22 +147,31 @@ def timings_of(policy: Policy, row: ServiceRequest | Request) -> list[Timing]:
     return [stage.timing for stage in policy.procedures[row.category].stages.values()]
 
 
-Seats = Mapping[str, Sequence[tuple[Seat, int]]]
-"""The seats of each role that answer for a request, with how many open tasks each has."""
+Seats = Mapping[str, Sequence[tuple[Seat, Post]]]
+"""The seats of each role that answer for a request, with the post each is of."""
 
 
 async def _seats(
-    session: AsyncSession, row: ServiceRequest, policy: Policy, timings: Sequence[Timing], at: datetime, *, locked: bool
+    session: AsyncSession,
+    row: ServiceRequest,
+    policy: Policy,
+    timings: Sequence[Timing],
+    at: datetime,
+    group: Segment | None,
+    *,
+    locked: bool,
 ) -> tuple[Seats, Fillings]:
     """The seats of every role on the ladders of these timings; `locked` locks those of the first tiers."""
     ladders = [ladder_of(policy, timing).tiers for timing in timings]
-    by_role = await ladder_posts(session, sorted({tier.role for ladder in ladders for tier in ladder}), row, at)
+    own = {group.role} if group else set()
+    by_role = await ladder_posts(session, sorted({tier.role for ladder in ladders for tier in ladder} | own), row, at)
     if locked:
-        by_role |= await ladder_posts(session, sorted({ladder[0].role for ladder in ladders}), row, at, locked=True)
+        first = {ladder[0].role for ladder in ladders} | own
+        by_role |= await ladder_posts(session, sorted(first), row, at, locked=True)
     posts = {post.code for found in by_role.values() for post in found}
     filled = await fillings(session, posts, await utility_zone(session))
     return {
-        role: [(Seat(p.code, filled.get(p.code, ()), p.never_vacant), p.open_tasks) for p in found]
+        role: [(Seat(p.code, filled.get(p.code, ()), p.never_vacant), p) for p in found]
         for role, found in by_role.items()
     }, filled
 
@@ -172,21 +184,39 @@ def _ground(
     at: datetime,
     names: Mapping[str, frozenset[str]],
     receiving: frozenset[str],
+    group: Segment | None,
 ) -> Ground:
     roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+    beside = seats[group.role] if group is not None and group.beside == roles[0] else ()
+    hands = [*seats[roles[0]], *beside]
+    tiers = [hands, *(seats[role] for role in roles[1:])]
     return Ground(
         timing=timing,
         limits=policy.limits,
         holds=policy.holds,
         calendar=calendar_of(policy, timing),
         standard=standard_of(row, policy),
-        rungs=[Rung(tier, role, tuple(seat for seat, _ in seats[role])) for tier, role in enumerate(roles, 1)],
-        candidates=[Candidate(seat.post, tasks, isinstance(present(seat, at), int)) for seat, tasks in seats[roles[0]]],
+        rungs=[
+            Rung(tier, role, tuple(seat for seat, _ in there))
+            for tier, (role, there) in enumerate(zip(roles, tiers, strict=True), 1)
+        ],
+        candidates=[_candidate(seat, post, row.category, group, at) for seat, post in hands],
         causes=names.get("cause", NONE),
         hold_reasons=names.get("hold_reason", NONE),
         expected_reasons=names.get("expected_reason", NONE),
         receivers=receiving,
         reject_reasons=names.get("reject_reason", NONE),
+    )
+
+
+def _candidate(seat: Seat, post: Post, category: str, group: Segment | None, at: datetime) -> Candidate:
+    return Candidate(
+        seat.post,
+        post.open_tasks,
+        isinstance(present(seat, at), int),
+        able=not post.able or category in post.able,
+        group=group is not None and post.role == group.role,
+        most=post.most_tasks,
     )
 
 
@@ -198,17 +228,18 @@ def ground_with(
     names: Mapping[str, frozenset[str]] = NOTHING,
     receiving: frozenset[str] = NONE,
     taken: frozenset[str] = NONE,
+    group: Segment | None = None,
 ) -> Ground:
     """The ground of a request whose seats are known; a connection request's has one for each stage of its procedure."""
     if row.kind == Kind.COMPLAINT:
         timing = timing_of(policy, row.category, row.area_class)
-        ground, beside = _ground(row, policy, timing, seats, at, names, receiving), recovery_timing(timing)
+        ground, beside = _ground(row, policy, timing, seats, at, names, receiving, group), recovery_timing(timing)
         if beside is None:
             return ground
-        return replace(ground, stages={RECOVERY: _ground(row, policy, beside, seats, at, names, receiving)})
+        return replace(ground, stages={RECOVERY: _ground(row, policy, beside, seats, at, names, receiving, group)})
     procedure = policy.procedures[row.category]
     stages = {
-        code: _ground(row, policy, stage.timing, seats, at, names, receiving)
+        code: _ground(row, policy, stage.timing, seats, at, names, receiving, group)
         for code, stage in procedure.stages.items()
     }
     first = next(iter(stages.values()))
@@ -246,41 +277,9 @@ async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) ->
         or_(col(Post.office) == row.office, and_(col(Post.office).is_(None), col(Post.zone) == row.zone)),
         or_(col(Post.until).is_(None), col(Post.until) > at),
     )
+    if row.concerned:
+        theirs = select(Fill.post).where(
+            col(Fill.person).in_(row.concerned), or_(col(Fill.until).is_(None), col(Fill.until) > at)
+        )
+        asked = asked.where(col(Post.code).not_in(theirs))
     return frozenset((await session.exec(asked)).all())
-
-
-async def elsewhere_of(
-    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, category: str | None, office: str | None
-) -> tuple[Elsewhere | None, Fillings]:
-    """The request's ground under another category or at another office, and who fills its posts there.
-
-    None where there is no such category or office. The area class stays the one it was registered with.
-    """
-    if (category or row.category) not in policy.timings:
-        return None, {}
-    there = await session.get(Office, office or row.office)
-    if there is None:
-        return None, {}
-    timing = timing_of(policy, category or row.category, row.area_class)
-    copy = ServiceRequest.model_validate(row.model_dump())
-    copy.category, copy.office, copy.zone = category or row.category, there.code, there.zone
-    if category:
-        copy.standard, copy.standard_calendar = standard_columns(timing).values()
-    ground, filled = await ground_of(session, copy, policy, at)
-    above = await _above_both(session, row.zone, there.zone, at)
-    return Elsewhere(ground, copy.category, copy.office, copy.zone, above), filled
-
-
-async def _above_both(session: AsyncSession, one: str, other: str, at: datetime) -> str | None:
-    """The lowest post above two offices: their zone's head if they share a zone, else the company's never-vacant one."""
-    asked = select(Post.code).where(
-        col(Post.rights) == "answerable",
-        col(Post.office).is_(None),
-        or_(col(Post.until).is_(None), col(Post.until) > at),
-    )
-    if one == other:
-        near = (await session.exec(asked.where(Post.zone == one).order_by(Post.code).limit(1))).first()
-        if near is not None:
-            return near
-    company = asked.where(col(Post.zone).is_(None)).order_by(col(Post.never_vacant).desc(), Post.code).limit(1)
-    return (await session.exec(company)).first()

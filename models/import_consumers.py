@@ -18,7 +18,7 @@ from rules.sheet import Columns, Row, Sheet
 
 COLUMNS = Columns(
     ("account", "locality"),
-    ("name", "phone", "email", "address", "place", "feeder", "load_kw"),
+    ("name", "phone", "email", "address", "place", "feeder", "load_kw", "segment"),
     {"account": 20, "name": 120, "email": 254, "address": 400, "place": 200, "phone": 40},
 )
 PERSONAL = ("name", "email", "address", "place")
@@ -40,12 +40,15 @@ async def plan(session: AsyncSession, sheet: Sheet, told: Told = lambda done, of
     """Check every line; faults are noted on the sheet, and nothing is written."""
     localities = set((await session.exec(select(Locality.code))).all())
     feeders = set((await session.exec(select(Feeder.code))).all())
+    groups = set((await session.exec(select(Names.code).where(Names.kind == "segment"))).all())
     row = await session.get(Names, ("utility", "country"))
     country, made = str(row.data["value"]) if row else "IN", Plan()
     for done, line in enumerate(sheet.rows):
         if done % AT_ONCE == 0:
             told(done, len(sheet.rows))
         _account(line, localities, feeders, country, made, sheet)
+        if line["segment"] and line["segment"] not in groups:
+            sheet.wrong(line.line, "segment", f"there is no group of consumers {line['segment']!r}")
     for some in _pieces(list(made.accounts)):
         asked = select(Connection.account, Connection.consumer_id).where(col(Connection.account).in_(some))
         made.there |= dict((await session.exec(asked)).all())
@@ -61,15 +64,17 @@ def _account(row: Row, localities: set[str], feeders: set[str], country: str, ma
     if row["feeder"] and row["feeder"] not in feeders:
         sheet.wrong(row.line, "feeder", f"there is no feeder {row['feeder']!r}")
     values: dict[str, Any] = {name: row[name] or None for name in PERSONAL}
-    values["phone"] = _phone(row, country, sheet)
+    values["phone"] = phone_of(row, country, sheet)
     made.accounts[account] = values | {
         "locality": row["locality"],
         "feeder": row["feeder"] or None,
+        "segment": row["segment"] or None,
         "load_kw": _load(row, sheet),
     }
 
 
-def _phone(row: Row, country: str, sheet: Sheet) -> str | None:
+def phone_of(row: Row, country: str, sheet: Sheet) -> str | None:
+    """The telephone number of a line as +CC…; None where there is none, or where it is noted as wrong."""
     if not row["phone"]:
         return None
     try:
@@ -130,7 +135,7 @@ def _personal(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _supply(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: values[name] for name in ("locality", "feeder", "load_kw")}
+    return {name: values[name] for name in ("locality", "feeder", "load_kw", "segment")}
 
 
 def _pieces(items: list[Any]) -> Iterator[list[Any]]:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import Audit
 from models.ground import utility_zone
 from models.passwords import end_sessions
 from models.people import Fill, Post, Staff
-from models.policy import Audit, Names
+from models.policy import Names
 from models.policy_versions import raise_edition
 from rules.absence import meet
 from rules.profile import How

@@ -15,17 +15,20 @@ from models.at_once import add_at_once
 from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of
+from models.himself import concerned_in
 from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
+from models.nowhere import finds_places
 from models.papers import adopt
 from models.policy_versions import SAVING, current
 from models.requests import Consumer, Draft, ServiceRequest, Words
+from models.segments import segment_for
 from rules import reference
 from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import Limits, Policy, Timing, timing_of
+from rules.policy import UNPLACED, Limits, Policy, Timing, ladder_of, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -55,6 +58,8 @@ class New:
     filed_post: str | None = None
     application: Mapping[str, object] | None = None
     """What a connection request says of itself: sort of applicant, load."""
+    about: str | None = None
+    """The post a confidential report is about: it never reaches who is in it, nor those under him."""
 
 
 class UnknownCode(LookupError):
@@ -97,10 +102,15 @@ async def register(
         raise TooManyFiled
     policy = await _policy(session, there.newest, {} if kept is None else kept)
     application = _application(new, policy)
-    place = await _place(session, new, there)
+    place = await _place(session, new, there, finds_places(policy, new.category))
     assert there.number is not None, "every number drawn is taken"
     row = _row(new, there, policy, place)
     row.application = application
+    row.segment = await segment_for(session, new.account, application, place.locality)
+    timing = _timing(policy, row.kind, row.category, row.area_class)
+    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+    about = new.about if row.confidential else None
+    row.concerned = await concerned_in(session, new.phone, new.email, about, roles, new.at)
     await _write(session, row, new, policy, there)
     return row
 
@@ -128,21 +138,21 @@ async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, 
     return kept[number]
 
 
-async def _place(session: AsyncSession, new: New, there: Known) -> Place:
-    """Where the request belongs: by account, by locality, else by the words given for the place."""
+async def _place(session: AsyncSession, new: New, there: Known, desk: bool) -> Place:
+    """Where the request belongs: by account, by locality, else by the words given for the place; else, with `desk`, there."""
     if there.place is not None:
         return there.place
     if new.locality:
         raise UnknownCode("locality")
     if new.account:
         raise UnknownCode("locality" if there.held else "account")
-    return await mentioned(session, f"{new.place or ''} {new.address or ''} {new.description}")
+    return await mentioned(session, f"{new.place or ''} {new.address or ''} {new.description}", desk)
 
 
 def _application(new: New, policy: Policy) -> Codes:
     """What is kept of the application, empty for a complaint. UnknownCode for a category of another kind, or what it lacks."""
     if new.kind is Kind.COMPLAINT:
-        if new.category not in policy.timings:
+        if new.category not in policy.timings or new.category == UNPLACED:
             raise UnknownCode("category")
         return {}
     procedure = policy.procedures.get(new.category)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.people import Office
+from models.nowhere import nowhere
 
 
 @dataclass(frozen=True)
@@ -99,11 +98,11 @@ MENTIONED = text("""
 """)
 
 
-async def mentioned(session: AsyncSession, words: str) -> Place:
-    """The locality whose name, in any script, is in the words or near to something in them; else the first office."""
+async def mentioned(session: AsyncSession, words: str, desk: bool = False) -> Place:
+    """The locality whose name, in any script, is in the words or near to something in them; else an office `nowhere`."""
     asked = MENTIONED.bindparams(words=words.lower()[:600])
     found = (await session.exec(asked)).first()  # type: ignore[call-overload]
     if found is not None:
         return Place(found.office, found.zone, found.area_class, found.locality, found.feeder)
-    office = (await session.exec(select(Office).order_by(Office.code).limit(1))).one()
+    office = await nowhere(session, desk)
     return Place(office.code, office.zone, office.area_class, None, None)

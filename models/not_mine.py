@@ -14,7 +14,7 @@ from models.notices import stopped_by, token_hash
 from models.people import AnswerLink, ConsumerSession, StopLink
 from models.requests import ServiceRequest
 from models.tray import put
-from rules.terms import Act, Actor
+from rules.terms import Act, Actor, Kind
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Stopping:
 
     reference: str
     done: bool
+    application: bool = False
 
 
 def stop_id(token: str) -> str:
@@ -37,7 +38,7 @@ async def stopping(session: AsyncSession, token: str) -> Stopping | None:
     if link is None or row is None:
         return None
     tapped = await session.get(Submission, stop_id(token)) is not None
-    return Stopping(link.reference, tapped or _elsewhere(row, link))
+    return Stopping(link.reference, tapped or _elsewhere(row, link), row.kind != Kind.COMPLAINT)
 
 
 def _elsewhere(row: ServiceRequest, link: StopLink) -> bool:

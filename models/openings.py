@@ -10,11 +10,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import OPENED, REFUSED, Audit
 from models.people import Staff
-from models.policy import Audit
-
-OPENED, REFUSED = "opened", "opening_refused"
-"""What the audit says: that somebody saw it, or that he asked for it and was not let in."""
 
 ONCE = timedelta(hours=1)
 SHOWN = 50

@@ -56,7 +56,10 @@ class Feeder(SQLModel, table=True):
 
 
 class Post(SQLModel, table=True):
-    """A role at a place; requests belong to posts. `office` and `zone` are None for wider posts."""
+    """A role at a place; requests belong to posts. `office` and `zone` are None for wider posts.
+
+    `able`: the categories it handles, all where there are none; `most_tasks`: the open tasks it is to have, None: any number.
+    """
 
     code: str = Field(primary_key=True, max_length=80)
     role: str = Field(index=True, max_length=60)
@@ -67,6 +70,8 @@ class Post(SQLModel, table=True):
     titles: Codes = codes()
     never_vacant: bool = False
     open_tasks: int = 0
+    able: list[str] = rows()
+    most_tasks: int | None = None
     since: datetime | None = instant(optional=True)
     until: datetime | None = instant(optional=True)
 
@@ -75,7 +80,7 @@ class Staff(SQLModel, table=True):
     """One who signs in. Names and phones are shown to colleagues only.
 
     `temporary`: somebody else chose the password, so it opens only the page where it is changed. `totp` is the secret of
-    the second factor ("": none), `totp_new` one not confirmed yet, `totp_step` the last half minute whose code was used.
+    the second factor ("": none), `totp_new` one not confirmed yet, `totp_step` the last half minute whose code was used. `keys`: single keys do something on pages.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -90,6 +95,7 @@ class Staff(SQLModel, table=True):
     totp: str = Field(default="", max_length=64)
     totp_new: str = Field(default="", max_length=64)
     totp_step: int = 0
+    keys: bool = True
 
 
 class Fill(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Policy versions, the utility's profile as loaded, the regulated standard and the administrators' audit."""
+"""Policy versions, and the utility's profile as loaded."""
 
 from __future__ import annotations
 
@@ -37,19 +37,6 @@ class Edition(SQLModel, table=True):
 
     id: int = Field(default=1, primary_key=True)
     number: int = 1
-
-
-class Audit(SQLModel, table=True):
-    """One administrator's change with before and after."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime = instant()
-    person: int | None = None
-    what: str = Field(max_length=60, index=True)
-    subject: str = Field(default="", max_length=120)
-    before: Codes = codes()
-    after: Codes = codes()
-    note: str = text()
 
 
 class WorkerHeartbeat(SQLModel, table=True):

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.openings import OPENED, REFUSED
-from models.policy import Audit, Edition, PolicyVersion
+from models.audit import Audit
+from models.policy import Edition, PolicyVersion
 from rules import policy_toml
 from rules.policy import Policy
 from rules.policy_json import from_json, to_json
@@ -116,12 +116,6 @@ async def versions(session: AsyncSession, limit: int = 100) -> list[PolicyVersio
     """The newest versions, newest first."""
     rows = await session.exec(select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(limit))
     return list(rows.all())
-
-
-async def audits(session: AsyncSession, limit: int = 200) -> list[Audit]:
-    """The newest changes by administrators, newest first."""
-    changes = select(Audit).where(col(Audit.what).not_in((OPENED, REFUSED)))
-    return list((await session.exec(changes.order_by(col(Audit.id).desc()).limit(limit))).all())
 
 
 def differences(before: Policy | None, after: Policy) -> list[Change]:

@@ -85,6 +85,8 @@ def _post(post: given.Post, role: given.Role) -> Post:
         zone=post.zone,
         titles=dict(post.titles),
         never_vacant=post.never_vacant,
+        able=list(post.able),
+        most_tasks=post.most_tasks,
     )
 
 
@@ -133,6 +135,7 @@ def _names(profile: given.Profile) -> list[SQLModel]:
     for place, role in enumerate(profile.roles.values()):
         asked = {"second_factor": True} if role.second_factor else {}
         rows.append(Names(kind="role", code=role.code, place=place, labels=dict(role.titles), data=asked))
+    rows += [_segment(place, group) for place, group in enumerate(profile.segments.values())]
     lists = {
         "cause": profile.causes,
         "hold_reason": profile.hold_reasons,
@@ -143,7 +146,16 @@ def _names(profile: given.Profile) -> list[SQLModel]:
     for kind, choices in lists.items():
         for place, choice in enumerate(choices.values()):
             rows.append(Names(kind=kind, code=choice.code, place=place, labels=dict(choice.labels)))
+    for place, reply in enumerate(profile.replies.values()):
+        data = {"use": reply.use.value, "texts": dict(reply.texts)}
+        rows.append(Names(kind="reply", code=reply.code, place=place, labels=dict(reply.titles), data=data))
     return [*rows, *_requests(profile.requests)]
+
+
+def _segment(place: int, group: given.Group) -> Names:
+    one = group.segment
+    data = {"role": one.role, "beside": one.beside, "above_kw": one.above_kw, "localities": sorted(one.localities)}
+    return Names(kind="segment", code=one.code, place=place, labels=dict(group.labels), data=data)
 
 
 def _requests(words: Requests) -> Iterator[Names]:

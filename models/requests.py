@@ -35,6 +35,8 @@ class Connection(SQLModel, table=True):
     locality: str = Field(max_length=60)
     feeder: str | None = Field(default=None, max_length=60)
     load_kw: float = 1.0
+    segment: str | None = Field(default=None, max_length=60)
+    """The group of consumers the account is marked with."""
 
 
 class Words(SQLModel, table=True):
@@ -54,6 +56,7 @@ class ServiceRequest(SQLModel, table=True):
         Index("ix_service_request_not_started", "registered_at", postgresql_where="started_at is null"),
         Index("ix_service_request_consumer", "consumer_id", desc("registered_at")),
         Index("ix_service_request_danger", "registered_at", postgresql_where="safety and not over"),
+        Index("ix_service_request_closed_at", "closed_at", postgresql_where="closed_at is not null"),
         Index("ix_service_request_proposed", "registered_at", postgresql_where="proposal <> '{}'::jsonb"),
     )
 
@@ -112,8 +115,16 @@ class ServiceRequest(SQLModel, table=True):
     call_back_tries: int = 0
     called_at: datetime | None = instant(optional=True)
     contact_refused: bool = False
+    wrote_at: datetime | None = instant(optional=True)
     complete_at: datetime | None = instant(optional=True)
     application: Codes = codes()
+    segment: str | None = Field(default=None, max_length=60)
+    """The group of consumers it belongs to, with officers of its own."""
+    concerned: list[int] = rows()
+    """Persons of the staff who may neither handle it nor answer for it: it is about them, or they asked for it."""
+    brought_at: datetime | None = instant(optional=True)
+    """When it was brought forward, open, from what the utility used before: its ladder begins then, at `brought_tier`."""
+    brought_tier: int | None = None
 
 
 class Task(SQLModel, table=True):

@@ -10,8 +10,8 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.audit import Audit
 from models.people import SlipCode
-from models.policy import Audit
 from models.proofs import Tried, hashed
 from models.requests import ServiceRequest
 

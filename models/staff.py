@@ -45,6 +45,7 @@ class Account:
     temporary: bool = False
     second: bool = False
     session: str = ""
+    keys: bool = True
 
 
 async def sign_in(
@@ -172,6 +173,7 @@ def _account(person: Staff, of: StaffSession) -> Account:
         temporary=person.temporary,
         second=bool(person.totp),
         session=of.token_hash[:SHOWN],
+        keys=person.keys,
     )
 
 
@@ -207,3 +209,9 @@ async def end_one(session: AsyncSession, person: int, shown: str) -> None:
     if len(shown) == SHOWN:
         named = (col(StaffSession.person) == person, col(StaffSession.token_hash).startswith(shown, autoescape=True))
         await session.exec(update(StaffSession).where(*named).values(ended=True))
+
+
+async def switch_keys(session: AsyncSession, person: int, *, on: bool) -> None:
+    """Let single keys do something on somebody's pages, or nothing."""
+    row = await session.get_one(Staff, person)
+    row.keys = on

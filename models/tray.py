@@ -16,7 +16,10 @@ from rules.terms import Act, Actor, Codes
 
 
 class More(TypedDict, total=False):
-    """What a submission may say beside who does what. `seen` is the event number being looked at."""
+    """What a submission may say beside who does what.
+
+    `seen` is the event number being looked at, `words_id` words that are kept already, `run` the list it stands on.
+    """
 
     person: int | None
     post: str | None
@@ -24,6 +27,8 @@ class More(TypedDict, total=False):
     seen: int | None
     data: Codes | None
     words: str | None
+    words_id: int | None
+    run: int | None
 
 
 async def put(
@@ -39,7 +44,7 @@ async def put(
     """Put one submission into the tray; a repeated `id` changes nothing."""
     if (await session.exec(select(Submission.id).where(Submission.id == id))).first() is not None:
         return
-    words_id = None
+    words_id = more.get("words_id")
     if words := more.get("words"):
         said = Words(reference=reference, body=words)
         session.add(said)
@@ -56,6 +61,7 @@ async def put(
         "seen": more.get("seen"),
         "data": more.get("data") or {},
         "words_id": words_id,
+        "run": more.get("run"),
         "at": at,
         "received": func.clock_timestamp(),
     }

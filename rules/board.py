@@ -38,6 +38,7 @@ class Figure(StrEnum):
     SILENCE = "silence"
     UNREACHED = "unreached"
     NOT_ASKED = "not_asked"
+    FIRST_CONTACT = "first_contact"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
     LAPSED = "lapsed"

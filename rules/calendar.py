@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -123,6 +123,14 @@ class Calendar:
             worked += year.worked[-1]
             year = self._after(year)
         return (worked + last.worked_until(end)) * MICROSECOND
+
+    def changes(self, a: datetime, b: datetime) -> Iterator[datetime]:
+        """The instants between `a` and `b`, both left out, at which it opens or closes."""
+        start, end = moment_of(a), moment_of(b)
+        year, last = self._year_of(start, a), self._year_of(end, b)
+        while year.number <= last.number:
+            yield from (instant_of(m) for m in (*year.opens, *year.closes) if start < m < end)
+            year = self._after(year)
 
     def close_of_nth_day(self, at: datetime, n: int) -> datetime:
         """The close of the nth working day after the working day on which `at` begins; ValueError if n is below 1.

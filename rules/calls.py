@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from rules.clocks import after
 from rules.closing import ask, closed
@@ -14,9 +15,19 @@ from rules.turn import Refusal, Turn
 
 TAKES_CALLS = "take_calls"
 
+
+class Ending(StrEnum):
+    """How a call ends that needs no number: an answer was given at once, or it was nothing of ours."""
+
+    ANSWERED = "answered"
+    MEETING = "meeting"
+    NOT_OURS = "not_ours"
+    WRONG_NUMBER = "wrong_number"
+
+
 FOR_THE_CONSUMER = frozenset(
     {
-        Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.WITHDRAW, Act.ADD, Act.PRESENT, Act.OBJECT, Act.REOPEN,
+        Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.SOLVED, Act.WITHDRAW, Act.ADD, Act.PRESENT, Act.OBJECT, Act.REOPEN,
         Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE, Act.DOCUMENT, Act.SLOT, Act.MISSED, Act.COMPLAIN, Act.CLAIM,
     }
 )  # fmt: skip

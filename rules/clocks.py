@@ -71,6 +71,15 @@ def _task_clocks(task: Task, ground: Ground) -> None:
         task.reminder_at = reminder(task.entered, task.due, ground.calendar, ground.limits.reminder_share, held)
 
 
+def in_the_last_tenth(turn: Turn) -> bool:
+    """Whether no more than a tenth of the working time of the tier that answers is left, and it has not run out."""
+    task, calendar = turn.task, turn.ground.calendar
+    if task.due is None or task.due <= turn.at:
+        return False
+    stood = clock.held(task.entered, task.due, pauses(task.holds, standard=False), calendar)
+    return calendar.working_between(turn.at, task.due) * 10 <= calendar.working_between(task.entered, task.due) - stood
+
+
 def wakes(request: Request) -> Iterator[Falling]:
     """Every instant at which something falls due for a request as it stands, with what for and for which task."""
     if request.over:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from rules import applicant_acts
 from rules.applicant_acts import most_urgent
-from rules.calls import called_again, change_phone, not_mine
+from rules.calls import TAKES_CALLS, called_again, change_phone, not_mine
 from rules.closing import closed
 from rules.decisions import annul_last_hold
 from rules.endings import end_tasks, withdrawn
@@ -55,6 +55,18 @@ def _supply_back(turn: Turn, sent: Sent) -> None:
     closed(turn, Closing.WORD)
 
 
+def _solved(turn: Turn, sent: Sent) -> None:
+    """Put right in the first contact, before anybody took it up; only who spoke with the consumer may say so."""
+    request = turn.request
+    need(sent.rights == TAKES_CALLS, Refused.NOT_YOURS)
+    need(not request.safety, Refused.NOT_FOR_SAFETY)
+    need(request.state in (State.RECEIVED, State.ASSIGNED) and not request.confidential)
+    need(not (request.repeats or request.reopened or turn.task.accepted_at))
+    need(sent.words, Refused.OUT_OF_RANGE)
+    resolve(turn, turn.at, None)
+    closed(turn, Closing.FIRST_CONTACT)
+
+
 def _not_repaired(turn: Turn, sent: Sent) -> None:
     answers_the_question(turn, sent)
     need(turn.request.state in ASKED)
@@ -99,9 +111,10 @@ def _present(turn: Turn, sent: Sent) -> None:
     """He was there, or has done it: both clocks go on; one he says was never his turn is judged by the next tier."""
     if turn.whole.procedure is not None:
         _at_the_stage_that_waits(turn)
-    end_hold(turn, EventKind.PRESENT)
+    contested = sent.data.get("claim") == WAS_THERE
+    end_hold(turn, EventKind.PRESENT, claim=WAS_THERE if contested else None)
     turn.tell(NoticeKind.RESUMED, ANSWERABLE, due=turn.task.due)
-    if sent.data.get("claim") == WAS_THERE and not turn.request.proposal:
+    if contested and not turn.request.proposal:
         _contest_the_hold(turn)
 
 
@@ -162,17 +175,32 @@ def _escalate(turn: Turn, sent: Sent) -> None:
 def _add(turn: Turn, sent: Sent) -> None:
     need(turn.request.state in OPEN and sent.words)
     turn.event(EventKind.ADDED, public=False)
+    turn.request.wrote_at = turn.request.wrote_at or turn.at
+
+
+PHOTO = "photo"
+"""What a document of a complaint is handed in as."""
+
+
+def _photo(turn: Turn, sent: Sent) -> None:
+    """A photo of what is broken: something he added, without words."""
+    document = sent.data.get("document")
+    need(turn.request.state in OPEN and isinstance(document, str) and sent.data.get("paper") == PHOTO)
+    turn.event(EventKind.ADDED, public=False, document=document)
+    turn.request.wrote_at = turn.request.wrote_at or turn.at
 
 
 ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.CONFIRM: _confirm,
     Act.SUPPLY_BACK: _supply_back,
+    Act.SOLVED: _solved,
     Act.NOT_REPAIRED: _not_repaired,
     Act.REOPEN: _reopen,
     Act.PRESENT: _present,
     Act.WITHDRAW: _withdraw,
     Act.ESCALATE: _escalate,
     Act.ADD: _add,
+    Act.DOCUMENT: _photo,
     Act.OBJECT: object_to,
     Act.CALLED_AGAIN: called_again,
     Act.NOT_MINE: not_mine,
@@ -180,7 +208,7 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
 }
 
 AN_APPLICANTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
-    **{act: do for act, do in ACTS.items() if act is not Act.SUPPLY_BACK},
+    **{act: do for act, do in ACTS.items() if act not in (Act.SUPPLY_BACK, Act.SOLVED)},
     **applicant_acts.ACTS,
 }
 """What an applicant may do with a connection request."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from rules.assignment import choose
 from rules.clocks import pauses, settle
 from rules.due import due
 from rules.escalation import enter, in_seat, put_into_new_hands
+from rules.giving import first_hands, lowest
 from rules.ladder import answers
 from rules.proposals import elsewhere, none_pending, propose
 from rules.request import CONSUMER, HANDLER, Elsewhere, Ground, Request, Sent
@@ -90,7 +90,7 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
     if danger and standard_under(request, ground) > standard_under(request, turn.ground):
         ground = replace(ground, standard=turn.ground.standard)  # to call it danger buys nobody time
     else:
-        _take_standard(turn, ground)
+        take_standard(turn, ground)
     request.category = other.category
     request.safety, request.confidential = ground.timing.safety, ground.timing.confidential
     turn.whole = ground
@@ -113,7 +113,7 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
         _danger_begins(turn)
 
 
-def _take_standard(turn: Turn, ground: Ground) -> None:
+def take_standard(turn: Turn, ground: Ground) -> None:
     """The standard of the new category, from the registered instant; a lapse stays one unless it ends later now."""
     request, timing = turn.request, ground.timing
     request.standard = None if timing.standard is None else str(timing.standard)
@@ -147,13 +147,13 @@ def _change_hands(turn: Turn, ground: Ground, *, first_tier: bool = False) -> No
     """Another ladder: its own handler and answerable, at the same tier unless it is danger; the entry stays."""
     task = turn.task
     if task.handler not in {seat.post for seat in ground.rungs[0].seats}:
-        task.handler = choose(ground.candidates) or ground.rungs[0].seats[0].post
+        task.handler = first_hands(ground)
         put_into_new_hands(turn)
     person = in_seat(turn, task.handler)
     tier = 1 if first_tier else min(task.tier, len(ground.rungs))
     own = frozenset(task.answered) | ({person} if person is not None and tier > 1 else set())
     found = answers(ground.rungs, tier, turn.at, own)
-    if tier == 1 and person is not None:
+    if tier == 1 and person is not None and lowest(ground, task.handler):
         task.tier, task.answerable, task.answerable_person = 1, task.handler, person
     elif found is not None:
         kept = task.entered

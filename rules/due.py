@@ -49,7 +49,7 @@ def due(time: Duration, entered: datetime, pauses: Sequence[Pause], calendar: Ca
         counting, unpaused = ELAPSED, calendar.end_of_nth_calendar_day(begins, time.amount)
     if any(pause.end is None and pause.start < unpaused for pause in pauses):
         return None
-    return _run(_held(begins, unpaused, pauses, counting), unpaused, pauses, counting)
+    return _run(held(begins, unpaused, pauses, counting), unpaused, pauses, counting)
 
 
 def reminder(
@@ -62,7 +62,7 @@ def reminder(
     """
     if not 0 <= left <= 1:
         raise ValueError(f"{left} is no share")
-    whole = calendar.working_between(entered, due) - _held(entered, due, pauses, calendar)
+    whole = calendar.working_between(entered, due) - held(entered, due, pauses, calendar)
     used = timedelta(microseconds=int(whole // timedelta(microseconds=1) * (1 - left)))
     reached = _run(used, entered, pauses, calendar) if whole > NOTHING else due
     return min(reached or due, due).astimezone(UTC)
@@ -81,7 +81,7 @@ def _run(left: timedelta, cursor: datetime, pauses: Sequence[Pause], calendar: C
     return calendar.add(cursor, left)
 
 
-def _held(begins: datetime, until: datetime, pauses: Sequence[Pause], calendar: Calendar) -> timedelta:
+def held(begins: datetime, until: datetime, pauses: Sequence[Pause], calendar: Calendar) -> timedelta:
     """The counted time inside the pauses between two instants."""
     stretches = ((start, until if end is None else min(end, until)) for start, end in _stretches(begins, pauses))
     return sum((calendar.working_between(start, end) for start, end in stretches), NOTHING)

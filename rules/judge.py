@@ -23,10 +23,10 @@ MOVING = frozenset(
         EventKind.NOT_REPAIRED, EventKind.CLOSED, EventKind.REOPENED, EventKind.WITHDRAWN, EventKind.PROPOSED,
         EventKind.DECLINED, EventKind.CORRECTED, EventKind.RAISED, EventKind.TRANSFERRED, EventKind.REJECTED,
         EventKind.OBJECTED, EventKind.STAGE_DONE, EventKind.DEFICIENT, EventKind.SLOT_CHOSEN, EventKind.VISIT_MISSED,
-        EventKind.NOTE_ISSUED, EventKind.LAPSED, EventKind.REFUND_DUE,
+        EventKind.NOTE_ISSUED, EventKind.LAPSED, EventKind.REFUND_DUE, EventKind.DIRECTED,
     }
 )  # fmt: skip
-"""Events after which an action decided on an older page is stale: the task or the request's state moved."""
+"""Events after which an action decided on an older page is stale: the task or the request's state moved, or it was directed."""
 
 NEVER_STALE = frozenset(
     {

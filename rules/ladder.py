@@ -14,11 +14,12 @@ HEARING = "hearing"
 
 
 class Skip(StrEnum):
-    """Why a tier was passed over: nobody fills its post now, or only one who was already answerable."""
+    """Why a tier was passed over: nobody fills its post now, or only one who was already answerable or is concerned."""
 
     VACANT = "vacant"
     ON_LEAVE = "on_leave"
     SAME_PERSON = "same_person"
+    CONCERNED = "concerned"
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,15 @@ class Seat:
 
 @dataclass(frozen=True)
 class Rung:
-    """A tier of a ladder at one office: its role and the posts of that role that answer for the office."""
+    """A tier of a ladder at one office: its role and the posts of that role that answer for the office.
+
+    `concerned`: it has no seats because whoever fills them is concerned in the request himself.
+    """
 
     tier: int
     role: str
     seats: tuple[Seat, ...]
+    concerned: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def answers(rungs: Sequence[Rung], tier: int, at: datetime, barred: Container[in
 
 
 def _in(rung: Rung, at: datetime, barred: Container[int]) -> Answering | Passed:
-    why, where = Skip.VACANT, rung.seats[0].post if rung.seats else ""
+    why, where = Skip.CONCERNED if rung.concerned else Skip.VACANT, rung.seats[0].post if rung.seats else ""
     for seat in rung.seats:
         who = present(seat, at, barred)
         if isinstance(who, int):

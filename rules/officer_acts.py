@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from rules import stage_acts
 from rules.assignment import choose
 from rules.case import Wait
-from rules.clocks import after, settle
+from rules.clocks import after, in_the_last_tenth, settle
 from rules.closing import ask, closed
 from rules.corrections import correct, raise_to_safety
 from rules.decisions import annul_last_hold, decide
@@ -18,7 +18,7 @@ from rules.proposals import none_pending
 from rules.recovery import recovery_held
 from rules.rejections import reject
 from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
-from rules.states import WORKED
+from rules.states import OPEN, WORKED
 from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
 from rules.transfers import transfer
 from rules.turn import Refusal, Turn
@@ -35,12 +35,18 @@ def by_officer(turn: Turn, sent: Sent) -> None:
     act = _acts(turn).get(sent.act)
     if act is None:
         raise Refusal(Refused.ILLEGAL)
-    if sent.post not in {turn.task.handler, turn.task.answerable}:
+    if sent.post not in {turn.task.handler, turn.task.answerable} and not (sent.act is Act.GIVE and _above(turn, sent)):
         raise Refusal(Refused.NOT_YOURS)
-    if sent.act is not Act.NOTE:
+    if sent.act not in WRITING:
         need(being_worked(turn))
     act(turn, sent)
+    turn.request.wrote_at = None
     return _taken_up(turn, sent)
+
+
+def _above(turn: Turn, sent: Sent) -> bool:
+    """Whether the sender's post answers higher up for this: who has too much to do is no reason to wait until it climbs."""
+    return any(seat.post == sent.post for rung in turn.ground.rungs[turn.task.tier :] for seat in rung.seats)
 
 
 def _acts(turn: Turn) -> Mapping[Act, Callable[[Turn, Sent], None]]:
@@ -64,6 +70,9 @@ def _taken_up(turn: Turn, sent: Sent) -> None:
             turn.to(State.IN_PROGRESS)
 
 
+WRITING = frozenset({Act.NOTE, Act.MESSAGE})
+"""Acts that move nothing, and are open while the consumer is asked as well."""
+
 ENDED_BY_DOING = frozenset({UNDER_QUESTION, Wait.PAPERS, Wait.SLOT, Wait.VISIT, Wait.PAYMENT, Wait.PERMISSION})
 """Pauses that end by what they wait for, not by somebody's word."""
 
@@ -79,6 +88,15 @@ def _accept(turn: Turn, sent: Sent) -> None:
 def _note(turn: Turn, sent: Sent) -> None:
     need(sent.words, Refused.OUT_OF_RANGE)
     turn.event(EventKind.NOTED, public=False)
+
+
+def _message(turn: Turn, sent: Sent) -> None:
+    """Write to the consumer. Nobody writes to a number whose holder said that it is not his."""
+    need(turn.request.state in OPEN)
+    need(sent.words, Refused.OUT_OF_RANGE)
+    need(not turn.request.contact_refused, Refused.MESSAGES_STOPPED)
+    turn.event(EventKind.MESSAGED)
+    turn.tell(NoticeKind.MESSAGE, CONSUMER)
 
 
 def _expect(turn: Turn, sent: Sent) -> None:
@@ -106,9 +124,10 @@ def _hold(turn: Turn, sent: Sent) -> None:
     longest = min(longest, after(ground.limits.hold_total, turn.at) - used)
     limit = instant(sent, "limit") or longest
     need(turn.at < limit <= longest, Refused.HOLD_LIMIT)
+    late = in_the_last_tenth(turn) or None
     turn.to(State.ON_HOLD)
     turn.task.holds.append(Hold(reason, turn.at, limit_at=limit, author=sent.person))
-    turn.event(EventKind.HELD, reason=reason, limit=limit)
+    turn.event(EventKind.HELD, reason=reason, limit=limit, late=late)
     turn.tell(NoticeKind.HELD, CONSUMER, reason=reason, limit=limit)
 
 
@@ -116,14 +135,14 @@ def _resume(turn: Turn, sent: Sent) -> None:
     end_hold(turn, EventKind.RESUMED)
 
 
-def end_hold(turn: Turn, kind: EventKind) -> None:
+def end_hold(turn: Turn, kind: EventKind, claim: str | None = None) -> None:
     """End the open hold now: both clocks go on, the held time given back."""
     hold = turn.open_hold
     if hold is None or hold.reason in ENDED_BY_DOING:
         raise Refusal(Refused.ILLEGAL)
     hold.end = turn.at
     turn.to(State.IN_PROGRESS)
-    turn.event(kind, reason=hold.reason)
+    turn.event(kind, reason=hold.reason, claim=claim)
     settle(turn)
     turn.tell(NoticeKind.RESUMED, CONSUMER, HANDLER, reason=hold.reason, due=turn.task.due)
 
@@ -213,6 +232,7 @@ def _escalate(turn: Turn, sent: Sent) -> None:
 ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.ACCEPT: _accept,
     Act.NOTE: _note,
+    Act.MESSAGE: _message,
     Act.EXPECT: _expect,
     Act.HOLD: _hold,
     Act.RESUME: _resume,

@@ -8,7 +8,7 @@ says where the tiers do not fit into the standard.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 AREA_CLASSES = ("metro", "urban", "municipal", "rural", "hilly")
 """The area classes an office may have and a timing may differ by."""
+
+UNPLACED = "unplaced"
+"""The area class of the office that finds out where a request belongs, and the code of the times it has for that."""
 
 Value = Duration | int | Fraction
 """What a setting may hold."""
@@ -154,8 +157,19 @@ class Policy:
 
 
 def timing_of(policy: Policy, category: str, area_class: str) -> Timing:
-    """The timing of a category where the office has this area class; KeyError if the category has none."""
-    return policy.areas.get((category, area_class)) or policy.timings[category]
+    """The timing of a category where the office has this area class; KeyError if the category has none.
+
+    While nobody knows where it belongs, the desk that finds out has its own ladder and times; danger and what is
+    confidential wait for no desk.
+    """
+    timing = policy.areas.get((category, area_class)) or policy.timings[category]
+    desk = policy.timings.get(UNPLACED) if area_class == UNPLACED else None
+    if desk is None or timing.safety or timing.confidential:
+        return timing
+    return replace(
+        timing, ladder=desk.ladder, tiers=desk.tiers, calendar=desk.calendar, accept=desk.accept,
+        recovery=None, recovery_tiers=(),
+    )  # fmt: skip
 
 
 def recovery_timing(timing: Timing) -> Timing | None:

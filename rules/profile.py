@@ -11,10 +11,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from rules.assignment import Segment
 from rules.policy import Policy
 
 if TYPE_CHECKING:
     from rules.profile_requests import Requests
+    from rules.replies import Reply
 
 Texts = Mapping[str, str]
 """A text by language code."""
@@ -30,6 +32,7 @@ class Rights(StrEnum):
     TAKE_CALLS = "take_calls"
     TUNE = "tune"
     AUDIT = "audit"
+    WALL = "wall"
 
 
 class Scope(StrEnum):
@@ -106,7 +109,10 @@ class Role:
 
 @dataclass(frozen=True)
 class Post:
-    """A role at a place. `titles` are what people read, place included. `office` and `zone` are None for wider posts."""
+    """A role at a place. `titles` are what people read, place included. `office` and `zone` are None for wider posts.
+
+    `able`: the categories it handles, all where none is named; `most_tasks`: the open tasks it is to have.
+    """
 
     code: str
     role: str
@@ -115,6 +121,16 @@ class Post:
     office: str | None = None
     zone: str | None = None
     never_vacant: bool = False
+    able: tuple[str, ...] = ()
+    most_tasks: int | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of consumers with officers of its own, and what people read for it."""
+
+    segment: Segment
+    labels: Texts
 
 
 @dataclass(frozen=True)
@@ -214,6 +230,7 @@ class Profile:
     posts: Mapping[str, Post]
     people: Mapping[str, Person]
     fills: tuple[Fill, ...]
+    segments: Mapping[str, Group]
     categories: Mapping[str, Category]
     causes: Mapping[str, Choice]
     hold_reasons: Mapping[str, Choice]
@@ -221,6 +238,7 @@ class Profile:
     withdraw_reasons: Mapping[str, Choice]
     reject_reasons: Mapping[str, Choice]
     requests: Requests
+    replies: Mapping[str, Reply]
     danger_words: Mapping[str, tuple[str, ...]]
     holidays: tuple[Holiday, ...]
     channels: Mapping[str, ChannelPlan]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rules.policy import Ladder, Policy, Timing
+from rules.policy import UNPLACED, Ladder, Policy, Timing
 from rules.profile import Fill, Office, Post, Profile, Rights, Role, Scope
+from rules.profile_posts import finds_places
 from rules.toml_table import Findings
 
 LINE_OF_THE_OFFICES = frozenset({Rights.HANDLE, Rights.ANSWERABLE})
@@ -22,8 +23,17 @@ def check(profile: Profile, findings: Findings) -> None:
     for reason in profile.policy.holds:
         if reason not in profile.hold_reasons:
             findings.wrong(("holds", reason), f"there is no hold reason {reason!r}")
+    for post in profile.posts.values():
+        _able(profile, post, findings)
     for office in profile.offices.values():
         _owns_something(profile, office, findings)
+
+
+def _able(profile: Profile, post: Post, findings: Findings) -> None:
+    known = {*profile.categories, *profile.policy.procedures}
+    for category in post.able:
+        if category not in known:
+            findings.wrong(("posts",), f"post {post.code} is able for {category!r}, which is no category")
 
 
 def _ladder(profile: Profile, ladder: Ladder, findings: Findings) -> None:
@@ -56,7 +66,8 @@ def _places_without(profile: Profile, role: Role) -> list[str]:
         return [] if posts else ["the company"]
     if role.scope is Scope.ZONE:
         return [f"zone {code}" for code in profile.zones if code not in {post.zone for post in posts}]
-    return [f"office {code}" for code in profile.offices if code not in {post.office for post in posts}]
+    staffed = {post.office for post in posts}
+    return [f"office {code}" for code, one in profile.offices.items() if code not in staffed and not finds_places(one)]
 
 
 def _confidential(profile: Profile, category: str, timing: Timing, findings: Findings) -> None:
@@ -74,5 +85,9 @@ def _roles_of(policy: Policy, timing: Timing) -> list[str]:
 
 
 def _owns_something(profile: Profile, office: Office, findings: Findings) -> None:
+    if finds_places(office):
+        if UNPLACED not in profile.policy.timings:
+            findings.wrong(("offices", office.code), f"finds places, but has no times; write [complaint.{UNPLACED}]")
+        return
     if not any(locality.office == office.code for locality in profile.localities.values()):
         findings.wrong(("offices", office.code), "owns no locality")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rules.policy import AREA_CLASSES
+from rules.policy import AREA_CLASSES, UNPLACED
 from rules.profile import Feeder, Locality, Office, Texts, Zone
 from rules.profile_texts import Reader, known, named
 from rules.toml_table import Table
@@ -48,7 +48,7 @@ def _office(reader: Reader, code: str, table: Table, visiting_hours: Mapping[str
         phone=table.text("phone"),
         calendar=calendar,
         hours=hours,
-        area_class=table.choice("area_class", AREA_CLASSES, "urban"),
+        area_class=table.choice("area_class", (*AREA_CLASSES, UNPLACED), "urban"),
         since=since,
         until=until,
     )

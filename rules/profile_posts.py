@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Protocol
 
+from rules.assignment import Segment
 from rules.hours import BadCalendar, week_from
-from rules.profile import Fill, How, Office, Person, Post, Rights, Role, Scope, Texts, Zone
+from rules.policy import UNPLACED
+from rules.profile import Fill, Group, How, Locality, Office, Person, Post, Rights, Role, Scope, Texts, Zone
 from rules.profile_texts import Reader, known
 from rules.toml_table import Table
 
 COMMA = {"ur": "،"}
 MOST_POSTS = 50
+MOST_TASKS = 10_000
+MOST_KW = 1_000_000
 
 
 class Place(Protocol):
@@ -62,15 +67,17 @@ def _at_places(entry: Table, role: Role, places: Mapping[str, Place]) -> Iterato
     """The posts of one entry: at the places it names, or at every place of the role's scope."""
     at = entry.listed("at", ())
     count, never_vacant = entry.whole("count", 1, 1, MOST_POSTS), entry.flag("never_vacant")
+    able, most = entry.listed("able", ()), entry.whole("most_tasks", 0, 0, MOST_TASKS) or None
     entry.close()
-    if role.scope is Scope.COMPANY:
-        if at:
-            entry.wrong("at", f"{role.code} reaches the whole company and stands at no single place")
-        yield from _numbered(role, None, count, never_vacant)
-        return
-    for code in at or places:
-        if known(entry, "at", code, places, role.scope):
-            yield from _numbered(role, places[code], count, never_vacant)
+    if role.scope is Scope.COMPANY and at:
+        entry.wrong("at", f"{role.code} reaches the whole company and stands at no single place")
+    everywhere = [code for code, place in places.items() if not finds_places(place)]
+    there: list[Place | None] = [None] if role.scope is Scope.COMPANY else []
+    if not there:
+        there += [places[code] for code in at or everywhere if known(entry, "at", code, places, role.scope)]
+    for place in there:
+        for post in _numbered(role, place, count, never_vacant):
+            yield replace(post, able=able, most_tasks=most)
 
 
 def _numbered(role: Role, place: Place | None, count: int, never_vacant: bool) -> Iterator[Post]:
@@ -88,6 +95,11 @@ def _numbered(role: Role, place: Place | None, count: int, never_vacant: bool) -
         )
 
 
+def finds_places(place: Place) -> bool:
+    """Whether this is no office of consumers, but the desk that finds out where requests belong."""
+    return isinstance(place, Office) and place.area_class == UNPLACED
+
+
 def _zone_of(place: Place | None) -> str | None:
     return place.zone if isinstance(place, Office) else place.code if place else None
 
@@ -97,6 +109,23 @@ def _title(role: Role, place: Place | None, suffix: str, language: str) -> str:
     return (
         f"{title}{COMMA.get(language, ',')} {place.names[language]}" if place and place.names.get(language) else title
     )
+
+
+def read_segments(
+    reader: Reader, table: Table, roles: Mapping[str, Role], localities: Mapping[str, Locality]
+) -> dict[str, Group]:
+    """The groups of consumers with officers of their own, by code."""
+    groups = {}
+    for code, one in table.tables():
+        role, beside, places = one.text("role"), one.text("beside"), one.listed("localities", ())
+        for key, named in (("role", role), ("beside", beside)):
+            known(one, key, named, roles, "role")
+        for place in places:
+            known(one, "localities", place, localities, "locality")
+        above = one.whole("above_kw", 0, 0, MOST_KW) or None
+        groups[code] = Group(Segment(code, role, beside, above, frozenset(places)), reader.texts(one))
+        one.close()
+    return groups
 
 
 def read_people(reader: Reader, table: Table, posts: Mapping[str, Post]) -> tuple[dict[str, Person], list[Fill]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rules.policy import Policy
+from rules.policy import UNPLACED, Policy
 from rules.procedure import REFUSED, Does, Procedure, outcomes_of
 from rules.procedure_laws import doubts
 from rules.profile import Choice, Profile, Texts
@@ -76,7 +76,7 @@ def check_requests(profile: Profile, findings: Findings) -> None:
     for table, code, path in _asked(profile.policy):
         if not getattr(profile.requests, table):
             findings.wrong(("procedure", *path), f"{code} needs something to choose from; write [{table}]")
-    areas = {office.area_class for office in profile.offices.values()}
+    areas = {office.area_class for office in profile.offices.values()} - {UNPLACED}
     for code, procedure in profile.policy.procedures.items():
         for path, reason in doubts(procedure, areas):
             findings.wrong(("procedure", code, *path), reason)

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from rules.policy import UNPLACED
 from rules.policy_toml import Surroundings, read_policy
 from rules.profile import BrokenProfile, Profile
 from rules.profile_catalog import HolidaySource, read_categories, read_channels, read_forum, read_holidays
 from rules.profile_check import check
 from rules.profile_places import read_feeders, read_localities, read_offices, read_visiting_hours, read_zones
-from rules.profile_posts import read_fills, read_people, read_posts, read_roles
+from rules.profile_posts import read_fills, read_people, read_posts, read_roles, read_segments
 from rules.profile_requests import check_requests, read_requests
 from rules.profile_texts import LANGUAGES, Reader
+from rules.replies import read_replies
 from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, lines_of, read
 
@@ -62,7 +64,9 @@ def _profile(top: Table, source: HolidaySource) -> Profile | None:
     holidays = read_holidays(reader, top.table("holidays", False), source)
     parts = _people(reader, top) | _catalog(reader, top)
     surroundings = Surroundings(
-        zone=reader.zone.key, holidays=frozenset(one.day for one in holidays), categories=parts["categories"]
+        zone=reader.zone.key,
+        holidays=frozenset(one.day for one in holidays),
+        categories={*parts["categories"], UNPLACED},
     )
     return Profile(
         code=utility.code,
@@ -135,6 +139,7 @@ def _people(reader: Reader, top: Table) -> dict[str, Any]:
         "posts": posts,
         "people": people,
         "fills": tuple(fills),
+        "segments": read_segments(reader, top.table("segments", False), roles, localities),
     }
 
 
@@ -149,6 +154,7 @@ def _catalog(reader: Reader, top: Table) -> dict[str, Any]:
         "withdraw_reasons": reader.choices(top.table("withdraw_reasons")),
         "reject_reasons": reader.choices(top.table("reject_reasons")),
         "requests": read_requests(reader, top),
+        "replies": read_replies(reader, top.table("replies", False)),
         "danger_words": _danger_words(top.table("danger_words")),
     }
 

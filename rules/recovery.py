@@ -12,7 +12,12 @@ from rules.turn import Turn
 def hold_recovery(turn: Turn) -> None:
     """Open the task, where the category has one; the consumer hears nothing of it yet."""
     if RECOVERY in turn.whole.stages:
-        give_out(turn, RECOVERY, f"{turn.request.reference}/{RECOVERY}", turn.request.registered_at)
+        give_out(
+            turn,
+            RECOVERY,
+            f"{turn.request.reference}/{RECOVERY}",
+            turn.request.brought_at or turn.request.registered_at,
+        )
         turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=turn.task.tier)
         turn.focus(None)
 

@@ -128,7 +128,11 @@ class Request:
     call_back_tries: int = 0
     called_at: datetime | None = None
     contact_refused: bool = False
+    wrote_at: datetime | None = None
+    """Since when words of the consumer wait for somebody to act on them."""
     area_class: str = "urban"
+    brought_at: datetime | None = None
+    brought_tier: int | None = None
     complete_at: datetime | None = None
     application: Codes = field(default_factory=dict)
     case: Case = field(default_factory=Case)
@@ -205,6 +209,7 @@ class Elsewhere:
     office: str
     zone: str
     above_both: str | None = None
+    area_class: str = "urban"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from rules.wake import Wake as Wake
+
 
 class Kind(StrEnum):
     """What is asked for; decides the workflow."""
@@ -74,6 +76,7 @@ class Act(StrEnum):
     OBJECT = "object"
     CALLED_AGAIN = "called_again"
     CALLED = "called"
+    SOLVED = "solved"
     NOT_MINE = "not_mine"
     CHANGE_PHONE = "change_phone"
     DOCUMENT = "document"
@@ -86,6 +89,7 @@ class Act(StrEnum):
     COMPLAIN = "complain"
     CLAIM = "claim"
     RETIME = "retime"
+    MESSAGE = "message"
 
 
 class Actor(StrEnum):
@@ -156,6 +160,7 @@ class EventKind(StrEnum):
     COMPLAINED = "complained"
     RETIMED = "retimed"
     RECOVERY_HELD = "recovery_held"
+    MESSAGED = "messaged"
 
 
 class Proposal(StrEnum):
@@ -169,31 +174,16 @@ class Proposal(StrEnum):
 
 
 class Closing(StrEnum):
-    """How a request came to be closed; three figures that are never added, and the consumer's withdrawal."""
+    """How a request came to be closed; figures that are never added, and the consumer's withdrawal."""
 
     WORD = "word"
     SILENCE = "silence"
     UNREACHED = "unreached"
     NOT_ASKED = "not_asked"
+    FIRST_CONTACT = "first_contact"
     WITHDRAWN = "withdrawn"
     REJECTED = "rejected"
     LAPSED = "lapsed"
-
-
-class Wake(StrEnum):
-    """What a request's one timer is set for."""
-
-    ACCEPT = "accept"
-    REMINDER = "reminder"
-    DUE = "due"
-    HOLD = "hold"
-    HOLD_REMINDER = "hold_reminder"
-    EXPECTED = "expected"
-    STANDARD = "standard"
-    CONFIRMATION = "confirmation"
-    TOP = "top"
-    REOPENING = "reopening"
-    CALL_BACK = "call_back"
 
 
 class Cause(StrEnum):
@@ -252,6 +242,7 @@ class NoticeKind(StrEnum):
     LAPSED = "lapsed"
     COMPLAINED = "complained"
     RECOVERY_HELD = "recovery_held"
+    MESSAGE = "message"
 
 
 class Refused(StrEnum):
@@ -282,6 +273,7 @@ class Refused(StrEnum):
     METER_TAKEN = "meter_taken"
     UNKNOWN_METER = "unknown_meter"
     WRONG_NOTE = "wrong_note"
+    MESSAGES_STOPPED = "messages_stopped"
 
 
 Codes = dict[str, Any]

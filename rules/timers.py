@@ -27,12 +27,13 @@ def assign(turn: Turn) -> None:
     if turn.whole.procedure is not None:
         begin(turn)
     else:
-        found = give_out(turn, COMPLAINT, f"{request.reference}/{COMPLAINT}", request.registered_at)
+        begins, tier = request.brought_at or request.registered_at, request.brought_tier or 1
+        found = give_out(turn, COMPLAINT, f"{request.reference}/{COMPLAINT}", begins, tier)
         passed = skipped(found.passed) or None
         turn.to(State.ASSIGNED)
         if request.safety:
             tell_all(turn)
-        else:
+        elif request.brought_at is None:
             turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, tier=found.tier, skipped=passed)
         hold_recovery(turn)
     settle(turn)

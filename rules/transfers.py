@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from rules.assignment import choose
 from rules.escalation import in_seat, put_into_new_hands
+from rules.giving import first_hands, lowest
 from rules.ladder import answers
+from rules.placing import placed
+from rules.policy import UNPLACED
 from rules.proposals import ask_post, elsewhere, none_pending
 from rules.request import CONSUMER, HANDLER, Elsewhere, Sent
 from rules.safety import tell_all
@@ -21,6 +23,8 @@ def transfer(turn: Turn, sent: Sent) -> None:
     if other.office == request.office:
         raise Refusal(Refused.UNKNOWN_CODE)
     none_pending(turn)
+    if request.area_class == UNPLACED:
+        return placed(turn, other)
     if other.office in request.offices and len(request.offices) > 2:
         if other.above_both is None:
             raise Refusal(Refused.DECIDED_ABOVE)
@@ -36,11 +40,11 @@ def transferred(turn: Turn, other: Elsewhere) -> None:
     request.office, request.zone = other.office, other.zone
     turn.whole = other.ground
     entered, tier = task.entered, task.tier
-    task.handler = choose(other.ground.candidates) or other.ground.rungs[0].seats[0].post
+    task.handler = first_hands(other.ground)
     put_into_new_hands(turn)
     person = in_seat(turn, task.handler)
     found = answers(other.ground.rungs, tier, turn.at, frozenset(task.answered))
-    if tier == 1 and person is not None:
+    if tier == 1 and person is not None and lowest(other.ground, task.handler):
         task.answerable, task.answerable_person = task.handler, person
     elif found is not None:
         task.tier, task.answerable, task.answerable_person = found.tier, found.post, found.person

@@ -90,10 +90,12 @@ class Course:
         """The ground with who could be given work at `at`, by how much each has then."""
         stages = {code: self.filled(stage, at) for code, stage in ground.stages.items()}
         seats = ground.rungs[0].seats
-        return replace(ground, candidates=[self._candidate(seat, at) for seat in seats], stages=stages)
+        known = {one.post: one for one in ground.candidates}
+        hands = [self._candidate(known[seat.post], seat, at) for seat in seats if seat.post in known]
+        return replace(ground, candidates=hands, stages=stages)
 
-    def _candidate(self, seat: Seat, at: datetime) -> Candidate:
-        return Candidate(seat.post, self.loads[seat.post], isinstance(present(seat, at), int))
+    def _candidate(self, one: Candidate, seat: Seat, at: datetime) -> Candidate:
+        return replace(one, open_tasks=self.loads[seat.post], filled=isinstance(present(seat, at), int))
 
     def _step(self, turn: Turn, at: datetime) -> None:
         before = _hands(turn.request)

@@ -169,10 +169,12 @@ class Timeline:
         person: int | None = None,
         seen: int | None = None,
         task: str | None = None,
+        to: str | None = None,
         **data: Any,
     ) -> Taken:
-        """Put a submission into the tray and let it be taken."""
+        """Put a submission into the tray and let it be taken; `to` is the post work is given to."""
         id = id or f"sent-{next(IDS)}"
+        data |= {"post": to} if to else {}
         plain = {key: value.isoformat() if isinstance(value, datetime) else value for key, value in data.items()}
         async with self.sessions.begin() as session:
             await put(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-SCRIPT = ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "onewindow.js")
+SCRIPT = ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "onewindow.js", "keys.js")
 """One file, in this order: as two deferred files htmx starts before its extension has come."""
 
 
@@ -39,7 +39,7 @@ class Assets:
     """All files of `static/`, read once."""
 
     def __init__(self, folder: Path = STATIC) -> None:
-        names = [path.name for path in sorted(folder.iterdir()) if path.is_file() and path.suffix != ".js"]
+        names = [path.name for path in sorted(folder.iterdir()) if path.is_file() and path.name not in SCRIPT]
         self.files = {name: asset(name, (folder / name).read_bytes()) for name in names}
         script = b"\n;".join((folder / part).read_bytes() for part in SCRIPT)
         self.files["onewindow.js"] = asset("onewindow.js", script)

@@ -95,6 +95,10 @@ class Book:
         """A post, or None."""
         return self.now.posts.get(code or "")
 
+    def posts(self) -> list[Post]:
+        """Every post, by code."""
+        return [post for _, post in sorted(self.now.posts.items())]
+
     def title(self, code: str | None) -> str:
         """A post's title; its role's label when it has none of its own; "" when there is no such post."""
         post = self.post(code)

@@ -98,6 +98,7 @@ class Views:
         self.environment.filters.update(
             when=self.when,
             span=self.span,
+            length_of=partial(spoken.span, short=True),
             money=money,
             bdi=spoken.bdi,
             ref=reference,

@@ -92,10 +92,10 @@ class Door:
             await self.look(opening.reference)
 
     async def fan_out(self, number: int) -> None:
-        """Let a retiming go on; one that goes on already is left alone. Raises when Temporal is away."""
+        """Let a list go on; one that goes on already is left alone. Raises when Temporal is away."""
         with suppress(WorkflowAlreadyStartedError):
             await self.client.start_workflow(
-                FanOutWorkflow.run, number, id=f"retiming-{number}", task_queue=TASK_QUEUE, priority=THE_REST
+                FanOutWorkflow.run, number, id=f"run-{number}", task_queue=TASK_QUEUE, priority=THE_REST
             )
 
     async def wake(self) -> None:

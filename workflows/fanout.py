@@ -18,7 +18,7 @@ PATIENTLY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=
 
 @workflow.defn
 class FanOutWorkflow:
-    """One retiming. The list and how it stands are in the tables: it may end, be killed and be started anew at any point."""
+    """One list. The list and how it stands are in the tables: it may end, be killed and be started anew at any point."""
 
     @workflow.run
     async def run(self, number: int) -> None:

@@ -18,7 +18,7 @@ VENDOR = Path(__file__).parent / "vendor"
 AXE = VENDOR / "axe.min.js"
 SCHEMES = ("light", "dark")
 GRAVE = frozenset({"serious", "critical"})
-STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla", "priya", "salim")
+STAFF = ("chitra", "asha", "danish", "kabir", "tara", "vimla", "priya", "salim", "qasim", "screen")
 OWNED = (
     "in_progress", "resolved", "on_hold", "beyond", "closed", "rejected", "papers_wanted", "dates", "visit_over", "to_pay",
     "no_access", "energised", "closed_well", "refund",

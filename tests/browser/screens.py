@@ -76,6 +76,15 @@ async def act_open(page: Page, name: str) -> None:
     await form.click()
 
 
+async def message_begun(page: Page) -> None:
+    """Begin a message from a saved reply."""
+    await act_open(page, "message")
+    form = page.locator("#act-message")
+    await form.locator("select").select_option("crew-coming")
+    await form.locator("[name=use]").click()
+    await form.locator(".sent").wait_for()
+
+
 async def as_a_tenant(page: Page) -> None:
     """Say as what he applies; the papers of that sort are asked for."""
     await page.locator("#applicant").select_option("tenant")
@@ -96,6 +105,18 @@ async def faults_open(page: Page) -> None:
     await page.evaluate(f"Promise.all([...document.querySelectorAll('.judged img')].map({seen}))")
 
 
+async def chosen(page: Page) -> None:
+    """Choose two lines."""
+    for box in (await page.locator(".pick input").all())[:2]:
+        await box.check()
+
+
+async def keys_shown(page: Page) -> None:
+    """Ask what single keys do."""
+    await page.keyboard.press("?")
+    await page.locator("dialog").wait_for()
+
+
 STATES = ("received", "assigned", "in_progress", "escalated", "on_hold", "resolved", "beyond", "closed", "withdrawn")
 
 
@@ -114,6 +135,7 @@ def consumer_screens(town: Town) -> list[Screen]:
         Screen("own-after-an-act", f"/track/{of['in_progress']}?told=done", "own"),
         Screen("withdraw", f"/track/{of['in_progress']}/acts/withdraw", "own", then=sent_empty),
         Screen("add", f"/track/{of['in_progress']}/acts/add", "own"),
+        Screen("photo", f"/track/{of['in_progress']}/photo", "own", then=sent_empty),
         Screen("reopen", f"/track/{of['closed']}/acts/reopen", "own"),
         Screen("code-phone", f"/track/{of['assigned']}/code", then=partial(sent_with, last_four="12")),
         Screen("code-digits", f"/track/{of['assigned']}/code?step=code", then=partial(sent_with, code="12")),
@@ -178,15 +200,40 @@ def staff_screens(town: Town) -> list[Screen]:
             then=wrong_leave,
         ),
         Screen("post", "/desk/people/posts/relationship-officer-gizri-1", "vimla", then=all_open),
+        Screen("roster", "/desk/people/posts/relationship-officer-gizri-1/roster", "vimla"),
+        Screen(
+            "roster-wrong",
+            "/desk/people/posts/relationship-officer-gizri-1/roster",
+            "chitra",
+            then=partial(sent_with, who="nobody-here", opens="09:30", closes="17:30"),
+        ),
+        Screen("team", "/desk/team", "chitra"),
+        Screen("team-company", "/desk/team?period=90-days", "qasim"),
+        Screen("team-requests", "/desk/team/requests?what=open", "chitra"),
+        Screen("team-record", "/desk/team/record", "chitra"),
+        Screen("team-closed", "/desk/away", "asha", 403),
+        Screen("away", "/desk/away", "kabir"),
+        Screen("wall", "/desk/wall", "screen"),
         Screen("queue", "/desk", "chitra"),
-        Screen("queue-mine", "/desk?view=mine", "asha"),
+        Screen("queue-mine", "/desk?view=mine", "asha", then=chosen),
+        Screen("queue-keys", "/desk?none=1", "asha", then=keys_shown),
+        *(Screen(f"bulk-{act}", f"/desk/bulk/{act}?{town.chosen}", "asha") for act in ("give", "note", "resolve")),
+        Screen("bulk-nothing", "/desk/bulk/note", "chitra"),
+        Screen("list-waiting", f"/desk/lists/{town.waiting}", "asha"),
+        Screen("list-done", f"/desk/lists/{town.done}?late=1", "asha"),
+        Screen("request-on-the-way", f"/desk/requests/{of['assigned']}?in=view%3Dmine&at=0", "asha"),
         Screen("queue-empty", "/desk", "kabir"),
         Screen("queue-wrong-number", "/desk/find?reference=12", "chitra", 422),
         *(Screen(f"request-{state}", f"/desk/requests/{of[state]}", "chitra") for state in requests),
         *(
             Screen(f"request-{act}", f"/desk/requests/{of['in_progress']}", "danish", then=partial(act_open, name=act))
-            for act in ("resolve", "expect", "hold", "give", "escalate", "note")
+            for act in ("resolve", "expect", "hold", "give", "escalate", "note", "message")
         ),
+        Screen("request-message-weighed", f"/desk/requests/{of['in_progress']}", "danish", then=message_begun),
+        Screen("request-letters", f"/desk/requests/{of['in_progress']}?show=letters", "danish"),
+        Screen("replies", "/admin/replies", "vimla"),
+        Screen("reply", "/admin/replies/crew-coming", "vimla"),
+        Screen("reply-wrong", "/admin/replies/new", "vimla", then=partial(sent_with, **{"text-en": "Dear {name}"})),
         Screen("request-direct", f"/desk/requests/{of['escalated']}", "chitra", then=partial(act_open, name="direct")),
         *(Screen(name, f"/desk/requests/{of[name]}", "chitra") for name in ("app-papers", "app-payment")),
         *(Screen(f"{name}-own", f"/desk/requests/{of[name]}", "asha", then=main_open) for name in STAGES),
@@ -197,6 +244,8 @@ def staff_screens(town: Town) -> list[Screen]:
             then=faults_open,
         ),
         Screen("counter", "/counter", "tara"),
+        Screen("counter-calls", "/counter/calls", "tara"),
+        Screen("counter-meeting", "/counter/meeting?locality=Gizri", "tara"),
         Screen("counter-apply", "/counter/applications/new?procedure=new-connection", "tara", then=as_a_tenant),
         Screen("counter-apply-empty", "/counter/applications/new?procedure=new-connection", "tara", then=sent_empty),
         *(

@@ -9,21 +9,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import urlencode
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.absences import add_charge, add_leave
+from models.bulk import DONE, Order, begin, choose
 from models.database import engine, sessions_of
 from models.filing import save_draft
 from models.intake import New, register
 from models.kept_forms import keep
 from models.people import Staff
+from models.posts import posts_of
 from models.proofs import open_session
+from models.requests import Task
+from models.runs import Run, Stage, settled
 from models.staff import sign_in
 from models.storage import Folder
 from models.tray import put
 from rules.messages import Take
-from rules.terms import Act, Actor, Channel, Kind
+from rules.terms import Act, Actor, Channel, Kind, Refused
 from tests.activities.mailroom import served
 from tests.browser.applications import applications as desk_applications
 from tests.browser.town_of_applications import applications
@@ -70,6 +75,9 @@ class Town:
     question: str = ""
     stop: str = ""
     colleague: int = 0
+    chosen: str = ""
+    waiting: int = 0
+    done: int = 0
 
     async def file(self, name: str, at: datetime, category: str = "no-supply", **more: object) -> str:
         """A request filed and assigned at `at`."""
@@ -136,6 +144,9 @@ async def under_way(town: Town) -> None:
     until = (NOW + timedelta(minutes=70)).isoformat()
     expected = await window.officer(going, Act.EXPECT, data={"until": until, "reason": "crew-on-the-way"})
     assert expected.refused is None, expected.refused
+    assert (await window.officer(going, Act.NOTE, words="The neighbours are dark as well.")).refused is None
+    assert (await window.officer(going, Act.MESSAGE, words="Is the lamp of the street on?")).refused is None
+    assert (await window.consumer(going, Act.ADD, words="No, the whole street is dark.")).refused is None
     asked = await town.file("resolved", NOW - timedelta(minutes=35))
     await window.resolved(asked)
     town.question = (await window.newest_notice(asked, "question")).data["token"]
@@ -186,6 +197,24 @@ async def people(town: Town) -> None:
         await keep(session, stands_in, f"/desk/requests/{town.of['assigned']}/note", form, now)
 
 
+async def lists(town: Town) -> None:
+    """What Asha chose in her queue: a list that still waits, and one that was done but for two."""
+    now = town.window.now
+    async with town.window.sessions.begin() as session:
+        asha = (await session.exec(select(Staff.id).where(Staff.username == "asha"))).one() or 0
+        posts = await posts_of(session, asha, now, "Asia/Kolkata")
+        mine = select(Task.id).where(col(Task.handler).in_([post.code for post in posts]), col(Task.done_at).is_(None))
+        tasks = (await session.exec(mine.order_by(col(Task.due), col(Task.id)).limit(6))).all()
+        chosen = await choose(session, dict.fromkeys(tasks), posts)
+        town.chosen = urlencode([("task", f"{task}~1") for task in tasks])
+        order = Order(Act.GIVE, {"post": "relationship-officer-gizri-2"})
+        town.waiting, town.done = [await begin(session, order, chosen, asha, now) for _ in range(2)]
+        outcomes = (Refused.STALE.value, Refused.NOT_YOURS.value, *[DONE] * len(chosen))
+        for one, outcome in zip(chosen, outcomes, strict=False):
+            await settled(session, town.done, one.request.reference, outcome, now, one.task.id)
+        (await session.get_one(Run, town.done)).state = Stage.DONE
+
+
 @asynccontextmanager
 async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
     """The town over a database of its own, its pages on a port; not `whole`: complaints alone, and those of casework left out."""
@@ -201,6 +230,7 @@ async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
             town.of |= await applications(window, NOW)
         window.now = NOW
         await people(town)
+        await lists(town)
         async with window.sessions.begin() as session:
             await save_draft(session, TOKEN, DRAFT, NOW)
             await save_draft(session, TOKEN + "-urgent", {**DRAFT, "danger": "yes", "category": ""}, NOW)

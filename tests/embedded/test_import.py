@@ -12,7 +12,7 @@ from models import import_consumers
 from models.database import Sessions
 from models.people import Fill, Staff
 from models.posts import posts_of
-from models.requests import Connection, Consumer
+from models.requests import Connection, Consumer, ServiceRequest
 from rules.sheet import read
 from tests.embedded.test_cli import onewindow
 
@@ -132,3 +132,26 @@ async def test_a_towns_accounts_are_taken_in_a_bounded_time(sessions: Sessions, 
         await import_consumers.write(session, made)
     assert time.monotonic() - began < 120
     assert await accounts(sessions) == before + many
+
+
+async def test_open_complaints_come_in_once_and_a_file_that_cannot_be_read_is_told_so(
+    database_url: str, sessions: Sessions, tmp_path: Path
+) -> None:
+    text = "number,category,registered,tier,locality,name\nOLD-77,no-supply,2026-01-02 07:00,2,gizri,Rubina\n"
+    dry = await imported("requests", text, tmp_path, database_url, "--dry-run")
+    assert dry == (0, "1 requests brought forward, 0 there already. Nothing was written: this was a dry run.\n")
+    assert await imported("requests", text, tmp_path, database_url) == (
+        0,
+        "1 requests brought forward, 0 there already.\n",
+    )
+    assert await imported("requests", text, tmp_path, database_url) == (
+        0,
+        "0 requests brought forward, 1 there already.\n",
+    )
+    async with sessions() as session:
+        row = (await session.exec(select(ServiceRequest).where(ServiceRequest.token == "brought/OLD-77"))).one()
+    assert (row.state, row.brought_tier, row.started_at) == ("received", 2, None)
+    code, said = await imported("requests", text.encode("utf-16"), tmp_path, database_url)
+    assert (code, said.splitlines()[0]) == (2, "line 1: this file is UTF-16; save it as CSV in UTF-8")
+    code, said = await imported("requests", "number,category\n1,no-supply\n", tmp_path, database_url)
+    assert (code, said.splitlines()[0]) == (2, "line 1, registered: this column is missing")

@@ -188,8 +188,8 @@ async def new_timings_for_what_is_open(town: Timeline, faults: Faults) -> str:
         number = await retiming.begin(session, version, retiming.Choice(), None, town.now, 6000)
     faults.fan_out.sessions, faults.fan_out.door = town.sessions, town.door
     await town.door.fan_out(number)
-    await town.handle(f"retiming-{number}").result()
-    return f"retiming-{number}"
+    await town.handle(f"run-{number}").result()
+    return f"run-{number}"
 
 
 SCENARIOS: tuple[Scenario, ...] = (

@@ -44,19 +44,20 @@ SENT: dict[Act, dict[str, Any]] = {
     Act.GIVE: {"post": COLLEAGUE},
 }
 OFFICERS = [
-    Act.ACCEPT, Act.NOTE, Act.EXPECT, Act.HOLD, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN, Act.ESCALATE,
+    Act.ACCEPT, Act.NOTE, Act.MESSAGE, Act.EXPECT, Act.HOLD, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN,
+    Act.ESCALATE,
 ]  # fmt: skip
 CONSUMERS = [
     Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.PRESENT, Act.WITHDRAW, Act.REOPEN, Act.ADD, Act.ESCALATE,
 ]  # fmt: skip
-WORKING = {Act.NOTE, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.GIVE, Act.REASSIGN, Act.ESCALATE}
+WORKING = {Act.NOTE, Act.MESSAGE, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.GIVE, Act.REASSIGN, Act.ESCALATE}
 OPEN_TO_CONSUMER = {Act.SUPPLY_BACK, Act.WITHDRAW, Act.ADD}
 ALLOWED: dict[State, set[Act]] = {
     State.RECEIVED: WORKING | {Act.ACCEPT},
     State.ASSIGNED: WORKING | {Act.ACCEPT},
     State.IN_PROGRESS: WORKING,
-    State.ON_HOLD: {Act.NOTE, Act.EXPECT, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN},
-    State.RESOLVED: {Act.NOTE},
+    State.ON_HOLD: {Act.NOTE, Act.MESSAGE, Act.EXPECT, Act.RESUME, Act.RESOLVE, Act.GIVE, Act.REASSIGN},
+    State.RESOLVED: {Act.NOTE, Act.MESSAGE},
     State.CLOSED: {Act.NOTE},
     State.WITHDRAWN: {Act.NOTE},
 }
@@ -204,6 +205,15 @@ def test_given_away_the_receiver_answers_at_the_first_tier_only() -> None:
     desk.until(at("13:30"))
     desk.officer(Act.GIVE, MANAGER, post=OFFICER)
     assert (desk.task.handler, desk.task.answerable) == (OFFICER, MANAGER)
+
+
+def test_who_answers_above_gives_it_to_another_before_it_climbs_and_does_nothing_else_with_it() -> None:
+    desk = in_state(State.IN_PROGRESS)
+    due = desk.task.due
+    assert desk.officer(Act.NOTE, HEAD) is Refused.NOT_YOURS
+    assert desk.officer(Act.GIVE, HEAD, post=COLLEAGUE) is None
+    assert (desk.task.handler, desk.task.answerable, desk.task.due) == (COLLEAGUE, COLLEAGUE, due)
+    assert desk.officer(Act.GIVE, OFFICER, post=OFFICER) is Refused.NOT_YOURS
 
 
 def test_reassigned_to_the_colleague_with_the_least_and_refused_when_there_is_none() -> None:

@@ -11,12 +11,13 @@ import pytest
 from sqlmodel import col, select
 
 from activities.fanout import FanOut
-from models import policy_versions, retiming
+from models import policy_versions, retiming, runs
 from models.events import Event
 from models.forecast import Forecast, forecast
 from models.people import Fill
 from models.requests import ServiceRequest, Task
-from models.retiming import Choice, Outcome, RetimingItem, Stage
+from models.retiming import Choice, Outcome
+from models.runs import Run, RunItem, Stage
 from rules.durations import parse
 from rules.messages import Take
 from rules.policy import Policy
@@ -88,7 +89,7 @@ async def finished(town: Timeline, number: int, fan: FanOut | None = None) -> No
 async def outcomes(town: Timeline, number: int) -> dict[str, str | None]:
     """What became of each request of the list."""
     async with town.sessions() as session:
-        rows = await session.exec(select(RetimingItem).where(RetimingItem.retiming == number))
+        rows = await session.exec(select(RunItem).where(RunItem.run == number))
         return {row.reference: row.outcome for row in rows}
 
 
@@ -298,9 +299,9 @@ async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(to
         await begun(town, version)
     fan_out.sessions, fan_out.door = town.sessions, town.door
     await town.door.fan_out(number)
-    await town.client.get_workflow_handle(f"retiming-{number}").result()
+    await town.client.get_workflow_handle(f"run-{number}").result()
     async with town.sessions() as session:
-        run = await session.get(retiming.Retiming, number)
+        run = await session.get(Run, number)
     assert run is not None
     assert run.state == Stage.DONE
     assert {(await town.row(one)).policy_version for one in references} == {version}
@@ -310,4 +311,4 @@ async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(to
 async def asleep(town: Timeline) -> list[int]:
     """The runs the relay would bring on."""
     async with town.sessions() as session:
-        return await retiming.asleep(session)
+        return await runs.asleep(session)

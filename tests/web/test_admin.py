@@ -14,7 +14,8 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import policy_versions
-from models.policy import Audit, Names, PolicyVersion
+from models.audit import Audit
+from models.policy import Names, PolicyVersion
 from rules.policy import BadPolicy, Policy, timing_of
 from tests.web.desk_town import Desk, opened, plain, well_formed
 
@@ -280,3 +281,17 @@ async def test_only_the_languages_the_utility_speaks_are_offered(desk: Desk) -> 
         book.now = before
     offered = re.findall(r'hreflang="(\w+)"', page)
     assert offered == ["en", "ur"]
+
+
+async def test_the_audit_is_searched_checked_and_taken_away(desk: Desk) -> None:
+    fields = table(await desk.page(ADMIN, "/admin"))
+    assert (await save(desk, {**fields, "burnt-meter.tier1": "7h", "note": "=Monsoon crews"})).status_code == 303
+    found = plain(await desk.page(AUDITOR, "/admin/audit?words=monsoon&what=policy"))
+    assert "=Monsoon crews" in found
+    assert "Nothing like this is on record" in plain(await desk.page(AUDITOR, "/admin/audit?words=monsoon&what=people"))
+    assert "Monsoon" not in plain(await desk.page(AUDITOR, "/admin/audit?until=2001-01-01"))
+    assert "This is not a day" in plain(await desk.page(AUDITOR, "/admin/audit?since=yesterday", 422))
+    assert "as they were written" in plain(await desk.page(AUDITOR, "/admin/audit?check=1"))
+    file = await (await desk.of(AUDITOR)).get("/admin/audit.csv?words=monsoon")
+    assert file.headers["content-type"].startswith("text/csv")
+    assert [line.count("'=Monsoon crews") for line in file.text.splitlines()] == [0, 1]

@@ -16,10 +16,10 @@ from sqlmodel import col, select
 from activities.facts import Place
 from activities.outbox import Outbox
 from activities.say import Renderer
+from models.audit import OPENED, REFUSED, Audit
 from models.intake import New, register
-from models.openings import OPENED, REFUSED, opening
+from models.openings import opening
 from models.outbox import Notification
-from models.policy import Audit
 from models.requests import Task
 from rules.messages import Look, Take
 from rules.terms import Act, Channel, Kind

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from models.audit import Audit
 from models.people import Fill, SlipCode, Staff
-from models.policy import Audit
 from models.requests import Task
 from rules.messages import Look
 from rules.terms import Act

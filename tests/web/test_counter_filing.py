@@ -151,6 +151,14 @@ async def test_two_places_of_one_name_are_asked_apart_and_letters_find_places(wi
     assert (await window.row(reference_in(picked.headers["location"]))).locality == "gizri"
 
 
+async def test_a_bill_of_long_ago_is_filed_and_the_agent_knows_what_to_say(window: Window) -> None:
+    at_work = await agent(window)
+    filed = await at_work.files(category="wrong-bill", words="The bill of 2019", phone="98222 00019", language="en")
+    assert filed.headers["location"].endswith("&old=2019")
+    assert "It speaks of 2019. We look into it all the same." in words(await at_work.page(filed.headers["location"]))
+    assert (await by_phone(window, "+919822200019"))[0].category == "wrong-bill"
+
+
 async def test_many_calls_from_one_phone_are_all_written_down(window: Window) -> None:
     at_work = await agent(window)
     for _ in range(12):

@@ -38,6 +38,7 @@ FIELDS = {
     Act.REJECT: {"reason": "own-wiring", "words": "Only his own wiring."},
     Act.RAISE: {"category": "sparks"},
     Act.NOTE: {"words": "Rang the consumer."},
+    Act.MESSAGE: {"words": "Is your neighbour dark too?"},
 }
 PUT_RIGHT = {"cause": "fuse-blown", "words": "The fuse at the pole was changed."}
 

@@ -10,8 +10,8 @@ import pytest
 from sqlmodel import col, select
 
 from models import absences
+from models.audit import Audit
 from models.people import Fill, Leave, Staff
-from models.policy import Audit
 from models.posts import posts_of
 from rules.absence import AbsenceFault, end_fault, meet, stretch_fault
 from tests.web.desk_town import plain, well_formed

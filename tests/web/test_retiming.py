@@ -14,7 +14,7 @@ from activities.fanout import FanOut
 from activities.record import Record
 from embedded.postgres import Postgres
 from models import policy_versions
-from models.retiming import RetimingItem
+from models.runs import RunItem
 from tests.stories.test_retiming import fan_of, finished
 from tests.web.desk_town import Desk, opened, plain, well_formed
 from tests.web.test_admin import table
@@ -97,10 +97,10 @@ async def test_a_run_is_paused_slowed_stopped_and_taken_back_and_only_one_runs_a
 async def test_new_timings_for_new_requests_only_list_nothing(desk: Desk) -> None:
     assert (await sent(desk, "/admin", await shorter(desk, apply="new"))).startswith("/admin?saved=")
     async with desk.onewindow.sessions() as session:
-        before = len((await session.exec(select(RetimingItem))).all())
+        before = len((await session.exec(select(RunItem))).all())
     assert "Choose which" in plain(await sent(desk, "/admin", await shorter(desk, apply="some"), 422))
     async with desk.onewindow.sessions() as session:
-        assert len((await session.exec(select(RetimingItem))).all()) == before
+        assert len((await session.exec(select(RunItem))).all()) == before
 
 
 async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> None:

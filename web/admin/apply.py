@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from languages.catalog import gettext as _
 from models.people import Zone
 from models.policy_versions import current
-from models.retiming import FASTEST, SLOWEST, USUAL, Choice
+from models.retiming import Choice
+from models.runs import FASTEST, SLOWEST, USUAL
 from web.book import Book
 
 NEW_ONLY = "new"

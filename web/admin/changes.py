@@ -73,6 +73,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         "calendar": _("Calendar"),
         "limits": _("Limits"),
         "holds": _("Waiting"),
+        "reply": _("Saved reply"),
         **of_people(),
     }
     names = {"holds": "hold_reason", "charge": "post", "post": "post"}
@@ -92,6 +93,17 @@ def of_people() -> dict[str, str]:
         "sessions": _("Signed in at"),
         "name": _("Name"),
     }
+
+
+def what_words(what: str) -> str:
+    """What an audit entry is about, as people read it; another's own word as it is."""
+    words = {
+        "policy": _("Timings"),
+        "retiming": _("Applied to open requests"),
+        "people": _("People and posts"),
+        "slip": _("Code on the counter slip"),
+    }
+    return words.get(what, what)
 
 
 def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:

@@ -11,7 +11,9 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import retiming
-from models.retiming import GOING_ON, AlreadyRunning, CannotUndo, Retiming, Stage
+from models.retiming import AlreadyRunning, CannotUndo, choice_of, version_of
+from models.runs import GOING_ON, Progress, Run, Stage, progress
+from rules.terms import Act
 from web.admin.apply import rate_of
 from web.admin.versions import staff_names
 from web.deps import Db, Now, Parts
@@ -25,18 +27,19 @@ router = APIRouter(include_in_schema=False)
 STEERS = {"pause": Stage.PAUSED, "resume": Stage.RUNNING, "stop": Stage.STOPPED}
 
 
-async def _all(session: AsyncSession) -> list[Retiming]:
-    rows = await session.exec(select(Retiming).order_by(col(Retiming.id).desc()).limit(100))
+async def _all(session: AsyncSession) -> list[Run]:
+    retimings = select(Run).where(Run.act == Act.RETIME.value)
+    rows = await session.exec(retimings.order_by(col(Run.id).desc()).limit(100))
     return list(rows.all())
 
 
-async def _one(session: AsyncSession, number: int) -> tuple[Retiming, retiming.Progress, int | None] | None:
+async def _one(session: AsyncSession, number: int) -> tuple[Run, Progress, int | None] | None:
     """A run, how far it is, and the number of the one that takes it back."""
-    row = await session.get(Retiming, number)
+    row = await retiming.one(session, number)
     if row is None:
         return None
-    undone = (await session.exec(select(Retiming.id).where(Retiming.undoes == number))).first()
-    return row, await retiming.progress(session, number), undone
+    undone = (await session.exec(select(Run.id).where(Run.undoes == number))).first()
+    return row, await progress(session, number), undone
 
 
 @router.get("/admin/retimings")
@@ -44,7 +47,14 @@ async def runs(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -> Re
     """Every run, newest first."""
     rows, names = await db.read(_all), await db.read(staff_names)
     return page(
-        request, "admin/retimings.html", person=person, rows=rows, names=names, words=words(), moment=parts.clock()
+        request,
+        "admin/retimings.html",
+        person=person,
+        rows=rows,
+        version_of=version_of,
+        names=names,
+        words=words(),
+        moment=parts.clock(),
     )
 
 
@@ -91,7 +101,7 @@ async def _page(
     found = await db.read(_one, number)
     if found is None:
         raise NotFound
-    row, progress, undone = found
+    row, far, undone = found
     made: dict[str, Any] = {"block": None, "error": ""}
     return page(
         request,
@@ -99,7 +109,9 @@ async def _page(
         status=status,
         person=person,
         row=row,
-        progress=progress,
+        version=version_of(row),
+        choice=choice_of(row),
+        progress=far,
         undone=undone,
         going_on=row.state in GOING_ON,
         may_save="tune" in person.rights,

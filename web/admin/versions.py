@@ -1,4 +1,4 @@
-"""What administrators changed: the versions of the timings with their differences, and the audit."""
+"""The versions of the timings with their differences."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from models import policy_versions
 from models.people import Staff
-from web.admin.changes import told, told_from_audit
+from web.admin.changes import told
 from web.deps import Db, Parts
 from web.desk.session import ReadsAdmin
 from web.errors import NotFound
@@ -67,12 +67,3 @@ async def export(person: ReadsAdmin, db: Db) -> Response:
     text = await db.read(policy_versions.export_toml)
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="policy.toml"'}
     return PlainTextResponse(text, headers=headers)
-
-
-@router.get("/admin/audit")
-async def audit(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
-    """Who changed what, newest first."""
-    rows = await db.read(policy_versions.audits)
-    shown = [(row, told_from_audit(row.before, row.after, parts.book)) for row in rows]
-    names = await db.read(staff_names)
-    return page(request, "admin/audit.html", person=person, rows=shown, names=names, moment=parts.clock())

@@ -37,6 +37,7 @@ class AppliedTold(Told):
     """
 
     template: ClassVar[str] = "consumer/application.html"
+    photos: ClassVar[bool] = False
     chip_state: str
     received: str
     complete: str

@@ -28,7 +28,7 @@ def new_request(token: str, answers: Codes, at: datetime) -> New:
     """The request these answers ask for; what was left empty is None."""
     given = {
         name: answers.get(name) or None
-        for name in ("locality", "account", "place", "address", "name", "phone", "email")
+        for name in ("locality", "account", "place", "address", "name", "phone", "email", "about")
     }
     return New(
         kind=Kind.COMPLAINT,

@@ -127,7 +127,10 @@ async def _you(form: Typed, asking: Asking) -> Answered:
         errors.setdefault("email", _("This is not an e-mail address. It looks like name@example.org."))
     if form.get("language") not in asking.book.languages:
         errors["language"] = _("Choose the language of our messages.")
-    kept = {"phone": number or "", "typed_phone": phone, "name": form.get("name", ""), "email": email}
+    about = form.get("about", "")
+    if about and asking.book.post(about) is None:
+        errors["about"] = _("Choose the post from the list, or leave it empty.")
+    kept = {"about": about, "phone": number or "", "typed_phone": phone, "name": form.get("name", ""), "email": email}
     return Answered({**kept, "language": form.get("language", "")}, errors)
 
 

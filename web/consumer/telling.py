@@ -54,6 +54,8 @@ class Told:
     """Everything the live part of the page shows, in the language in use; true until `until`."""
 
     template: ClassVar[str] = "consumer/track.html"
+    photos: ClassVar[bool] = True
+    """Whether photos can be added; an application has its papers instead."""
     reference: str
     number: int
     state: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
 from languages.catalog import N_, gettext
+from models.letters import thread
 from models.proofs import own_details, too_many_misses
 from rules.reference import look
 from web.consumer.home import home_page
@@ -79,8 +81,10 @@ async def track(shown: Shown, is_own: Own, request: Request, parts: Parts, share
     details = await db.read(own_details, reference) if is_own else None
     told = (mine or shown).told
     context: dict[str, Any] = {"told": told, "acting": is_own, "now": parts.clock(), "errors": {}}
+    written = await db.read(thread, reference) if is_own else ()
     own = [*getattr(told, "facts", ()), *own_lines(details)] if details else None
-    return page(request, told.template, own=own, notice=gettext(notice) if notice else "", **context)
+    context |= {"thread": written, "fresh": secrets.token_urlsafe(12), "notice": gettext(notice) if notice else ""}
+    return page(request, told.template, own=own, **context)
 
 
 def public(shown: Rendering, request: Request) -> Response:

@@ -181,6 +181,7 @@ def _code(name: str, code: str) -> Codes:
 
 READ: Mapping[Act, Callable[[Filled, Book], None]] = {
     Act.ADD: _said,
+    Act.SOLVED: _said,
     Act.OBJECT: _said,
     Act.COMPLAIN: _said,
     Act.WITHDRAW: _reason,

@@ -23,7 +23,7 @@ from rules.terms import Act, Channel
 from web.counter.agent import post_of
 from web.counter.application_offers import offered_for
 from web.counter.offers import ASKED, PICTURES, Offers, may_print
-from web.counter.telling import spoken_of
+from web.counter.telling import said_to
 from web.database import Bounded
 from web.desk.applied import applicant_of, load_of
 from web.desk.session import Person
@@ -31,6 +31,7 @@ from web.desk.stage_offers import is_good, papers_of
 from web.errors import NotFound
 from web.onewindow import Onewindow
 from web.render import page
+from web.shared import Shared
 from web.typed import rupees
 
 PAGE = "counter/application.html"
@@ -92,7 +93,13 @@ def receipt(file: CaseFile, number: str) -> Receipt | None:
 
 
 async def application_page(
-    request: Request, overview: Overview, person: Person, parts: Onewindow, status: int = 200, **more: Any
+    request: Request,
+    overview: Overview,
+    person: Person,
+    parts: Onewindow,
+    shared: Shared,
+    status: int = 200,
+    **more: Any,
 ) -> Response:
     """The page, as it is or with a form that could not be taken."""
     file = await filed_case(parts.database, overview.request.reference, parts)
@@ -103,8 +110,8 @@ async def application_page(
     context: dict[str, Any] = {
         "person": person,
         "r": row,
-        "spoken": spoken_of(file, book, parts.zone, now, row.language),
-        "read": spoken_of(file, book, parts.zone, now, own) if own != row.language else None,
+        "spoken": await said_to(shared, row, row.language),
+        "read": await said_to(shared, row, own) if own != row.language else None,
         "offers": offered_for(file, wanted_of(file, parts), now) if speaks else Offers(),
         "pictures": PICTURES,
         "act_words_here": {act.value: act_label(act, application=True) for act in Act},

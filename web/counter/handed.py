@@ -24,7 +24,7 @@ from web.acting import through
 from web.counter.agent import post_of
 from web.counter.applications import application_page, filed_case, wanted_of
 from web.counter.requests import Opened
-from web.deps import Db, Now, Parts
+from web.deps import Db, Now, Parts, SharedPages
 from web.desk.forms import TOKEN
 from web.desk.session import TakesCalls
 from web.errors import NotFound, NotYours, Stale
@@ -38,7 +38,14 @@ router = APIRouter(include_in_schema=False)
 
 @router.post("/counter/requests/{reference}/document")
 async def hand_in(
-    request: Request, file: Opened, person: TakesCalls, sent: SentForm, db: Db, parts: Parts, now: Now
+    request: Request,
+    file: Opened,
+    person: TakesCalls,
+    sent: SentForm,
+    db: Db,
+    parts: Parts,
+    shared: SharedPages,
+    now: Now,
 ) -> Response:
     """Take one scan for one paper. The same form sent twice is one document."""
     reference, post = file.request.reference, post_of(person)
@@ -50,25 +57,25 @@ async def hand_in(
     if not TOKEN.fullmatch(token):
         raise Stale
     if paper not in wanted_of(await filed_case(db, reference, parts), parts):
-        return await _again(request, file, person, parts, sent.typed, _("Choose which paper it is."))
+        return await _again(request, file, person, parts, shared, sent.typed, _("Choose which paper it is."))
     if sent.file is None:
-        return await _again(request, file, person, parts, sent.typed, _("Choose a file."))
+        return await _again(request, file, person, parts, shared, sent.typed, _("Choose a file."))
     handed = Handed(paper, Actor.OFFICER, now, reference, person=person.id, token=f"counter/{person.id}/{token}")
     try:
         row = await parts.uploads.receive(db, sent.file, handed, partial(_along, post=post))
     except Unfit as wrong:
-        return await _again(request, file, person, parts, sent.typed, unfit(wrong.fault))
+        return await _again(request, file, person, parts, shared, sent.typed, unfit(wrong.fault))
     except Reused:
         raise Stale from None
     except StorageAway:
         away = _("We cannot save it just now. What you typed is still here. Send it again in a minute.")
-        return await _again(request, file, person, parts, sent.typed, away, 503)
+        return await _again(request, file, person, parts, shared, sent.typed, away, 503)
     outcome = await through(parts, Take(reference, submission(row), Act.DOCUMENT))
     if outcome.refused is not None:
         await db.write(papers.take_back, row.id)
         await parts.uploads.unneeded(row.id)
         said: dict[str, Any] = {"notice": "refused", "sentence": refusal(outcome.refused, Reader.OFFICER)}
-        return await application_page(request, file, person, parts, 409, **said)
+        return await application_page(request, file, person, parts, shared, 409, **said)
     told = f"sent={submission(row)}" if outcome.waiting else "told=document"
     return see_other(f"/counter/requests/{reference}?{told}")
 
@@ -78,12 +85,13 @@ async def _again(
     file: Opened,
     person: TakesCalls,
     parts: Parts,
+    shared: SharedPages,
     typed: Mapping[str, str],
     error: str,
     status: int = 422,
 ) -> Response:
     more: dict[str, Any] = {"open_act": "document", "typed": typed, "errors": {"paper": error}}
-    return await application_page(request, file, person, parts, status, **more)
+    return await application_page(request, file, person, parts, shared, status, **more)
 
 
 async def _along(session: AsyncSession, row: Document, post: str) -> None:

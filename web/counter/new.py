@@ -18,6 +18,7 @@ from models import localities
 from models.callers import Asked, Known, find, same
 from models.intake import New, UnknownCode, register
 from models.requests import ServiceRequest
+from rules.old_matters import old_year
 from rules.policy import Policy
 from web.counter.agent import filing_post
 from web.counter.form import CHANNELS, Written, asks_of_danger, dangers, new_request, prefilled, read
@@ -143,4 +144,5 @@ async def register_it(
         written.errors[unknown.field] = gettext("This can no longer be chosen. Please change it.")
         return form_page(request, person, parts, form, written, 422)
     await parts.door.wake()
-    return see_other(f"/counter/requests/{reference}?told=filed")
+    old = old_year(new.description, now.astimezone(parts.zone).year)
+    return see_other(f"/counter/requests/{reference}?told=filed" + (f"&old={old}" if old else ""))

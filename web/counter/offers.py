@@ -18,7 +18,7 @@ AT_ONCE = frozenset(
 
 ASKED = frozenset(
     {
-        Act.WITHDRAW, Act.ADD, Act.OBJECT, Act.REOPEN, Act.CHANGE_PHONE, Act.PRESENT, Act.RAISE, Act.COMPLAIN, Act.SLOT,
+        Act.SOLVED, Act.WITHDRAW, Act.ADD, Act.OBJECT, Act.REOPEN, Act.CHANGE_PHONE, Act.PRESENT, Act.RAISE, Act.COMPLAIN, Act.SLOT,
         Act.PAY,
     }
 )  # fmt: skip
@@ -28,6 +28,7 @@ PICTURES: Mapping[Act, str] = {
     Act.CONFIRM: "check",
     Act.NOT_REPAIRED: "circle-x",
     Act.SUPPLY_BACK: "zap",
+    Act.SOLVED: "circle-check",
     Act.PRESENT: "user-check",
     Act.ESCALATE: "trending-up",
     Act.REOPEN: "undo-2",
@@ -49,8 +50,8 @@ PICTURES: Mapping[Act, str] = {
 
 WORKED: tuple[Act, ...] = (Act.CALLED_AGAIN, Act.SUPPLY_BACK, Act.ADD, Act.CHANGE_PHONE, Act.WITHDRAW)
 OFFERED: Mapping[State, tuple[Act, ...]] = {
-    State.RECEIVED: WORKED,
-    State.ASSIGNED: WORKED,
+    State.RECEIVED: (*WORKED, Act.SOLVED),
+    State.ASSIGNED: (*WORKED, Act.SOLVED),
     State.IN_PROGRESS: WORKED,
     State.ON_HOLD: (Act.PRESENT, *WORKED),
     State.RESOLVED: (Act.CONFIRM, Act.NOT_REPAIRED, Act.CALLED_AGAIN, Act.ADD, Act.CHANGE_PHONE, Act.WITHDRAW),
@@ -83,7 +84,7 @@ def offered(row: ServiceRequest, escalating: bool, now: datetime) -> Offers:
 
 def _still(act: Act, row: ServiceRequest, now: datetime) -> bool:
     """Whether an act of the state is not over yet."""
-    if row.over:
+    if row.over or (act is Act.SOLVED and (row.safety or row.repeats or row.reopened)):
         return False
     if act is Act.OBJECT and row.objected:
         return False

@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
-from languages.catalog import current, named, use
+from languages.catalog import current, named
 from languages.labels import act_label, channel_label, refusal
 from languages.views import Reader
 from models.callers import Overview, overview
@@ -21,6 +21,7 @@ from web.counter.agent import post_of
 from web.counter.applications import application_page
 from web.counter.form import dangers
 from web.counter.offers import PICTURES, Offers, may_print, offered
+from web.counter.telling import said_to
 from web.database import Bounded
 from web.deps import Db, Parts, SharedPages
 from web.desk.session import Person, TakesCalls
@@ -47,15 +48,6 @@ async def _opened(reference: str, person: TakesCalls, db: Db) -> Overview:
 
 
 Opened = Annotated[Overview, Depends(_opened)]
-
-
-async def said_to(shared: Shared, file: Overview, language: str, at_least: int = 0) -> Told:
-    """What the consumer's own page says, in `language`."""
-    with use(language):
-        found = await shared.get(file.request.reference, at_least=at_least)
-    if found is None:
-        raise NotFound
-    return found.told
 
 
 def details(file: Overview, parts: Onewindow) -> dict[str, Any]:
@@ -91,10 +83,10 @@ async def whole_page(
     """The page, as it is or with a form that could not be taken."""
     row = file.request
     if row.kind != Kind.COMPLAINT:
-        return await application_page(request, file, person, parts, status, **more)
-    spoken = await said_to(shared, file, row.language, row.number)
+        return await application_page(request, file, person, parts, shared, status, **more)
+    spoken = await said_to(shared, row, row.language)
     own = current()
-    read = await said_to(shared, file, own, row.number) if own != row.language else None
+    read = await said_to(shared, row, own) if own != row.language else None
     context: dict[str, Any] = {
         "person": person,
         "r": row,
@@ -123,13 +115,14 @@ async def one(
     shared: SharedPages,
     told: str = "",
     sent: str = "",
+    old: Annotated[int | None, Query(ge=1000, le=9999)] = None,
 ) -> Response:
     """The number in groups, the sentence in the caller's language, and what he may answer."""
     more: dict[str, Any] = {}
     if sent:
         more = await db.read(said_after, sent, file.request.reference, person.id)
     elif told == "filed":
-        more = {"notice": "filed"}
+        more = {"notice": "filed", "old": old}
     elif told in set(Act):
         application = file.request.kind != Kind.COMPLAINT
         more = {"notice": "done", "done": act_label(Act(told), application=application)}

@@ -10,12 +10,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from languages.calls import ending_label
 from languages.catalog import gettext as _
 from languages.catalog import named
 from languages.labels import state_label
 from languages.views import Reader
 from models.callers import Asked, Caller, Found, Known, call_backs_waiting, find
 from models.tracking import exists
+from rules.calls import Ending
 from rules.reference import look, normalise
 from rules.terms import Kind, State
 from web.book import Book
@@ -31,6 +33,8 @@ router = APIRouter(include_in_schema=False)
 PAGE = "counter/search.html"
 LONGEST = 120
 LONGEST_ACCOUNT = 20
+KEYS = {Ending.ANSWERED: "q", Ending.NOT_OURS: "o", Ending.WRONG_NUMBER: "w"}
+"""One key for each way a call ends without a number; for a meeting there is a page first."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,12 @@ def shown(asked: Asked, book: Book) -> Row:
     )
 
 
+def place_name(code: str, book: Book) -> str:
+    """The name of a locality in the language in use."""
+    place = book.locality(code)
+    return named(place.names) if place else ""
+
+
 def caller_of(typed: str, country: str) -> Caller:
     """What a text may be: a phone, an account, or a name; digits of any script."""
     typed = typed[:LONGEST]
@@ -94,7 +104,7 @@ def known_of(caller: Caller, found: Found) -> Known:
 
 def missing(typed: str, caller: Caller, found: Found) -> str:
     """What to say where nothing was found; "" where something was."""
-    if found.open or found.ended or (found.known and found.known.account):
+    if found.open or found.ended or found.held or (found.known and found.known.account):
         return ""
     kind = look(typed).kind
     if kind == "check digit":
@@ -108,15 +118,24 @@ def missing(typed: str, caller: Caller, found: Found) -> str:
 
 async def search_page(request: Request, person: Person, parts: Onewindow, **more: Any) -> Response:
     """The page, empty or with what was found."""
-    context: dict[str, Any] = {"person": person, "typed": "", "found": None, "nothing": "", "errors": {}, **more}
+    context: dict[str, Any] = {
+        "person": person,
+        "typed": "",
+        "found": None,
+        "nothing": "",
+        "errors": {},
+        "ended": "",
+        **more,
+    }
     context["waiting"] = await parts.database.read(call_backs_waiting)
+    context["ends"] = [(ending, ending_label(ending), key) for ending, key in KEYS.items()]
     return page(request, PAGE, token=secrets.token_urlsafe(16), speaks=post_of(person) is not None, **context)
 
 
 @router.get("/counter")
-async def counter(request: Request, person: TakesCalls, parts: Parts) -> Response:
-    """One field, and the ways on."""
-    return await search_page(request, person, parts)
+async def counter(request: Request, person: TakesCalls, parts: Parts, ended: str = "") -> Response:
+    """One field, and the ways on; after a call without a number, how it ended."""
+    return await search_page(request, person, parts, ended=ending_label(Ending(ended)) if ended in set(Ending) else "")
 
 
 @router.post("/counter")
@@ -131,6 +150,7 @@ async def searched(request: Request, person: TakesCalls, form: Form, db: Db, par
     rows = {
         "open": [shown(asked, parts.book) for asked in found.open],
         "ended": [shown(asked, parts.book) for asked in found.ended],
+        "held": [(held, place_name(held.locality, parts.book)) for held in found.held] if len(found.held) > 1 else [],
     }
     nothing = missing(typed, caller, found)
     return await search_page(

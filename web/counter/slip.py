@@ -12,11 +12,9 @@ from languages.views import Reader
 from models.slips import make, shown
 from rules.terms import Kind, Refused
 from web.consumer.sending import qr
-from web.consumer.telling import Told
-from web.counter.applications import filed_case
 from web.counter.offers import may_print
-from web.counter.requests import Opened, said_to, whole_page
-from web.counter.telling import Spoken, spoken_of
+from web.counter.requests import Opened, whole_page
+from web.counter.telling import said_to
 from web.deps import Db, Now, Parts, SharedPages, TheViews
 from web.desk.session import TakesCalls
 from web.render import page
@@ -40,11 +38,7 @@ async def slip(
         sentence = refusal(Refused.OWN_WORK, Reader.OFFICER)
         return await whole_page(request, file, person, parts, shared, 409, notice="refused", sentence=sentence)
     row = file.request
-    told: Told | Spoken
-    if row.kind == Kind.COMPLAINT:
-        told = await said_to(shared, file, row.language, row.number)
-    else:
-        told = spoken_of(await filed_case(db, row.reference, parts), parts.book, parts.zone, now, row.language)
+    told = await said_to(shared, row, row.language)
     code = await db.write(make, row.reference, parts.secret, person.id, now)
     address = f"{parts.public_url}/track/{row.reference}"
     with use(row.language):
@@ -61,6 +55,7 @@ async def slip(
         "counter/slip.html",
         person=person,
         reference=row.reference,
+        application=row.kind != Kind.COMPLAINT,
         paper=Markup(paper),  # noqa: S704 - our own template, escaped where it was filled
         spoken=row.language,
         paper_direction=direction(row.language),

@@ -22,7 +22,7 @@ from web.onewindow import Onewindow
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
-DONE = ("password", "session", "sessions", "off", "wrong")
+DONE = ("password", "session", "sessions", "off", "wrong", "keys")
 
 
 @router.get("/account")
@@ -117,6 +117,13 @@ def _password_page(
     return page(
         request, "desk/password.html", status=status, person=person, errors=errors or {}, shortest=SHORTEST, longest=LONGEST
     )  # fmt: skip
+
+
+@router.post("/account/keys")
+async def switch_keys(person: SignedIn, form: Form, db: Db) -> Response:
+    """Whether single keys do something on one's pages."""
+    await db.write(staff.switch_keys, person.id, on=form.get("keys") == "on")
+    return see_other("/account?done=keys")
 
 
 @router.post("/account/sessions")

@@ -20,8 +20,11 @@ from web.desk.actions import ACTS
 from web.desk.allowed import choices, offers_for
 from web.desk.casefile import Opened, may_open, opened, whole_page
 from web.desk.forms import TOKEN, Filled, read
+from web.desk.letter import check, letter
+from web.desk.neighbours import TheWay
 from web.desk.session import Person, SignedIn
 from web.desk.shown import ShownLine, shown_line, stage_names
+from web.desk.way import Way
 from web.errors import NotFound, NotYours, Stale
 from web.forms import Form
 from web.onewindow import Onewindow
@@ -34,30 +37,39 @@ LEAVING = frozenset({Act.CORRECT, Act.TRANSFER, Act.AGREE, Act.RAISE})
 
 @router.post("/desk/requests/{reference}/{act}")
 async def act_on(
-    request: Request, act: str, file: Opened, person: SignedIn, form: Form, db: Db, parts: Parts, now: Now
+    request: Request,
+    act: str,
+    file: Opened,
+    person: SignedIn,
+    form: Form,
+    db: Db,
+    parts: Parts,
+    now: Now,
+    way: TheWay,
 ) -> Response:
     """Do one action. The same form sent twice has the same outcome."""
     if act not in ACTS:
         raise NotFound
     here = at_its_task(file, form.get("task", ""))
     filled = read(Act(act), form, choices(here, parts.book, parts.zone, now), stage_forms.READ)
+    check(filled, here, parts)
     if not TOKEN.fullmatch(filled.text("token")):
         raise Stale
     if filled.errors:
-        return again(request, file, person, parts, filled, 422)
+        return again(request, file, person, parts, filled, 422, way=way)
     id = f"desk-{person.id}-{act}-{filled.text('token')}"
     outcome = await send(parts, here, person, filled, id)
-    address = f"/desk/requests/{file.request.reference}"
+    address, travels = f"/desk/requests/{file.request.reference}", way.travels if way else {}
     if act in LEAVING and outcome.refused is None and not outcome.waiting:
         newest = await db.read(case_file, file.request.reference)
         if newest is None or not may_open(newest, person):
-            return see_other(f"/desk?{urlencode({'gone': act})}")
+            return see_other(f"{way.back + '&' if way else '/desk?'}{urlencode({'gone': act})}")
     if outcome.waiting:
-        return see_other(f"{address}?{urlencode({'sent': id})}")
+        return see_other(f"{address}?{urlencode({'sent': id, **travels})}")
     if outcome.refused is not None:
         newest = await opened(db, file.request.reference, person, parts)
-        return again(request, newest, person, parts, filled, 409, refused=outcome.refused)
-    return see_other(f"{address}?{urlencode({'done': act, 'seen': outcome.number})}")
+        return again(request, newest, person, parts, filled, 409, refused=outcome.refused, way=way)
+    return see_other(f"{address}?{urlencode({'done': act, 'seen': outcome.number, **travels})}")
 
 
 def at_its_task(file: CaseFile, id: str) -> CaseFile:
@@ -105,9 +117,10 @@ def again(
     form: Filled,
     status: int,
     refused: Refused | None = None,
+    way: Way | None = None,
 ) -> Response:
     """The page with the form still filled in, what is wrong with it, and what happened since it was opened."""
-    own, here = ("token", "seen", "task"), at_its_task(file, form.text("task"))
+    own, here = ("token", "seen", "task", "in", "at"), at_its_task(file, form.text("task"))
     kept: Mapping[str, str] = {name: text for name, text in form.typed.items() if name not in own}
     return whole_page(
         request,
@@ -118,7 +131,9 @@ def again(
         open_act=form.act,
         open_task=here.task.id if here.task else "",
         open_suffix=f"-{here.task.stage}" if here.task and file.request.kind != Kind.COMPLAINT else "",
+        way=way,
         typed=kept,
+        letter=letter(here, parts, form.text("words") if form.act is Act.MESSAGE else ""),
         errors=form.errors,
         notice="refused" if refused else None,
         sentence=refusal(refused, Reader.OFFICER) if refused else "",

@@ -9,34 +9,35 @@ from datetime import datetime
 from models.people import Post
 from models.posts import WORKS, FilledPost
 from models.requests import ServiceRequest, Task
+from rules.officer_acts import WRITING
 from rules.proposals import deciders
 from rules.states import WORKED
 from rules.terms import Act, State
 
 HANDLERS: Mapping[State, Sequence[Act]] = {
     State.ASSIGNED: (
-        Act.ACCEPT, Act.EXPECT, Act.RESOLVE, Act.HOLD, Act.NOTE, Act.GIVE, Act.CORRECT, Act.TRANSFER, Act.REJECT,
+        Act.ACCEPT, Act.EXPECT, Act.RESOLVE, Act.HOLD, Act.MESSAGE, Act.NOTE, Act.GIVE, Act.CORRECT, Act.TRANSFER, Act.REJECT,
         Act.ESCALATE,
     ),
     State.IN_PROGRESS: (
-        Act.RESOLVE, Act.EXPECT, Act.HOLD, Act.NOTE, Act.GIVE, Act.CORRECT, Act.TRANSFER, Act.REJECT, Act.ESCALATE,
+        Act.RESOLVE, Act.EXPECT, Act.HOLD, Act.MESSAGE, Act.NOTE, Act.GIVE, Act.CORRECT, Act.TRANSFER, Act.REJECT, Act.ESCALATE,
     ),
-    State.ON_HOLD: (Act.RESUME, Act.RESOLVE, Act.NOTE, Act.GIVE),
-    State.RESOLVED: (Act.NOTE,),
+    State.ON_HOLD: (Act.RESUME, Act.RESOLVE, Act.MESSAGE, Act.NOTE, Act.GIVE),
+    State.RESOLVED: (Act.MESSAGE, Act.NOTE),
 }  # fmt: skip
 """What the post that does the work may do; the first is the main action of the state."""
 
 ANSWERABLES: Mapping[State, Sequence[Act]] = {
     State.ASSIGNED: (
-        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.NOTE, Act.CORRECT, Act.TRANSFER,
+        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.MESSAGE, Act.NOTE, Act.CORRECT, Act.TRANSFER,
         Act.REJECT, Act.ESCALATE,
     ),
     State.IN_PROGRESS: (
-        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.NOTE, Act.CORRECT,
+        Act.DIRECT, Act.TAKE_OVER, Act.GIVE, Act.REASSIGN, Act.EXPECT, Act.HOLD, Act.RESOLVE, Act.MESSAGE, Act.NOTE, Act.CORRECT,
         Act.TRANSFER, Act.REJECT, Act.ESCALATE,
     ),
-    State.ON_HOLD: (Act.DIRECT, Act.RESUME, Act.TAKE_OVER, Act.GIVE, Act.NOTE),
-    State.RESOLVED: (Act.NOTE,),
+    State.ON_HOLD: (Act.DIRECT, Act.RESUME, Act.TAKE_OVER, Act.GIVE, Act.MESSAGE, Act.NOTE),
+    State.RESOLVED: (Act.MESSAGE, Act.NOTE),
 }  # fmt: skip
 """What a post that answers for the work of another may do."""
 
@@ -71,6 +72,7 @@ PICTURES: Mapping[Act, str] = {
     Act.FAULT: "circle-alert",
     Act.MISSED: "user-x",
     Act.REISSUE: "receipt",
+    Act.MESSAGE: "send",
 }
 """One picture an action."""
 
@@ -140,7 +142,7 @@ def offered(
     acts = tuple(act for act in _of(State(request.state), handler, answerable) if act not in left_out)
     decider = deciding(posts, request, task, person)
     raises = _raises(posts, request, handler or answerable)
-    if not acts or acts[0] is Act.NOTE:
+    if not acts or acts[0] in WRITING:
         return Offers(None, acts, handler, answerable, decider, raises)
     return Offers(acts[0], acts[1:], handler, answerable, decider, raises)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
@@ -21,6 +19,7 @@ from languages.views import Reader
 from models.callers import beside
 from models.casefile import CaseFile, case_file
 from models.events import Submission
+from models.onlookers import looked_on
 from models.openings import opening, openings
 from models.posts import WORKS, may_see
 from rules.case import Fault
@@ -28,17 +27,19 @@ from rules.reference import is_well_formed, normalise
 from rules.request import RECOVERY
 from rules.terms import Act, Kind, Refused
 from web.database import Bounded
-from web.deps import Db, Parts, TheBook, TheHub, TheViews
+from web.deps import Db, Parts
 from web.desk import elsewhere
 from web.desk.actions import PICTURES
 from web.desk.applied import applicant_of, load_of
 from web.desk.beside import others_of
 from web.desk.dossier import dossier
-from web.desk.forms import PRESETS, local, preset
+from web.desk.forms import PRESETS, local, new_token, preset
+from web.desk.letter import letter
+from web.desk.neighbours import TheWay
 from web.desk.proposals import asked
-from web.desk.session import COOKIE, Person, SignedIn, person_of
+from web.desk.session import Person, SignedIn
 from web.desk.shown import Sheet, notice_words, sheet
-from web.desk.ticks import ticks
+from web.desk.timeline import Show, kept, parts_of
 from web.errors import NotFound, NotYours
 from web.onewindow import Onewindow
 from web.render import page
@@ -76,8 +77,10 @@ def from_his_task(file: CaseFile, person: Person) -> CaseFile:
 
 
 def may_open(file: CaseFile, person: Person) -> bool:
-    """Whether one of his posts may see this request."""
+    """Whether one of his posts may see this request; nobody sees a confidential one that is about himself or one above him."""
     request = file.request
+    if request.confidential and person.id in request.concerned:
+        return False
     return may_see(person.posts, request.office, request.zone, file.involved, request.confidential)
 
 
@@ -88,19 +91,16 @@ async def _opened(reference: str, person: SignedIn, db: Db, parts: Parts) -> Cas
 Opened = Annotated[CaseFile, Depends(_opened)]
 
 
-def new_token() -> str:
-    """A form's own token: sent twice, it counts once."""
-    return secrets.token_urlsafe(16)
-
-
 def quick_times(parts: Onewindow) -> list[str]:
     """The one-tap times that lie ahead now."""
     now = parts.clock()
     return [name for name in (*PRESETS, "evening", "tomorrow") if preset(name, now, parts.zone)]
 
 
-def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
-    """What the page and its live region are made of."""
+def context(
+    file: CaseFile, person: Person, parts: Onewindow, show: Show = Show.ALL, watching: Sequence[str] = ()
+) -> dict[str, Any]:
+    """What the page and its live region are made of; `watching` are the names of those who have it open too."""
     now = parts.clock()
     shown = sheet(file, person.posts, parts.book, parts.zone, now, person.id)
     reading = person.rights & (WORKS | {"take_calls", "audit"})
@@ -113,6 +113,10 @@ def context(file: CaseFile, person: Person, parts: Onewindow) -> dict[str, Any]:
         "beside": others_of(file, person, parts.book) if reading else None,
         "notice_words": notice_words,
         "delivery": labels.delivery_label,
+        "show": show,
+        "timeline": kept(shown.lines, show),
+        "timeline_parts": parts_of(shown.lines),
+        "watching": watching,
         "been_at": [parts.book.label("office", code) for code in file.request.offices],
     } | _applied(file, person, parts, now)
 
@@ -161,7 +165,9 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
         "open_suffix": "",
         "refusing": "reject_reason" if shown.request.kind == Kind.COMPLAINT else "refuse_reason",
         "fault_words": [(fault.value, fault_label(fault)) for fault in Fault],
+        "way": None,
         "typed": {},
+        "letter": letter(shown.file, parts),
         "errors": {},
         "notice": None,
         "sentence": "",
@@ -174,25 +180,41 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
 
 
 def whole_page(
-    request: Request, file: CaseFile, person: Person, parts: Onewindow, status: int = 200, **more: Any
+    request: Request,
+    file: CaseFile,
+    person: Person,
+    parts: Onewindow,
+    status: int = 200,
+    show: Show = Show.ALL,
+    watching: Sequence[str] = (),
+    **more: Any,
 ) -> Response:
     """The page, as it is or with a form that could not be taken."""
-    made = context(file, person, parts)
+    made = context(file, person, parts, show, watching)
     made |= {"asked": asked(file, parts.book, person.id)} | form_context(made["sheet"], parts) | more
     return page(request, page_of(file), status=status, **made)
 
 
 @router.get("/desk/requests/{reference}")
 async def casefile(
-    request: Request, file: Opened, person: SignedIn, db: Db, parts: Parts, done: str = "", sent: str = ""
+    request: Request,
+    file: Opened,
+    person: SignedIn,
+    db: Db,
+    parts: Parts,
+    way: TheWay,
+    done: str = "",
+    sent: str = "",
+    show: Show = Show.ALL,
 ) -> Response:
     """One request as officers see it; after an action it says what became of it."""
+    more: dict[str, Any] = {}
     if sent:
         more = await db.read(said_after, sent, file.request.reference, person.id)
-        return whole_page(request, file, person, parts, **more)
-    if done in set(Act):
-        return whole_page(request, file, person, parts, notice="done", done=labels.act_label(Act(done)))
-    return whole_page(request, file, person, parts)
+    elif done in set(Act):
+        more = {"notice": "done", "done": labels.act_label(Act(done))}
+    watching = await db.write(looked_on, file.request.reference, person.id)
+    return whole_page(request, file, person, parts, way=way, show=show, watching=watching, **more)
 
 
 async def said_after(session: AsyncSession, submission: str, reference: str, person: int) -> dict[str, Any]:
@@ -205,21 +227,3 @@ async def said_after(session: AsyncSession, submission: str, reference: str, per
     if row.refused:
         return {"notice": "refused", "sentence": refusal(Refused(row.refused), Reader.OFFICER)}
     return {"notice": "done", "done": labels.act_label(Act(row.act))}
-
-
-@router.get("/desk/requests/{reference}/live", response_class=EventSourceResponse)
-async def live(
-    request: Request, file: Opened, hub: TheHub, views: TheViews, parts: Parts, book: TheBook, seen: int = 0
-) -> AsyncIterator[ServerSentEvent]:
-    """The page's live region again whenever the request changed, until the session ends."""
-    token, last = request.cookies.get(COOKIE), ""
-    async for _ in ticks(hub, file.request.reference):
-        still = await parts.database.read(person_of, token, parts.clock(), parts.zone.key, using=False)
-        if still is None:
-            yield ServerSentEvent(event="finished", raw_data="")
-            return
-        newest = await opened(parts.database, file.request.reference, still, parts)
-        block = views.text(page_of(newest), "live", **context(newest, still, parts), seen=seen)
-        if block != last:
-            last = block
-            yield ServerSentEvent(raw_data=block, id=str(newest.request.number))

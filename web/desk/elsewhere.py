@@ -12,7 +12,7 @@ from models.casefile import CaseFile
 from models.requests import ServiceRequest
 from rules.due import due
 from rules.durations import parse
-from rules.policy import Policy, Timing, timing_of
+from rules.policy import UNPLACED, Policy, Timing, timing_of
 from web.book import Book
 from web.desk.actions import Offers
 
@@ -49,7 +49,7 @@ def offices(request: ServiceRequest, book: Book, now: datetime) -> list[str]:
     if request.confidential:
         return []
     there = [office for office in book.now.offices.values() if office.until is None or office.until > now]
-    return sorted(office.code for office in there if office.code != request.office)
+    return sorted(one.code for one in there if one.code != request.office and one.area_class != UNPLACED)
 
 
 def decided_above(request: ServiceRequest, office: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -16,6 +17,11 @@ EVENING = 18
 PRESETS: Mapping[str, timedelta] = {"1h": timedelta(hours=1), "2h": timedelta(hours=2), "4h": timedelta(hours=4)}
 """Expected times of one tap; "evening" and "tomorrow" stand beside them."""
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,60}")
+
+
+def new_token() -> str:
+    """A form's own token: sent twice, it counts once."""
+    return secrets.token_urlsafe(16)
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,7 @@ def _reject(form: Filled, choices: Choices) -> None:
 
 READ: Mapping[Act, Reading] = {
     Act.NOTE: lambda form, _choices: written(form, needed=_("Write the note.")),
+    Act.MESSAGE: lambda form, _choices: written(form, needed=_("Write the message.")),
     Act.EXPECT: _expect,
     Act.HOLD: _hold,
     Act.RESOLVE: _resolve,

@@ -26,9 +26,11 @@ from rules.states import WORKED
 from rules.terms import Act, Kind, State
 from web.book import Book
 from web.deps import Db, Now, Parts, TheBook, TheHub, TheViews
+from web.desk.forms import new_token
 from web.desk.session import COOKIE, Person, SignedIn, person_of
 from web.desk.shown import Due, tier_clock
 from web.desk.ticks import ticks
+from web.desk.way import leading
 from web.onewindow import Onewindow
 from web.render import page, see_other
 
@@ -41,6 +43,9 @@ class ShownRow:
     """One line of the queue, named and told."""
 
     id: str
+    task: str
+    number: int
+    way: str
     reference: str
     due: Due
     category: str
@@ -58,6 +63,7 @@ class ShownRow:
     confidential: bool
     to_ring: bool
     repeats: int
+    wrote: bool
 
 
 def bounds(onewindow: Onewindow, now: datetime) -> Bounds:
@@ -66,7 +72,7 @@ def bounds(onewindow: Onewindow, now: datetime) -> Bounds:
     return Bounds(now, datetime.combine(tomorrow, datetime.min.time(), onewindow.zone))
 
 
-def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
+def shown(row: Row, person: Person, book: Book, now: datetime, way: str = "") -> ShownRow:
     """A line in the language in use."""
     task, request = row.task, row.request
     complaint = request.kind == Kind.COMPLAINT
@@ -76,6 +82,9 @@ def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
     decider = request.proposal.get("post") if state in WORKED and asks_about(request, task) else None
     return ShownRow(
         id=request.reference if own else f"{request.reference}-{task.stage}",
+        task=task.id,
+        number=request.number,
+        way=way,
         reference=request.reference,
         due=task_clock(row, book, now),
         category=book.sort(request),
@@ -93,6 +102,7 @@ def shown(row: Row, person: Person, book: Book, now: datetime) -> ShownRow:
         confidential=request.confidential,
         to_ring=request.call_back_at is not None and state is State.RESOLVED,
         repeats=request.repeats,
+        wrote=request.wrote_at is not None,
     )
 
 
@@ -137,12 +147,15 @@ def context(
     """What the page and its live region are made of."""
     listed, numbers = found
     now = parts.clock()
+    here = urlencode({"view": view.value, **({"after": after} if after else {})})
     following = written_place(listed.after)
     return {
         "person": person,
         "view": view,
         "views": [(one, view_words()[one], numbers[one]) for one in View],
-        "rows": [shown(row, person, parts.book, now) for row in listed.rows],
+        "rows": [shown(row, person, parts.book, now, leading(here, at)) for at, row in enumerate(listed.rows)],
+        "back": here,
+        "token": new_token(),
         "first": not after,
         "following": f"/desk?{urlencode({'view': view.value, 'after': following})}" if following else "",
         "live": f"/desk/live?{urlencode({'view': view.value, 'after': after})}",
@@ -173,13 +186,20 @@ async def desk(
     view: View = View.ALL,
     after: str = "",
     gone: str = "",
+    none: bool = False,
 ) -> Response:
     """The queue, soonest due first, fifty a page; after an action by which a request left it, it says so."""
     after = written_place(read_place(after))
     found = await db.read(looked_up, person.codes, view, bounds(parts, now), read_place(after))
     done = labels.act_label(Act(gone)) if gone in set(Act) else ""
     return page(
-        request, "desk/queue.html", typed="", errors={}, gone=done, **context(person, view, after, found, parts)
+        request,
+        "desk/queue.html",
+        typed="",
+        errors={},
+        gone=done,
+        nothing=none,
+        **context(person, view, after, found, parts),
     )
 
 
@@ -193,7 +213,7 @@ async def find(request: Request, person: SignedIn, db: Db, parts: Parts, now: No
     rows = await db.read(looked_up, person.codes, View.ALL, bounds(parts, now), None)
     errors = {"reference": _not_found(found)}
     whole = context(person, View.ALL, "", rows, parts)
-    return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, gone="", **whole)
+    return page(request, "desk/queue.html", status=422, typed=typed, errors=errors, gone="", nothing=False, **whole)
 
 
 def _not_found(found: Reading) -> str:

@@ -33,7 +33,8 @@ YEAR = 365 * 24 * 3600
 class Person:
     """One who is signed in and the posts he fills now, own ones first. `away_until` is the end of a leave that runs.
 
-    `temporary`: he has to choose a password; `second`: he has a second factor; `session` names this session on pages.
+    `temporary`: he has to choose a password; `second`: he has a second factor; `session` names this session on pages;
+    `keys`: single keys do something on them.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Person:
     temporary: bool = False
     second: bool = False
     session: str = ""
+    keys: bool = True
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -63,6 +65,8 @@ class Person:
             return "/desk"
         if "take_calls" in self.rights:
             return "/counter"
+        if "wall" in self.rights:
+            return "/desk/wall"
         return "/admin" if self.rights & {"tune", "audit"} else "/desk"
 
 
@@ -75,7 +79,7 @@ async def person_of(session: AsyncSession, token: str | None, at: datetime, zone
     away = None if posts else await on_leave_until(session, account.id, at)
     return Person(
         account.id, account.username, account.name, account.language, posts, away,
-        account.temporary, account.second, account.session,
+        account.temporary, account.second, account.session, account.keys,
     )  # fmt: skip
 
 
@@ -157,6 +161,8 @@ def _needs(*rights: str) -> DependsOn:
 
 Tunes = Annotated[Person, _needs("tune")]
 Manages = Annotated[Person, _needs("tune", "answerable")]
+Leads = Annotated[Person, _needs("answerable", "audit")]
+SeesWall = Annotated[Person, _needs("answerable", "wall")]
 ReadsAdmin = Annotated[Person, _needs("tune", "audit")]
 TakesCalls = Annotated[Person, _needs("take_calls", "control_room")]
 

@@ -38,7 +38,7 @@ class Due:
 class ShownLine:
     """One line of the timeline. `internal` lines are not shown to the consumer; `who` is None for the system.
 
-    `stage` is the one it belongs to, "" for a complaint's and where it concerns the whole request.
+    `stage` is the one it belongs to, "" for a complaint's and where it concerns the whole request; `document`: the photo that came.
     """
 
     number: int
@@ -52,6 +52,7 @@ class ShownLine:
     words: str | None
     internal: bool
     stage: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,9 @@ def shown_line(
     heading = labels.event_label(kind)
     stage = (stages or {}).get(event.task_id or "", "")
     return ShownLine(
-        event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words, not event.public,
-        stage,
+        event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words,
+        not event.public and event.actor != Actor.CONSUMER,
+        stage, str(event.data.get("document", "")) if kind is EventKind.ADDED else "",
     )  # fmt: skip
 
 

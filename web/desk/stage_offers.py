@@ -123,7 +123,7 @@ def _beside(file: CaseFile, stage: Stage, *, top: bool, own: Sequence[Act], may_
         acts.append(Act.FAULT)
     if pause is not None and pause.reason not in ENDED_BY_DOING:
         acts.append(Act.RESUME)
-    acts += [Act.EXPECT, Act.NOTE, Act.GIVE, Act.REASSIGN]
+    acts += [Act.EXPECT, Act.MESSAGE, Act.NOTE, Act.GIVE, Act.REASSIGN]
     if pause is not None:
         return acts
     free = worked and not file.request.proposal

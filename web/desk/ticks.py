@@ -13,17 +13,20 @@ TICK = 20.0
 PAUSE = 0.3
 
 
-async def ticks(hub: Hub, reference: str | None = None, every: float = TICK) -> AsyncIterator[None]:
-    """At the start, after each change (of one request, or any), and after `every` seconds without one; at most twice a second."""
+async def ticks(hub: Hub, reference: str | None = None, every: float = TICK) -> AsyncIterator[bool]:
+    """At the start, after each change (of one request, or any), and after `every` seconds without one; at most twice a second.
+
+    True where something changed, False where only time passed.
+    """
     changes = hub.changes(reference) if reference else hub.changes()
     waiting = asyncio.ensure_future(anext(changes))
     try:
         while True:
             await asyncio.wait({waiting}, timeout=every)
-            if waiting.done():
+            if changed := waiting.done():
                 waiting.result()
                 waiting = asyncio.ensure_future(anext(changes))
-            yield
+            yield changed
             await asyncio.sleep(PAUSE)
     except StopAsyncIteration:
         return

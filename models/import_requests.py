@@ -1,0 +1,287 @@
+"""Open complaints from a sheet, brought forward from what the utility used before. A line is one; repeating a file changes nothing.
+
+The registered instant counts for the standard; the ladder begins at the import, at the tier the line names. Nothing of the
+past is fired or announced.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.chain import linked
+from models.events import Event
+from models.ground import standard_columns, standard_of, utility_zone
+from models.import_consumers import phone_of
+from models.people import Locality, Office
+from models.policy import Names
+from models.policy_versions import SAVING, current
+from models.requests import Connection, Consumer, ServiceRequest, Words
+from models.segments import segments
+from rules import reference
+from rules.assignment import Segment, segment_of
+from rules.due import due
+from rules.policy import Policy, Timing, ladder_of, timing_of
+from rules.sheet import Columns, Row, Sheet
+from rules.terms import Actor, Channel, EventKind, Kind, State
+
+COLUMNS = Columns(
+    ("number", "category", "registered"),
+    ("tier", "locality", "account", "words", "name", "phone", "email", "address", "place", "language", "channel"),
+    {"number": 40, "words": 2000, "name": 120, "email": 254, "address": 400, "place": 200, "phone": 40, "account": 20},
+)
+PERSONAL = ("name", "email", "address", "place", "account")
+AT_ONCE = 2_000
+OLDEST = timedelta(days=3_660)
+"""Ten years: what is older is a slip of the finger."""
+Told = Callable[[int, int], None]
+
+
+def unheard(done: int, of: int) -> None:
+    """Nobody is told how far it is."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A line that can be written: its old number, who asked, what he said, and the row without ids."""
+
+    number: str
+    consumer: dict[str, Any]
+    words: str
+    row: dict[str, Any]
+
+
+@dataclass
+class Plan:
+    """What a sheet would do."""
+
+    found: list[Found] = field(default_factory=list)
+    unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class Known:
+    """What lines are checked against."""
+
+    policy: Policy
+    offices: Mapping[str, Office]
+    localities: Mapping[str, str]
+    accounts: Mapping[str, Connection]
+    there: frozenset[str]
+    groups: Sequence[Segment]
+    languages: tuple[str, ...]
+    country: str
+    zone: ZoneInfo
+    at: datetime
+
+
+async def plan(session: AsyncSession, sheet: Sheet, at: datetime, told: Told = unheard) -> Plan:
+    """Check every line; faults are noted on the sheet, and nothing is written."""
+    await session.exec(select(func.pg_advisory_xact_lock_shared(SAVING)))
+    known, made, seen = await _known(session, sheet, at), Plan(), set[str]()
+    for done, line in enumerate(sheet.rows):
+        if done % AT_ONCE == 0:
+            told(done, len(sheet.rows))
+        if line["number"] in seen:
+            sheet.wrong(line.line, "number", f"{line['number']} stands in an earlier line already")
+        seen.add(line["number"])
+        if _token(line["number"]) in known.there:
+            made.unchanged += 1
+        elif found := _read(line, known, sheet):
+            made.found.append(found)
+    return made
+
+
+async def write(session: AsyncSession, made: Plan, at: datetime, told: Told = unheard) -> None:
+    """Write a plan that has no faults, in pieces of one transaction; their workflows are then started like any other's."""
+    numbers = await _free_numbers(session, len(made.found))
+    done, of = 0, len(made.found)
+    for begin in range(0, of, AT_ONCE):
+        told(done, of)
+        some = made.found[begin : begin + AT_ONCE]
+        await _written(session, some, numbers[begin : begin + AT_ONCE], at)
+        done += len(some)
+    told(of, of)
+
+
+async def _written(session: AsyncSession, some: Sequence[Found], numbers: Sequence[str], at: datetime) -> None:
+    people = await _ids(session, Consumer, [one.consumer for one in some])
+    bodies = [{"reference": number, "body": one.words} for one, number in zip(some, numbers, strict=True)]
+    words = await _ids(session, Words, bodies)
+    rows, lines = [], []
+    for one, number, person, said in zip(some, numbers, people, words, strict=True):
+        made = ServiceRequest(
+            reference=number, consumer_id=person, words_id=said, token=_token(one.number), changed_at=at, **one.row
+        )
+        rows.append(made.model_dump())
+        lines.append(_first_line(made, one.number, at).model_dump())
+    await session.exec(insert(ServiceRequest), params=rows)
+    await session.exec(insert(Event), params=lines)
+
+
+async def _ids(session: AsyncSession, table: type[Consumer | Words], rows: list[dict[str, Any]]) -> Sequence[int]:
+    made = await session.exec(insert(table).returning(col(table.id), sort_by_parameter_order=True), params=rows)
+    ids: Sequence[int] = made.scalars().all()
+    return ids
+
+
+def _first_line(row: ServiceRequest, number: str, at: datetime) -> Event:
+    line = Event(
+        reference=row.reference,
+        number=1,
+        kind=EventKind.REGISTERED.value,
+        actor=Actor.CONSUMER.value,
+        at=row.registered_at,
+        recorded=at,
+        data={"channel": row.channel, "office": row.office, "brought": number},
+        words_id=row.words_id,
+    )
+    return linked(line, "")
+
+
+def _token(number: str) -> str:
+    """By what a line is known again."""
+    return f"brought/{number}"
+
+
+async def _free_numbers(session: AsyncSession, count: int) -> list[str]:
+    taken = set((await session.exec(select(ServiceRequest.reference))).all())
+    found: list[str] = []
+    while len(found) < count:
+        number = reference.new(10_000_000 + secrets.randbelow(90_000_000))
+        if number not in taken:
+            taken.add(number)
+            found.append(number)
+    return found
+
+
+async def _known(session: AsyncSession, sheet: Sheet, at: datetime) -> Known:
+    utility = {row.code: row.data for row in (await session.exec(select(Names).where(Names.kind == "utility"))).all()}
+    named = [line["account"] for line in sheet.rows if line["account"]]
+    accounts: dict[str, Connection] = {}
+    for some in _pieces(named):
+        held = select(Connection).where(col(Connection.account).in_(some))
+        accounts |= {row.account: row for row in (await session.exec(held)).all()}
+    there = select(ServiceRequest.token).where(col(ServiceRequest.token).startswith("brought/"))
+    return Known(
+        await current(session),
+        {row.code: row for row in (await session.exec(select(Office))).all()},
+        dict((await session.exec(select(Locality.code, Locality.office))).all()),
+        accounts,
+        frozenset((await session.exec(there)).all()),
+        await segments(session),
+        tuple(utility.get("languages", {}).get("value", ("en",))),
+        str(utility.get("country", {}).get("value", "IN")),
+        ZoneInfo(await utility_zone(session)),
+        at,
+    )
+
+
+def _pieces(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for begin in range(0, len(items), AT_ONCE):
+        yield items[begin : begin + AT_ONCE]
+
+
+def _read(line: Row, known: Known, sheet: Sheet) -> Found | None:
+    """The line as it would be written; None where something is wrong, which is then noted."""
+    registered = _registered(line, known, sheet)
+    office, locality, feeder = _place(line, known, sheet)
+    language, channel = line["language"] or known.languages[0], line["channel"] or Channel.LETTER.value
+    _among(line, "language", language, known.languages, sheet)
+    _among(line, "channel", channel, [one.value for one in Channel], sheet)
+    phone = phone_of(line, known.country, sheet)
+    if line["category"] not in known.policy.timings:
+        if line["category"]:
+            sheet.wrong(line.line, "category", f"there is no category {line['category']!r} of complaints")
+        return None
+    if registered is None or office is None:
+        return None
+    timing = timing_of(known.policy, line["category"], office.area_class)
+    tier = _tier(line, len(ladder_of(known.policy, timing).tiers), sheet)
+    row = _row(line, known, timing, registered, office)
+    held = known.accounts.get(line["account"])
+    row |= {"locality": locality, "feeder": feeder, "language": language, "channel": channel, "brought_tier": tier}
+    row["segment"] = segment_of(known.groups, held and held.segment, held and held.load_kw, locality)
+    personal = {name: line[name] or None for name in PERSONAL} | {"phone": phone}
+    return Found(line["number"], personal, line["words"], row)
+
+
+def _row(line: Row, known: Known, timing: Timing, registered: datetime, office: Office) -> dict[str, Any]:
+    """What is known of the request itself. A standard that is over is over: nobody is told of it now."""
+    made = ServiceRequest(
+        reference="",
+        kind=Kind.COMPLAINT.value,
+        category=line["category"],
+        state=State.RECEIVED.value,
+        changed_at=known.at,
+        registered_at=registered,
+        policy_version=known.policy.version,
+        area_class=office.area_class,
+        office=office.code,
+        zone=office.zone,
+        channel="",
+        language="",
+        consumer_id=0,
+        token="",
+        safety=timing.safety,
+        confidential=timing.confidential,
+        brought_at=known.at,
+        **standard_columns(timing),
+    )
+    standard = standard_of(made, known.policy)
+    if standard is not None:
+        made.standard_due = due(standard.time, registered, (), standard.calendar)
+        if made.standard_due is not None and made.standard_due <= known.at:
+            made.standard_lapsed_at = made.standard_due
+    unset = {"reference", "consumer_id", "words_id", "token", "changed_at", "channel", "language", "locality", "feeder"}
+    return made.model_dump(exclude=unset | {"segment", "brought_tier"})
+
+
+def _among(line: Row, column: str, value: str, choices: Iterable[str], sheet: Sheet) -> None:
+    if value not in choices:
+        sheet.wrong(line.line, column, f"{value!r} is none of {', '.join(choices)}")
+
+
+def _place(line: Row, known: Known, sheet: Sheet) -> tuple[Office | None, str | None, str | None]:
+    account, locality = line["account"], line["locality"]
+    held = known.accounts.get(account)
+    if account and held is None:
+        sheet.wrong(line.line, "account", f"there is no account {account!r}; import the consumers first")
+        return None, None, None
+    locality = locality or (held.locality if held else "")
+    if locality not in known.localities:
+        said = f"there is no locality {locality!r}" if locality else "write a locality or an account"
+        sheet.wrong(line.line, "locality", said)
+        return None, None, None
+    return known.offices[known.localities[locality]], locality, held.feeder if held else None
+
+
+def _tier(line: Row, highest: int, sheet: Sheet) -> int:
+    written = line["tier"] or "1"
+    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= highest):
+        sheet.wrong(line.line, "tier", f"{written!r} is no tier from 1 to {highest}")
+        return 1
+    return int(written)
+
+
+def _registered(line: Row, known: Known, sheet: Sheet) -> datetime | None:
+    try:
+        local = datetime.fromisoformat(line["registered"])
+    except ValueError:
+        if line["registered"]:
+            said = f"{line['registered']!r} is no instant; write 2027-05-14 17:30"
+            sheet.wrong(line.line, "registered", said)
+        return None
+    at = (local if local.tzinfo else local.replace(tzinfo=known.zone)).astimezone(UTC)
+    if not known.at - OLDEST < at <= known.at:
+        sheet.wrong(line.line, "registered", "this is not within the last ten years")
+        return None
+    return at

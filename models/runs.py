@@ -1,0 +1,141 @@
+"""What concerns many requests: a list first, kept with the outcome of each item, then worked through one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Index, func, or_, text, update
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.database import codes, instant
+from rules.terms import Codes
+
+SLOWEST, FASTEST, USUAL = 10, 6000, 600
+"""Requests a minute."""
+LEASE = timedelta(seconds=15)
+
+
+class Stage(StrEnum):
+    """How a list stands. A waiting one can still be taken back whole: nothing of it was sent."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    DONE = "done"
+
+
+ON_ITS_WAY = (Stage.WAITING.value, Stage.RUNNING.value)
+GOING_ON = (*ON_ITS_WAY, Stage.PAUSED.value)
+MEANWHILE = "changed"
+"""The outcome of an item that is not what it was when it was listed, whatever is done with the list."""
+
+
+class Run(SQLModel, table=True):
+    """One list on its way: what is done with each item (`act`), `by` whom, how fast, and from when; `data` says the rest.
+
+    `undoes` is the list whose items it takes back, `token` the form it came by: sent twice, it counts once.
+    """
+
+    __table_args__ = (
+        Index(
+            "ux_run_one_retiming",
+            text("(true)"),
+            unique=True,
+            postgresql_where=text("act = 'retime' and state in ('running', 'paused')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    act: str = Field(max_length=20)
+    by: int | None = None
+    at: datetime = instant()
+    state: str = Field(default=Stage.RUNNING.value, max_length=10)
+    rate: int = USUAL
+    data: Codes = codes()
+    token: str | None = Field(default=None, max_length=80, unique=True)
+    undoes: int | None = Field(default=None, foreign_key="run.id")
+    begins_at: datetime | None = instant(optional=True)
+    looked_at: datetime | None = instant(optional=True)
+    ended_at: datetime | None = instant(optional=True)
+
+
+class RunItem(SQLModel, table=True):
+    """One item of a list: a request, or one task of it. `place` is its turn, `round` how often it was listed."""
+
+    __tablename__ = "run_item"
+    __table_args__ = (Index("ix_run_item_left", "run", "place", postgresql_where=text("outcome is null")),)
+
+    run: int = Field(primary_key=True, foreign_key="run.id")
+    reference: str = Field(primary_key=True, foreign_key="service_request.reference", max_length=9)
+    task_id: str = Field(default="", primary_key=True, max_length=40)
+    data: Codes = codes()
+    words_id: int | None = Field(default=None, foreign_key="words.id")
+    place: int = 0
+    round: int = 1
+    outcome: str | None = Field(default=None, max_length=30)
+    at: datetime | None = instant(optional=True)
+
+
+def bounded(rate: int) -> int:
+    """A rate within what is allowed."""
+    return max(SLOWEST, min(rate, FASTEST))
+
+
+async def next_items(session: AsyncSession, number: int, limit: int) -> Sequence[RunItem]:
+    """The next ones nothing was done with yet, in their order."""
+    asked = select(RunItem).where(RunItem.run == number, col(RunItem.outcome).is_(None))
+    return (await session.exec(asked.order_by(col(RunItem.place), RunItem.reference).limit(limit))).all()
+
+
+async def settled(
+    session: AsyncSession, number: int, reference: str, outcome: str, now: datetime, task: str = ""
+) -> None:
+    """Write what became of one item of the list; what is written once stays."""
+    here = col(RunItem.run) == number, col(RunItem.reference) == reference, col(RunItem.task_id) == task
+    empty = col(RunItem.outcome).is_(None)
+    await session.exec(update(RunItem).where(*here, empty).values(outcome=outcome, at=now))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far it is. `counts` by outcome; `seconds` until the end at the present rate."""
+
+    total: int
+    counts: Mapping[str, int]
+    rate: int
+
+    @property
+    def done(self) -> int:
+        """How many have an outcome."""
+        return sum(self.counts.values())
+
+    @property
+    def left(self) -> int:
+        """How many wait."""
+        return self.total - self.done
+
+    @property
+    def seconds(self) -> float:
+        """How long the rest takes at this rate."""
+        return self.left * 60 / self.rate
+
+
+async def progress(session: AsyncSession, number: int) -> Progress:
+    """How far the list of this number is."""
+    asked = select(RunItem.outcome, func.count()).where(RunItem.run == number)
+    counts = dict((await session.exec(asked.group_by(col(RunItem.outcome)))).all())
+    row = await session.get(Run, number)
+    known = {str(outcome): many for outcome, many in counts.items() if outcome is not None}
+    return Progress(sum(counts.values()), known, USUAL if row is None else row.rate)
+
+
+async def asleep(session: AsyncSession) -> list[int]:
+    """Those on their way that nobody looked at for a while: their workflow is to be started, or runs and is slow."""
+    late = or_(col(Run.looked_at).is_(None), col(Run.looked_at) < func.now() - LEASE)
+    rows = await session.exec(select(Run.id).where(col(Run.state).in_(ON_ITS_WAY), late))
+    return [number for number in rows.all() if number is not None]

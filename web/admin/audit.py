@@ -1,0 +1,128 @@
+"""Who changed what: searched, checked and taken away as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from languages.catalog import gettext as _
+from models.audit import Audit, Search, checked, entries, sorts
+from web.admin.changes import told_from_audit, what_words
+from web.admin.versions import staff_names
+from web.database import Bounded
+from web.deps import Db, Parts
+from web.desk.session import ReadsAdmin
+from web.onewindow import Onewindow
+from web.render import page
+
+router = APIRouter(include_in_schema=False)
+PAGE, BATCH = 50, 500
+Words = Annotated[str, Query(max_length=200)]
+Below = Annotated[int | None, Query(ge=1)]
+
+
+def search_of(
+    words: str, what: str, person: str, since: str, until: str, parts: Onewindow
+) -> tuple[Search, dict[str, str]]:
+    """The search these fields ask for, and what is wrong with them, by field; a wrong one is left out of the search."""
+    errors: dict[str, str] = {}
+    begins = _midnight(_day("since", since, errors), 0, parts)
+    ends = _midnight(_day("until", until, errors), 1, parts)
+    who = int(person) if person.isascii() and person.isdigit() and len(person) < 10 else None
+    return Search(words.replace("\0", ""), what or None, who, begins, ends), errors
+
+
+def _day(name: str, typed: str, errors: dict[str, str]) -> date | None:
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        errors[name] = _("This is not a day.")
+        return None
+
+
+def _midnight(day: date | None, later: int, parts: Onewindow) -> datetime | None:
+    return datetime.combine(day + timedelta(days=later), time(), parts.zone) if day else None
+
+
+@router.get("/admin/audit")
+async def audit(
+    request: Request,
+    asker: ReadsAdmin,
+    db: Db,
+    parts: Parts,
+    words: Words = "",
+    what: Words = "",
+    person: Words = "",
+    since: Words = "",
+    until: Words = "",
+    below: Below = None,
+    check: bool = False,
+) -> Response:
+    """The entries that fit, newest first; with `check`, whether all of them are as they were written."""
+    search, errors = search_of(words, what, person, since, until, parts)
+    rows = await db.read(entries, search, below, PAGE + 1)
+    typed = {"words": words, "what": what, "person": person, "since": since, "until": until}
+    kept = {name: value for name, value in typed.items() if value}
+    return page(
+        request,
+        "admin/audit.html",
+        status=422 if errors else 200,
+        person=asker,
+        rows=[(row, told_from_audit(row.before, row.after, parts.book)) for row in rows[:PAGE]],
+        names=await db.read(staff_names),
+        sorts=[(sort, what_words(sort)) for sort in await db.read(sorts)],
+        what_words=what_words,
+        typed=typed,
+        errors=errors,
+        asked=urlencode(kept),
+        following=urlencode({**kept, "below": rows[PAGE - 1].id or 0}) if len(rows) > PAGE else "",
+        checked=await db.read(checked) if check else None,
+        moment=parts.clock(),
+    )
+
+
+@router.get("/admin/audit.csv")
+async def export(
+    asker: ReadsAdmin,
+    db: Db,
+    parts: Parts,
+    words: Words = "",
+    what: Words = "",
+    person: Words = "",
+    since: Words = "",
+    until: Words = "",
+) -> Response:
+    """The same entries as a file for a spreadsheet."""
+    search, _errors = search_of(words, what, person, since, until, parts)
+    names = await db.read(staff_names)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="audit.csv"'}
+    return StreamingResponse(_lines(db, search, names), headers=headers, media_type="text/csv; charset=utf-8")
+
+
+async def _lines(db: Bounded, search: Search, names: dict[int | None, str]) -> AsyncIterator[str]:
+    yield _csv(["entry", "at", "who", "what", "subject", "note", "before", "after", "hash"])
+    below: int | None = None
+    while rows := await db.read(entries, search, below, BATCH):
+        for row in rows:
+            yield _csv(_cells(row, names))
+        below = rows[-1].id
+
+
+def _cells(row: Audit, names: dict[int | None, str]) -> Iterable[object]:
+    who = names.get(row.person, "")
+    return [row.place, row.at.isoformat(), who, row.what, row.subject, row.note, row.before, row.after, row.hash]
+
+
+def _csv(cells: Iterable[object]) -> str:
+    """One line; a cell that a spreadsheet would take for a formula is made a text."""
+    out = io.StringIO()
+    told = ("" if cell is None else str(cell) for cell in cells)
+    csv.writer(out).writerow(f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in told)
+    return out.getvalue()

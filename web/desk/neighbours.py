@@ -1,0 +1,61 @@
+"""The request before and the one after, in the part of the queue one came from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Depends, Request
+
+from languages.catalog import gettext as _
+from models.queue import Page, View, queue
+from web.deps import Parts
+from web.desk.queue import bounds, read_place, written_place
+from web.desk.session import Person, SignedIn
+from web.desk.way import Way, leading, read_way
+from web.forms import typed
+from web.onewindow import Onewindow
+
+
+async def _page_of(view: str, person: Person, parts: Onewindow) -> tuple[Page, str]:
+    """The page of the queue a way leads back to, and the address of the one that follows; "" for the last."""
+    asked = dict(parse_qsl(view))
+    part = View(asked["view"]) if asked.get("view") in set(View) else View.ALL
+    place = read_place(asked.get("after", ""))
+    page = await parts.database.read(queue, person.codes, part, bounds(parts, parts.clock()), place)
+    following = urlencode({**asked, "after": written_place(page.after)})
+    return page, f"/desk?{following}" if page.after else ""
+
+
+async def beside(way: Way, reference: str, person: Person, parts: Onewindow) -> Way:
+    """The way with the two beside this request; of one that left the list, those beside the place it had."""
+    page, following = await _page_of(way.view, person, parts)
+    names = [row.request.reference for row in page.rows]
+    at, there = place_of(reference, way.at, names)
+
+    def to(index: int) -> str:
+        return f"/desk/requests/{names[index]}?{leading(way.view, index)}" if 0 <= index < len(names) else ""
+
+    first = _("This is the first on this page.") if "after=" in way.view else _("This is the first of the list.")
+    after = to(at + 1 if there else at) or following
+    return replace(
+        way, at=at, before=to(at - 1), after=after, at_start=first, at_end=_("This is the last of the list.")
+    )
+
+
+def place_of(reference: str, before: int, names: Sequence[str]) -> tuple[int, bool]:
+    """Where it stands among these, nearest to where it stood `before`, and whether it still does."""
+    places = [index for index, name in enumerate(names) if name == reference]
+    if places:
+        return min(places, key=lambda index: abs(index - before)), True
+    return min(before, len(names)), False
+
+
+async def _way(request: Request, reference: str, person: SignedIn, parts: Parts) -> Way | None:
+    way = read_way(request.query_params if request.method == "GET" else await typed(request))
+    return None if way is None else await beside(way, reference, person, parts)
+
+
+TheWay = Annotated[Way | None, Depends(_way)]

@@ -1,0 +1,103 @@
+"""The screen on the wall: a few large figures of one's office, zone or company, live, and nothing of anybody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.responses import Response
+
+from languages.catalog import named
+from models.colleagues import zone_names
+from models.people import Post
+from models.posts import FilledPost
+from models.queue import Bounds
+from models.team import groups, in_danger, lately, team
+from rules.profile import Scope
+from rules.team import Count, Load, Period, load
+from web.book import Book
+from web.deps import Db, Now, Parts, TheHub, TheViews
+from web.desk.queue import bounds
+from web.desk.session import COOKIE, Person, SeesWall, person_of
+from web.desk.ticks import ticks
+from web.onewindow import Onewindow
+from web.render import page
+
+router = APIRouter(include_in_schema=False)
+BREATH = 2.0
+"""Seconds between two countings at least, however much happens."""
+SEEN = frozenset({"answerable", "wall"})
+
+
+def _places(posts: tuple[FilledPost, ...], book: Book, zones: dict[str, Any]) -> list[str]:
+    """The names of what the screen shows: offices and zones; none for the whole company."""
+    seen = [post for post in posts if post.rights in SEEN]
+    if any(post.scope == Scope.COMPANY for post in seen):
+        return []
+    names = [
+        book.label("office", post.office) if post.scope == Scope.OFFICE else named(zones.get(post.zone or "", {}))
+        for post in seen
+    ]
+    return list(dict.fromkeys(names))
+
+
+async def counted(
+    session: AsyncSession, person: Person, limits: Bounds, book: Book
+) -> tuple[list[str], Load, int, int, int]:
+    """The places, what lies there now, what is dangerous, and of the week: closed on the consumer's word, in time."""
+    posts: list[Post] = await team(session, person.posts, limits.now)
+    codes = {post.code for post in posts}
+    open_now = load(await groups(session, sorted(codes), limits), codes)
+    week = await lately(session, posts, limits.now - Period.WEEK.length, limits)
+    within, word = (sum(counts.get(what, 0) for counts in week.values()) for what in (Count.WITHIN, Count.WORD))
+    danger = await in_danger(session, sorted(codes))
+    return _places(person.posts, book, await zone_names(session)), open_now, danger, within, word
+
+
+async def context(person: Person, parts: Onewindow, now: datetime) -> dict[str, Any]:
+    """What the page and its live region are made of."""
+    found = await parts.database.read(counted, person, bounds(parts, now), parts.book)
+    places, open_now, danger, within, word = found
+    return {
+        "places": places,
+        "load": open_now,
+        "C": Count,
+        "danger": danger,
+        "within": within,
+        "word": word,
+        "moment": now,
+    }
+
+
+@router.get("/desk/wall")
+async def wall(request: Request, person: SeesWall, db: Db, parts: Parts, now: Now) -> Response:
+    """The figures, large; a browser without script asks again every minute."""
+    return page(request, "desk/wall.html", person=person, **await context(person, parts, now))
+
+
+@router.get("/desk/wall/live", response_class=EventSourceResponse)
+async def live(
+    request: Request, person: SeesWall, hub: TheHub, views: TheViews, parts: Parts
+) -> AsyncIterator[ServerSentEvent]:
+    """The figures again whenever they changed, until the session ends.
+
+    A screen that may do nothing else is in use as long as it hangs there; anybody else's session idles as always.
+    """
+    token, last = request.cookies.get(COOKIE), ""
+    using = person.rights == {"wall"}
+    async for _tick in ticks(hub):
+        now = parts.clock()
+        still = await parts.database.write(person_of, token, now, parts.zone.key, using=using)
+        if still is None or not still.rights & SEEN:
+            yield ServerSentEvent(event="finished", raw_data="")
+            return
+        block = views.text("desk/wall.html", "figures", **await context(still, parts, now))
+        if block != last:
+            last = block
+            yield ServerSentEvent(raw_data=block)
+        await asyncio.sleep(BREATH)
