@@ -23,10 +23,11 @@ class Call:
     holds: bytes
 
 
-def get(path: str, holds: str) -> Call:
-    """A page that must be there and hold a text."""
-    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nAccept-Language: en\r\n\r\n"
-    return Call(head.encode(), 200, holds.encode())
+def get(path: str, holds: str, cookie: str = "") -> Call:
+    """A page that must be there and hold a text; `cookie` is what the browser keeps."""
+    head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nAccept-Language: en\r\n"
+    kept = f"Cookie: {cookie}\r\n" if cookie else ""
+    return Call(f"{head}{kept}\r\n".encode(), 200, holds.encode())
 
 
 def post(path: str, body: bytes, status: int, holds: str) -> Call:

@@ -88,7 +88,7 @@ async def find(session: AsyncSession, caller: Caller, at: datetime) -> Found:
         return Found()
     await session.exec(ALIKE)  # type: ignore[call-overload]
     connections = await _connections(session, caller)
-    whose = _is(caller, [row.account for row, _ in connections])
+    whose = is_caller(caller, [row.account for row, _ in connections])
     state = col(ServiceRequest.state)
     opened = await _asked(session, whose, state.not_in(ENDED))
     ended = await _asked(session, whose, state.in_(ENDED), col(ServiceRequest.closed_at) > at - REMEMBERED)
@@ -135,7 +135,7 @@ async def _asked(session: AsyncSession, *which: ColumnElement[bool]) -> tuple[As
     return tuple(Asked(row, who) for row, who in (await session.exec(question)).all())
 
 
-def _is(caller: Caller, accounts: Sequence[str] = ()) -> ColumnElement[bool]:
+def is_caller(caller: Caller, accounts: Sequence[str] = ()) -> ColumnElement[bool]:
     """Whose phone, account or name it is; a name also when it is written much like it. `accounts` are his too."""
     ways: list[ColumnElement[bool]] = [col(Consumer.account).in_(accounts)] if accounts else []
     if caller.phone:
@@ -188,7 +188,7 @@ async def same(session: AsyncSession, category: str, caller: Caller) -> tuple[As
     """
     if not (caller.phone or caller.account):
         return ()
-    ways = [_is(Caller(caller.phone, caller.account))]
+    ways = [is_caller(Caller(caller.phone, caller.account))]
     if caller.account:
         ways.append(or_(col(Consumer.account).is_(None), col(Consumer.account) == caller.account))
     state, sort = col(ServiceRequest.state), col(ServiceRequest.category)

@@ -209,7 +209,7 @@ def _read(line: Row, known: Known, sheet: Sheet) -> Found | None:
     row = _row(line, known, timing, registered, office)
     held = known.accounts.get(line["account"])
     row |= {"locality": locality, "feeder": feeder, "language": language, "channel": channel, "brought_tier": tier}
-    row["segment"] = segment_of(known.groups, held and held.segment, held and held.load_kw, locality)
+    row["segment"] = segment_of(known.groups, held.segment if held else None, held.load_kw if held else None, locality)
     personal = {name: line[name] or None for name in PERSONAL} | {"phone": phone}
     return Found(line["number"], personal, line["words"], row)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, literal_column
+from sqlalchemy import ColumnElement, delete, func, literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,7 +16,7 @@ APART = timedelta(seconds=4)
 """Between two times a page says that it is open."""
 BELIEVED = timedelta(seconds=11)
 """After this long without word a page counts as left."""
-NOW = literal_column("clock_timestamp()")
+NOW: ColumnElement[datetime] = literal_column("clock_timestamp()")
 
 
 class Onlooker(SQLModel, table=True):

@@ -1,41 +1,40 @@
-"""The officers' queue: danger on top, then the open tasks of some posts, soonest due first, a page at a time."""
+"""The officers' queue: danger on top, then the open tasks of a view, soonest due first, a page at a time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, union
-from sqlalchemy import select as columns
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, and_, any_, bindparam, case, func, or_, select, union
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.people import Post
-from models.requests import Hold, Lapse, ServiceRequest, Task
-from rules.states import WORKED
-from rules.terms import Kind, Proposal
+from models.queue_views import (
+    DANGEROUS,
+    EVERYTHING,
+    INSTANT,
+    POSTS,
+    Bounds,
+    Choice,
+    Narrowed,
+    Sight,
+    View,
+    conditions,
+    given,
+    parts,
+)
+from models.requests import Hold, ServiceRequest, Task
+from rules.terms import Codes, Kind
+
+__all__ = ["EVERYTHING", "Bounds", "Choice", "Sight", "View"]
 
 PAGE = 50
-COUNTED = 1000
+COUNTED = 500
 """Counting stops here, so that a queue of ten thousand opens as fast as one of a hundred."""
-
-PROPOSED: ColumnElement[bool] = literal_column("service_request.proposal <> '{}'::jsonb")
-"""Written as the index has it."""
-
-
-class View(StrEnum):
-    """Which part of the queue is looked at."""
-
-    ALL = "all"
-    MINE = "mine"
-    ANSWERABLE = "answerable"
-    TO_AGREE = "to_agree"
-    DUE_TODAY = "due_today"
-    OVERDUE = "overdue"
-    ON_HOLD = "on_hold"
+SOONEST = (col(Task.due).asc().nulls_last(), col(Task.id))
 
 
 @dataclass(frozen=True)
@@ -45,19 +44,76 @@ class Place:
     due: datetime | None
     task: str
 
+    def before(self, other: Place) -> bool:
+        """Whether this place comes no later than another."""
+        return _order(self) <= _order(other)
+
+
+def _order(place: Place) -> tuple[bool, float, str]:
+    return (place.due is None, place.due.timestamp() if place.due else 0.0, place.task)
+
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the queue: one task. `wait` is the reason its clock stands still, None while it runs."""
+    """One line of the queue: an open task (or one that was, on a page still open) with what a list shows of its request.
 
-    task: Task
-    request: ServiceRequest
-    wait: str | None = None
+    `wait` is the reason a stage's clock stands still, None while it runs; `done_at` is None while it is open.
+    """
+
+    task: str
+    reference: str
+    stage: str
+    tier: int
+    handler: str
+    answerable: str
+    due: datetime | None
+    beyond_at: datetime | None
+    done_at: datetime | None
+    kind: str
+    category: str
+    state: str
+    number: int
+    office: str
+    zone: str
+    locality: str | None
+    safety: bool
+    confidential: bool
+    proposal: Codes
+    call_back_at: datetime | None
+    repeats: int
+    wrote_at: datetime | None
+    wait: str | None
 
     @property
     def place(self) -> Place:
         """Where the page after this line begins."""
-        return Place(self.task.due, self.task.id)
+        return Place(self.due, self.task)
+
+
+def row_of(task: Task, request: ServiceRequest) -> Row:
+    """The same line from rows that were read whole."""
+    own: dict[str, Any] = {"task": task.id, "wait": None}
+    return Row(
+        **own, **{name: getattr(task if name in Task.model_fields else request, name) for name in SHOWN - own.keys()}
+    )
+
+
+WAIT = case(
+    (
+        and_(col(Task.due).is_(None), col(ServiceRequest.kind) != Kind.COMPLAINT.value),
+        select(col(Hold.reason))
+        .where(col(Hold.task_id) == col(Task.id), col(Hold.end).is_(None))
+        .limit(1)
+        .scalar_subquery(),
+    )
+)
+"""What a stage waits for; a complaint's state says that already."""
+SHOWN = frozenset(field.name for field in fields(Row))
+OWN = {"task": col(Task.id), "wait": WAIT}
+COLUMNS = [
+    OWN[name] if name in OWN else getattr(Task if name in Task.model_fields else ServiceRequest, name)
+    for name in (field.name for field in fields(Row))
+]
 
 
 @dataclass(frozen=True)
@@ -68,177 +124,129 @@ class Page:
     after: Place | None
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """The instants a view is cut by: now, and the end of the local day."""
-
-    now: datetime
-    midnight: datetime
+TASKS = bindparam("tasks", type_=POSTS)
 
 
-def _roles(view: View) -> tuple[str, ...]:
-    """By which side a task counts as ours."""
-    if view is View.MINE:
-        return ("handler",)
-    return ("answerable",) if view is View.ANSWERABLE else ("handler", "answerable")
-
-
-def _within(view: View, bounds: Bounds) -> list[ColumnElement[bool]]:
-    due = col(Task.due)
-    if view is View.DUE_TODAY:
-        return [due >= bounds.now, due < bounds.midnight]
-    if view is View.OVERDUE:
-        return [due < bounds.now]
-    return [due.is_(None)] if view is View.ON_HOLD else []
-
-
-def _later(place: Place | None) -> list[list[ColumnElement[bool]]]:
+def _later(place: Place | None) -> tuple[str, ...]:
     """What comes after this place, as stretches that each follow an index: the dated ones, then the held ones."""
-    due, task = col(Task.due), col(Task.id)
     if place is None:
-        return [[]]
-    if place.due is None:
-        return [[due.is_(None), task > place.task]]
-    return [[due >= place.due, or_(due > place.due, task > place.task)], [due.is_(None)]]
+        return ("all",)
+    return ("later held",) if place.due is None else ("later", "held")
+
+
+def _stretch(name: str) -> list[ColumnElement[bool]]:
+    """A stretch as conditions."""
+    due, task = col(Task.due), col(Task.id)
+    at, beyond = bindparam("after_due", type_=INSTANT), task > bindparam("after_task")
+    stretches: dict[str, list[ColumnElement[bool]]] = {
+        "later": [due >= at, or_(due > at, beyond)],
+        "held": [due.is_(None)],
+        "later held": [due.is_(None), beyond],
+    }
+    return stretches.get(name, [])
+
+
+def _together(parts: Sequence[Any]) -> Any:
+    return union(*(part.subquery().select() for part in parts))
+
+
+def _first(most: int, wanted: Sequence[ColumnElement[bool]]) -> Narrowed:
+    """The first lines of a part, in the order of its index: without an order the whole table may be read for them."""
+    return lambda one: one.where(*wanted).order_by(*SOONEST).limit(most)
+
+
+@lru_cache(maxsize=200)
+def _page_of(view: View, stretches: tuple[str, ...], asked: frozenset[str]) -> Any:
+    """The first lines of each part of a view, and one more by which is known that there are more."""
+    wanted = [_first(PAGE + 1, [*_stretch(one), *conditions(asked)]) for one in stretches]
+    return rows_of(_together([part for narrowed in wanted for part in parts(view, narrowed)]), PAGE + 1)
+
+
+@lru_cache(maxsize=200)
+def _still_in(view: View, asked: frozenset[str]) -> Any:
+    """Which of `tasks` are in a view."""
+    wanted = (col(Task.id) == any_(TASKS), *conditions(asked))
+    return _together(parts(view, lambda one: one.where(*wanted)))
+
+
+@lru_cache(maxsize=200)
+def _counts_of(asked: frozenset[str]) -> Any:
+    """How many tasks each view holds, up to COUNTED, in the order of the views."""
+    wanted = conditions(asked)
+    numbers = [_together(parts(view, _first(COUNTED, wanted))).limit(COUNTED).subquery() for view in View]
+    return select(*(select(func.count()).select_from(part).scalar_subquery() for part in numbers))
+
+
+def rows_of(tasks: Any, most: int) -> Any:
+    """The question for the lines of these tasks, soonest due first: columns alone, no whole rows."""
+    these = tasks.subquery()
+    chosen = select(these.c.id).order_by(these.c.due.asc().nulls_last(), these.c.id).limit(most).subquery()
+    return (
+        select(*COLUMNS)
+        .join(chosen, chosen.c.id == col(Task.id))
+        .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
+        .order_by(*SOONEST)
+        .limit(most)
+    )
+
+
+LINES = rows_of(select(col(Task.id), col(Task.due)).where(col(Task.id) == any_(TASKS)), 4 * PAGE)
+
+
+async def ask(session: AsyncSession, question: Any, values: dict[str, Any]) -> Any:
+    """The rows that answer a question."""
+    return (await session.exec(question, params=values)).all()
 
 
 async def queue(
-    session: AsyncSession, posts: Sequence[str], view: View, bounds: Bounds, after: Place | None = None
+    session: AsyncSession,
+    sight: Sight,
+    view: View,
+    bounds: Bounds,
+    after: Place | None = None,
+    choice: Choice = EVERYTHING,
 ) -> Page:
-    """One page of the open tasks these posts handle or answer for, soonest due first and held ones last.
+    """One page of a view, soonest due first and held ones last.
 
     What is dangerous stands on top of the first page, and on no later one.
     """
-    if not posts:
+    if not sight.posts:
         return Page((), None)
-    first = union(*(part.subquery().select() for part in _parts(posts, view, bounds, after))).subquery()
-    rows = await session.exec(
-        select(Task, ServiceRequest)
-        .join(first, first.c.id == col(Task.id))
-        .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
-        .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
-        .limit(PAGE + 1)
-    )
-    found = tuple(Row(task, request) for task, request in rows.all())
-    danger = await _danger(session, posts, view, bounds)
-    on_top = {row.task.id for row in danger}
-    rest = tuple(row for row in found[:PAGE] if row.task.id not in on_top)
+    place = {"after_due": after.due, "after_task": after.task} if after else {}
+    question = _page_of(view, _later(after), choice.asked)
+    found = [Row(*row) for row in await ask(session, question, given(sight, bounds, choice, **place))]
+    danger = await _danger(session, sight, view, bounds, choice)
+    on_top = {row.task for row in danger}
+    rest = tuple(row for row in found[:PAGE] if row.task not in on_top)
     following = found[PAGE - 1].place if len(found) > PAGE else None
-    return Page(await _with_waits(session, rest if after else danger + rest), following)
+    return Page(rest if after else danger + rest, following)
 
 
-async def _with_waits(session: AsyncSession, found: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The same lines with what the held ones of connection requests wait for; a complaint's state says that already."""
-    held = [row.task.id for row in found if row.task.due is None and row.request.kind != Kind.COMPLAINT]
-    if not held:
-        return found
-    asked = select(Hold.task_id, Hold.reason).where(col(Hold.task_id).in_(held), col(Hold.end).is_(None))
-    reasons = dict((await session.exec(asked)).all())
-    return tuple(replace(row, wait=reasons.get(row.task.id)) for row in found)
+async def _danger(session: AsyncSession, sight: Sight, view: View, bounds: Bounds, choice: Choice) -> tuple[Row, ...]:
+    """The dangerous ones of a view that are not put right, soonest due first."""
+    there = [] if view is View.TO_AGREE else [row.id for row in await ask(session, DANGEROUS, {})]
+    ours = await in_view(session, sight, view, bounds, there, choice)
+    return tuple((await shown_rows(session, list(ours))).values())[:PAGE] if ours else ()
 
 
-def _parts(posts: Sequence[str], view: View, bounds: Bounds, after: Place | None) -> list[Any]:
-    if view is View.TO_AGREE:
-        return [_put_before(posts, stretch) for stretch in _later(after)]
-    # Each post's own first lines come from its own index; sorting everything would read the whole queue.
-    parts: list[Any] = [
-        columns(col(Task.id), col(Task.due))
-        .where(col(getattr(Task, side)) == post, col(Task.done_at).is_(None), *_within(view, bounds), *stretch)
-        .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
-        .limit(PAGE + 1)
-        for post in posts
-        for side in _roles(view)
-        for stretch in _later(after)
-    ]
-    if view is View.ALL:
-        parts += [
-            part for stretch in _later(after) for part in (_let_lapse(posts, stretch), _put_before(posts, stretch))
-        ]
-    return parts
+async def shown_rows(session: AsyncSession, tasks: Sequence[str]) -> dict[str, Row]:
+    """The lines of these tasks as they are now, whosever they became."""
+    return {row.task: row for row in (Row(*found) for found in await ask(session, LINES, {"tasks": list(tasks)}))}
 
 
-async def _danger(session: AsyncSession, posts: Sequence[str], view: View, bounds: Bounds) -> tuple[Row, ...]:
-    """The dangerous ones among them that are not put right, soonest due first."""
-    if view is View.TO_AGREE:
-        return ()
-    rows = await session.exec(
-        select(Task, ServiceRequest)
-        .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
-        .where(
-            col(ServiceRequest.safety),
-            ~col(ServiceRequest.over),
-            col(ServiceRequest.state).in_(WORKED),
-            col(Task.done_at).is_(None),
-            or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view))),
-            *_within(view, bounds),
-        )
-        .order_by(col(Task.due).asc().nulls_last(), col(Task.id))
-        .limit(PAGE)
-    )
-    return tuple(Row(task, request) for task, request in rows.all())
+async def in_view(
+    session: AsyncSession, sight: Sight, view: View, bounds: Bounds, tasks: Sequence[str], choice: Choice = EVERYTHING
+) -> frozenset[str]:
+    """Which of these tasks are in a view."""
+    if not (sight.posts and tasks):
+        return frozenset()
+    values = given(sight, bounds, choice, tasks=list(tasks))
+    return frozenset(row.id for row in await ask(session, _still_in(view, choice.asked), values))
 
 
-def _let_lapse(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
-    """Open tasks these posts let run out of time while they answered: they stay in their queue until done."""
-    asked = columns(col(Task.id), col(Task.due)).where(_lapsed(posts), col(Task.done_at).is_(None), *stretch)
-    return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
-
-
-def _lapsed(posts: Sequence[str]) -> ColumnElement[bool]:
-    """Tasks these posts let lapse; what became confidential meanwhile is left to confidential posts."""
-    lapsed = (
-        select(Lapse.task_id)
-        .join(ServiceRequest, col(ServiceRequest.reference) == col(Lapse.reference))
-        .outerjoin(Post, col(Post.code) == col(Lapse.post))
-        .where(col(Lapse.post).in_(posts), or_(~col(ServiceRequest.confidential), col(Post.rights) == "confidential"))
-    )
-    return col(Task.id).in_(lapsed)
-
-
-def _put_before(posts: Sequence[str], stretch: list[ColumnElement[bool]]) -> Any:
-    """Open tasks in which something is proposed that one of these posts must agree to."""
-    proposal = col(ServiceRequest.proposal)
-    another = proposal["what"].astext != Proposal.TRANSFER.value
-    proposer, about = proposal["from"].astext, proposal["task"].astext
-    asked = (
-        columns(col(Task.id), col(Task.due))
-        .join(ServiceRequest, col(ServiceRequest.reference) == col(Task.reference))
-        .where(
-            PROPOSED,
-            or_(proposal["post"].astext.in_(posts), and_(another, col(Task.answerable).in_(posts))),
-            or_(proposer.is_(None), proposer.not_in(posts)),
-            or_(about.is_(None), about == col(Task.id)),  # of several open tasks, the one it was proposed at
-            or_(another, ~col(ServiceRequest.confidential)),  # between two offices decides one who may not see it
-            col(Task.done_at).is_(None),
-            *stretch,
-        )
-    )
-    return asked.order_by(col(Task.due).asc().nulls_last(), col(Task.id)).limit(PAGE + 1)
-
-
-async def counts(session: AsyncSession, posts: Sequence[str], bounds: Bounds) -> dict[View, int]:
+async def counts(session: AsyncSession, sight: Sight, bounds: Bounds, choice: Choice = EVERYTHING) -> dict[View, int]:
     """How many tasks each view holds, counted up to COUNTED."""
-    if not posts:
+    if not sight.posts:
         return dict.fromkeys(View, 0)
-    numbers = [_counted(posts, view, bounds).subquery() for view in View]
-    parts = (columns(func.count()).select_from(part) for part in numbers)
-    row = (await session.exec(columns(*(part.scalar_subquery() for part in parts)))).one()  # type: ignore[call-overload]
-    return dict(zip(View, row, strict=True))
-
-
-def _counted(posts: Sequence[str], view: View, bounds: Bounds) -> Any:
-    """The tasks of a view, at most COUNTED."""
-    proposed = columns(_put_before(posts, []).limit(COUNTED).subquery().c.id)
-    if view is View.TO_AGREE:
-        return proposed
-    ours = or_(*(col(getattr(Task, side)).in_(posts) for side in _roles(view)))
-    open_ones = columns(col(Task.id)).where(col(Task.done_at).is_(None), *_within(view, bounds)).limit(COUNTED)
-    if view is not View.ALL:
-        return open_ones.where(ours)
-    both = (open_ones.where(which).subquery().select() for which in (ours, _lapsed(posts)))
-    return union(*both, proposed).limit(COUNTED)
-
-
-async def reference_exists(session: AsyncSession, reference: str) -> bool:
-    """Whether there is a request of this number."""
-    return await session.get(ServiceRequest, reference) is not None
+    (numbers,) = await ask(session, _counts_of(choice.asked), given(sight, bounds, choice))
+    return dict(zip(View, numbers, strict=True))

@@ -9,7 +9,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.policy import Audit, Names
+from models.audit import Audit
+from models.policy import Names
 from models.policy_versions import raise_edition
 from rules.replies import Reply, Use
 

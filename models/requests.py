@@ -42,6 +42,8 @@ class Connection(SQLModel, table=True):
 class Words(SQLModel, table=True):
     """Free text in one table, by id."""
 
+    __table_args__ = (Index("ix_words_body", "body", postgresql_using="gin", postgresql_ops={"body": "gin_trgm_ops"}),)
+
     id: int | None = Field(default=None, primary_key=True)
     reference: str = Field(max_length=9, index=True)
     body: str = text()
@@ -131,8 +133,10 @@ class Task(SQLModel, table=True):
     """One thing one post must do for a request: its stage, handler, answerable post, tier and clock."""
 
     __table_args__ = (
-        Index("ix_task_queue_handler", "handler", "due", postgresql_where="done_at is null"),
-        Index("ix_task_queue_answerable", "answerable", "due", postgresql_where="done_at is null"),
+        Index("ix_task_queue_handler", "handler", "due", "id", postgresql_where="done_at is null"),
+        Index("ix_task_queue_answerable", "answerable", "due", "id", postgresql_where="done_at is null"),
+        Index("ix_task_climbed", "due", "id", postgresql_where="done_at is null and tier > 1"),
+        Index("ix_task_beyond", "due", "id", postgresql_where="done_at is null and beyond_at is not null"),
     )
 
     id: str = Field(primary_key=True, max_length=40)

@@ -13,164 +13,18 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from config import BadConfig, Config, load
-from web import (
-    errors,
-    measures,
-)
-from web.admin import (
-    audit,
-    messages,
-    replies,
-    retimings,
-    timings,
-    versions,
-    what_if,
-)
+from web import errors
 from web.api.mount import mount
-from web.apply import form as apply_form
-from web.apply import papers as apply_papers
-from web.apply import sending as apply_sending
-from web.assets_route import router as assets
 from web.board import Kept as KeptBoard
-from web.consumer import (
-    acts,
-    alike,
-    answer,
-    board,
-    certificate,
-    code,
-    danger,
-    documents,
-    file,
-    home,
-    not_mine,
-    papers,
-    photo,
-    sending,
-    track,
-)
-from web.counter import (
-    acts as counter_acts,
-)
-from web.counter import (
-    applying,
-    call_backs,
-    calls,
-    handed,
-    new,
-    requests,
-    search,
-    slip,
-)
-from web.desk import (
-    account,
-    accounts,
-    away,
-    bulk,
-    casefile,
-    drafts,
-    kept,
-    lists,
-    people,
-    posts,
-    queue,
-    rosters,
-    second,
-    sign_in,
-    sign_in_oidc,
-    team,
-    team_list,
-    team_record,
-    wall,
-    watching,
-)
-from web.desk import (
-    act as desk_act,
-)
-from web.desk import (
-    documents as desk_documents,
-)
-from web.desk import (
-    next as desk_next,
-)
 from web.kept import Kept
 from web.onewindow import Directory, Onewindow
-from web.pay import note as pay_note
 from web.render import Views
+from web.routes import ROUTERS
 from web.security import Front
 from web.shared import Shared
 from web.start import Addresses, parts_of
 
 __all__ = ["Onewindow", "create_app"]
-
-CONSUMER = (
-    home,
-    board,
-    track,
-    code,
-    acts,
-    alike,
-    answer,
-    not_mine,
-    sending,
-    danger,
-    file,
-    documents,
-    certificate,
-    papers,
-    photo,
-)
-APPLY = (
-    apply_sending,
-    apply_papers,
-    apply_form,
-)
-PAY = (pay_note,)
-COUNTER = (
-    search,
-    new,
-    calls,
-    applying,
-    call_backs,
-    slip,
-    requests,
-    handed,
-    counter_acts,
-)
-STAFF = (
-    sign_in,
-    sign_in_oidc,
-    account,
-    second,
-    kept,
-    people,
-    posts,
-    rosters,
-    accounts,
-    team,
-    team_list,
-    team_record,
-    away,
-    wall,
-    queue,
-    bulk,
-    lists,
-    desk_next,
-    casefile,
-    desk_act,
-    drafts,
-    watching,
-    desk_documents,
-    *COUNTER,
-    timings,
-    what_if,
-    retimings,
-    versions,
-    audit,
-    messages,
-    replies,
-)
-ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))
 
 
 class Application(FastAPI):

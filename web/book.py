@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,9 +12,18 @@ from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Locality, Office, Post
 from models.policy import Names
 from models.policy_versions import NoPolicy, current, version
-from models.requests import ServiceRequest
 from rules.policy import Policy, Timing, timing_of
 from rules.terms import Kind
+
+
+class Sorted(Protocol):
+    """Whatever says what is asked for: a request, or a line of a list."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def category(self) -> str: ...
 
 
 class Book:
@@ -75,7 +84,7 @@ class Book:
         """What people read for a code; the code itself in plain words when nobody named it."""
         return self.name(kind, code) or (code or "").replace("_", " ").replace("-", " ")
 
-    def sort(self, request: ServiceRequest) -> str:
+    def sort(self, request: Sorted) -> str:
         """What is asked for: the category of a complaint, the procedure of a connection request."""
         return self.label("category" if request.kind == Kind.COMPLAINT else "procedure", request.category)
 

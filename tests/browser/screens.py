@@ -50,6 +50,13 @@ async def sent_with(page: Page, **fields: str) -> None:
     await sent_empty(page)
 
 
+async def looked_for(page: Page, words: str) -> None:
+    """Look for something at the desk."""
+    await page.locator("main [name=q]").fill(words)
+    await page.locator("main form.find button").click()
+    await page.locator("main table.queue, main .notice").first.wait_for()
+
+
 async def wrong_sign_in(page: Page) -> None:
     """Sign in as somebody who is not there; each time another, since guessing one name is slowed."""
     await sent_with(page, username=f"nobody-{next(NOBODY)}", password="wrong")
@@ -223,7 +230,10 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("list-done", f"/desk/lists/{town.done}?late=1", "asha"),
         Screen("request-on-the-way", f"/desk/requests/{of['assigned']}?in=view%3Dmine&at=0", "asha"),
         Screen("queue-empty", "/desk", "kabir"),
-        Screen("queue-wrong-number", "/desk/find?reference=12", "chitra", 422),
+        Screen("queue-narrowed", "/desk?view=team&state=assigned", "chitra"),
+        Screen("queue-wrong", "/desk?view=nowhere&tier=x", "chitra", 422),
+        Screen("desk-found", "/desk/search", "chitra", then=partial(looked_for, words="supply")),
+        Screen("desk-found-nothing", "/desk/search", "chitra", then=partial(looked_for, words="12")),
         *(Screen(f"request-{state}", f"/desk/requests/{of[state]}", "chitra") for state in requests),
         *(
             Screen(f"request-{act}", f"/desk/requests/{of['in_progress']}", "danish", then=partial(act_open, name=act))

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from rules.durations import parse
-from rules.policy import Timing
+from rules.policy import UNPLACED, Timing
 from rules.request import Elsewhere, Ground, Sent
 from rules.terms import Act, Actor, Closing, EventKind, NoticeKind, Proposal, Refused, State
-from tests.rules.desk import COLLEAGUE, HEAD, MANAGER, OFFICER, PERSON, SUPPLY, Desk, assigned, at, ground
+from tests.rules.desk import COLLEAGUE, HEAD, MANAGER, NOON, OFFICER, PERSON, SUPPLY, Desk, assigned, at, ground
 
 LONGER = replace(SUPPLY, standard=parse("8h"))
 SHORTER = replace(SUPPLY, standard=parse("2h"))
@@ -359,3 +359,17 @@ def test_an_old_answer_does_not_count_for_a_new_question() -> None:
     desk.consumer(Act.NOT_REPAIRED, question=first)
     desk.resolve()
     assert desk.consumer(Act.CONFIRM, question=first) is Refused.STALE
+
+
+def test_at_the_desk_that_finds_places_it_climbs_and_its_office_then_has_its_own_whole_time() -> None:
+    finding = replace(SUPPLY, ladder="finding", tiers=(parse("20m"),) * 3, accept=None)
+    slower = replace(SUPPLY, standard=parse("8h"), tiers=(parse("3h"), parse("2h"), parse("3h")))
+    desk = assigned(ground=ground(timing=finding))
+    desk.request.office, desk.request.area_class = "place-desk", UNPLACED
+    desk.until(at("12:25"))
+    assert desk.task.answerable == MANAGER
+    desk.ground = replace(desk.ground, elsewhere=replace(there(slower, "no-supply", "rehri"), area_class="rural"))
+    assert desk.officer(Act.TRANSFER) is None
+    assert (desk.request.office, desk.request.area_class, desk.task.ladder) == ("rehri", "rural", "supply")
+    assert (desk.task.tier, desk.task.answerable, desk.task.due) == (1, desk.task.handler, at("15:25"))
+    assert (desk.request.registered_at, desk.request.standard_due) == (NOON, at("20:00"))

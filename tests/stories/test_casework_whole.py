@@ -14,7 +14,7 @@ from models.callers import Caller, find
 from models.openings import opening, openings
 from models.people import Fill, Post
 from models.proofs import Tried
-from models.queue import Bounds, View, queue
+from models.queue import Bounds, Sight, View, queue
 from rules.messages import Take
 from rules.terms import Act, Channel, Refused, State
 from tests.stories.test_casework import DONE, handler
@@ -105,8 +105,8 @@ async def test_nobody_but_who_is_told_may_find_a_linemans_hook(town: Timeline) -
     async with town.sessions() as session:
         posts = (await session.exec(select(Post.code))).all()
         for post, view in itertools.product(posts, View):
-            page = await queue(session, [post], view, Bounds(town.now, town.now))
-            listed = {row.request.reference for row in page.rows}
+            page = await queue(session, Sight((post,), tuple(posts), tuple(posts)), view, Bounds(town.now, town.now))
+            listed = {row.reference for row in page.rows}
             assert theft not in listed or post.startswith(("vigilance", "managing")), (post, view)
         for caller in (Caller(name="lineman"), Caller(phone=PHONE)):
             found = await find(session, caller, town.now)

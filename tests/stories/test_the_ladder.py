@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from models.people import Fill, Leave, Staff
-from models.queue import Bounds, View, queue
+from models.queue import Bounds, Sight, View, queue
 from rules.terms import Act, Refused, State
 from tests.stories.conftest import THE_BEGINNING
 from tests.timeline import Timeline
@@ -55,8 +55,8 @@ async def test_nobody_acts_through_three_tiers(town: Timeline) -> None:
     assert "beyond" in await town.kinds(complaint)
     async with town.sessions() as session:
         for post in (officer, "service-manager-gizri", "zone-head-south"):
-            page = await queue(session, [post], View.ALL, Bounds(town.now, town.now))
-            assert [row.task.reference for row in page.rows] == [complaint], f"not in the queue of {post}"
+            page = await queue(session, Sight((post,)), View.ALL, Bounds(town.now, town.now))
+            assert [row.reference for row in page.rows] == [complaint], f"not in the queue of {post}"
     words = "Go there yourself and telephone me."
     assert (await town.officer(complaint, Act.DIRECT, "zone-head-south", words=words, by=at("22:30"))).refused is None
     resolved = await town.officer(

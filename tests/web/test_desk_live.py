@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import AsyncIterator
+from html import unescape
 
 import httpx2
 import pytest
@@ -78,13 +80,16 @@ async def test_the_queue_lists_what_is_mine_and_finds_a_number(desk: Desk) -> No
         assert shown in words
     assert reference[:4] not in plain(await desk.page(other, "/desk"))
     browser = await desk.of(username)
-    found = await browser.get("/desk/find", params={"reference": reference})
+    found = await browser.post("/desk/search", data={"q": reference})
     assert found.headers["location"] == f"/desk/requests/{reference}"
-    swapped = await browser.get("/desk/find", params={"reference": "123456789"})
-    assert swapped.status_code == 422
+    swapped = await browser.post("/desk/search", data={"q": "123456789"})
     assert "Two digits may be swapped." in plain(swapped.text)
     assert (await browser.get("/desk", params={"after": "nonsense~x", "view": "mine"})).status_code == 200
-    assert (await browser.get("/desk", params={"view": "everything"})).status_code == 422
+    wrong = await browser.get("/desk", params={"view": "everything", "tier": "x' or 1=1", "kind": "complaint"})
+    assert wrong.status_code == 422
+    assert "There is no such part of the queue: everything. You see all of it." in plain(wrong.text)
+    assert "Escalated: there is no “x&#39; or 1=1”. It was left out." in plain(wrong.text)
+    assert reference in wrong.text
     await desk.town.consumer(reference, Act.WITHDRAW)
 
 
@@ -97,8 +102,10 @@ async def test_the_open_queue_changes_within_a_second_and_ends_with_the_session(
         if (await desk.town.task(reference)).handler == "relationship-officer-gizri-1":
             break
     async with asyncio.timeout(3):
-        while f"row-{reference}" not in await anext(events):
+        while "1 new: show" not in (shown := await anext(events)):
             pass
+    assert reference not in shown
+    assert f"row-{reference}" in await desk.page(RO, "/desk")
     await (await desk.of(RO)).post("/sign-out")
     desk.signed_in.pop(RO)
     await desk.town.officer(reference, Act.ACCEPT, "relationship-officer-gizri-1")
@@ -148,12 +155,15 @@ async def test_the_open_page_of_an_application_and_the_queue_show_the_stages_tha
     await browser.aclose()
     holder = RO if (await asked.task("agreement")).handler.endswith("1") else "bilal"
     own = await watcher(desk, holder)
-    queue = streamed(own, f"{address}/desk/live?view=mine")
+    opened = await (await desk.of(holder)).get("/desk?view=mine")
     row = f"row-{asked.reference}-agreement"
+    assert row in opened.text
+    queue = streamed(own, address + unescape(re.findall(r'sse:connect="([^"]+)"', opened.text)[0]))
     assert row in await anext(queue)
     await asked.do("agreement")
     async with asyncio.timeout(3):
-        while row in await anext(queue):
+        while "No longer in this list" not in (shown := await anext(queue)):
             pass
+    assert row in shown
     await queue.aclose()  # type: ignore[attr-defined]
     await own.aclose()

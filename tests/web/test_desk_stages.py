@@ -11,7 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
 from embedded.postgres import Postgres
-from models.queue import Bounds, View, counts, queue
+from models.queue import Bounds, Sight, View, counts, queue
 from models.requests import Task
 from rules.terms import Act, State
 from tests.stories.applying import Application, apply
@@ -119,9 +119,9 @@ async def test_two_stages_side_by_side_are_two_rows_each_with_its_name(desk: Des
     posts = tuple({task.handler for task in tasks})
     bounds = Bounds(desk.town.now, desk.town.now + timedelta(hours=12))
     async with desk.onewindow.sessions() as session:
-        listed = await queue(session, posts, View.MINE, bounds)
-        rows = [row.task.stage for row in listed.rows if row.request.reference == asked.reference]
-        numbers = await counts(session, posts, bounds)
+        listed = await queue(session, Sight(posts), View.MINE, bounds)
+        rows = [row.stage for row in listed.rows if row.reference == asked.reference]
+        numbers = await counts(session, Sight(posts), bounds)
     assert sorted(rows) == ["agreement", "material"]
     assert numbers[View.MINE] == len(listed.rows)
 
@@ -133,8 +133,8 @@ async def test_what_is_proposed_at_one_stage_is_asked_at_that_stage_alone(desk: 
     task = await asked.task("agreement")
     async with desk.onewindow.sessions() as session:
         bounds = Bounds(desk.town.now, desk.town.now + timedelta(hours=12))
-        listed = await queue(session, (task.answerable,), View.TO_AGREE, bounds)
-    assert [row.task.id for row in listed.rows if row.request.reference == asked.reference] == [task.id]
+        listed = await queue(session, Sight((task.answerable,)), View.TO_AGREE, bounds)
+    assert [row.task for row in listed.rows if row.reference == asked.reference] == [task.id]
 
 
 async def test_the_tier_above_decides_what_was_proposed_on_the_same_page(desk: Desk) -> None:

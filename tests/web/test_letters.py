@@ -14,13 +14,13 @@ from activities.facts import Notice, Place, Recipient
 from activities.named import Named
 from activities.say import Renderer
 from languages.catalog import use
+from models.audit import Audit
 from models.casefile import case_file
 from models.events import Event
 from models.names import everything
 from models.onlookers import BELIEVED, Onlooker
 from models.outbox import Notification
 from models.people import Fill, Staff
-from models.policy import Audit
 from models.requests import ServiceRequest, Task
 from models.storage import Folder
 from rules.terms import Act, NoticeKind

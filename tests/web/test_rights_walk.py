@@ -66,7 +66,8 @@ STAFF = {
     "GET /desk/away": "axu",
     "GET /desk/wall": "axw",
     "GET /desk": ALL,
-    "GET /desk/find": ALL,
+    "GET /desk/search": ALL,
+    "POST /desk/search": ALL,
     "GET /desk/bulk/{act}": ALL,  # who has no work chooses nothing; each task is judged as the one who sent the list
     "POST /desk/bulk/{act}": ALL,
     "GET /desk/lists/{number}": "",  # one's own alone, and there is none

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
 from languages.catalog import gettext as _
-from models.queue import Page, View, queue
+from models.queue import Page, queue
 from web.deps import Parts
-from web.desk.queue import bounds, read_place, written_place
+from web.desk.queue import bounds
+from web.desk.queue_address import choosable, read, sight_of
 from web.desk.session import Person, SignedIn
 from web.desk.way import Way, leading, read_way
 from web.forms import typed
@@ -21,18 +22,17 @@ from web.onewindow import Onewindow
 
 async def _page_of(view: str, person: Person, parts: Onewindow) -> tuple[Page, str]:
     """The page of the queue a way leads back to, and the address of the one that follows; "" for the last."""
-    asked = dict(parse_qsl(view))
-    part = View(asked["view"]) if asked.get("view") in set(View) else View.ALL
-    place = read_place(asked.get("after", ""))
-    page = await parts.database.read(queue, person.codes, part, bounds(parts, parts.clock()), place)
-    following = urlencode({**asked, "after": written_place(page.after)})
-    return page, f"/desk?{following}" if page.after else ""
+    sight = sight_of(person, parts.book)
+    asked, _errors = read(dict(parse_qsl(view)), list(choosable(parts.book, sight)))
+    limits = bounds(parts, parts.clock())
+    page = await parts.database.read(queue, sight, asked.view, limits, asked.after, asked.choice)
+    return page, asked.at(page.after) if page.after else ""
 
 
 async def beside(way: Way, reference: str, person: Person, parts: Onewindow) -> Way:
     """The way with the two beside this request; of one that left the list, those beside the place it had."""
     page, following = await _page_of(way.view, person, parts)
-    names = [row.request.reference for row in page.rows]
+    names = [row.reference for row in page.rows]
     at, there = place_of(reference, way.at, names)
 
     def to(index: int) -> str:

@@ -102,10 +102,10 @@ def clock(at: datetime | None, now: datetime, *, soon: float = 3600) -> Due:
     return Due(at, due_in(at, now), "late" if left <= 0 else "soon" if left <= soon else "running")
 
 
-def tier_clock(request: ServiceRequest, due: datetime | None, now: datetime) -> Due:
+def tier_clock(state: str, due: datetime | None, now: datetime) -> Due:
     """The clock of the task; where it stands still, what is waited for."""
-    if due is None and request.state in (State.ON_HOLD, State.RESOLVED):
-        return Due(None, labels.state_label(State(request.state), Reader.OFFICER), "still")
+    if due is None and state in (State.ON_HOLD, State.RESOLVED):
+        return Due(None, labels.state_label(State(state), Reader.OFFICER), "still")
     return clock(due, now)
 
 
@@ -195,7 +195,7 @@ def sheet(
         channel=labels.channel_label(Channel(request.channel)),
         handler=book.title(task.handler) if task else "",
         answerable=book.title(task.answerable) if task else "",
-        tier_due=tier_clock(request, task.due if task and task.done_at is None else None, now),
+        tier_due=tier_clock(request.state, task.due if task and task.done_at is None else None, now),
         standard=standard_clock(request, now),
         next=why_and_next(story(file, book, zone, ladder), now),
         ladder=tuple(ShownRung(rung, tier, ladder_line(rung, zone, now)) for tier, rung in enumerate(ladder, 1)),

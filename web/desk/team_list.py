@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from languages.team import count_name, count_rule, period_name
 from models.people import Post
-from models.queue import Bounds, Place
-from models.queue import Row as QueueRow
+from models.queue import Bounds, Place, row_of
 from models.team import team
 from models.team_lists import Listed, behind
 from rules.team import NOW, Count, Period
 from web.deps import Db, Now, Parts
-from web.desk.queue import ShownRow, bounds, read_place, shown, written_place
+from web.desk.queue import bounds
+from web.desk.queue_address import read_place, written_place
+from web.desk.queue_rows import ShownRow, shown
 from web.desk.session import Leads, Person
 from web.errors import NotYours
 from web.render import page
@@ -69,7 +70,7 @@ async def requests(
     """What is behind a number: what is open longest first, of what happened the newest."""
     asked, place = Asked(what, tuple(dict.fromkeys(post)), period), read_place(after)
     posts, found, following = await db.read(listed, person, asked, bounds(parts, now), place)
-    rows: list[ShownRow] = [shown(QueueRow(one.task, one.request), person, parts.book, now) for one in found]
+    rows: list[ShownRow] = [shown(row_of(one.task, one.request), person, parts.book, now, None) for one in found]
     return page(
         request,
         "desk/team_requests.html",
