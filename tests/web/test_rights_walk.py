@@ -172,7 +172,8 @@ async def asked(window: Window, username: str, method: str, address: str) -> htt
             person = (await session.exec(select(Staff).where(Staff.username == username))).one()
             token = await open_session(session, person, window.now)
         browser.cookies.set("staff", token, domain="localhost.local")
-    data = {"base": "1", "words": "A note", "token": f"a-form-sent-by-{username}-x"} if method == "POST" else None
+    form = {"base": "1", "words": "A note", "token": f"a-form-sent-by-{username}-x", "ending": "answered"}
+    data = form if method == "POST" else None
     answer = await browser.request(method, address, data=data)
     await browser.aclose()
     assert answer.status_code < 500 or address == "/readyz", (username, method, address)
@@ -186,9 +187,9 @@ def walked(*, public: bool) -> list[tuple[str, str]]:
 
 
 def two(may: str, place: int) -> str:
-    """One role that may and one that may not, at each place others."""
-    groups = (may, "".join(role for role in ROLES if role not in may))
-    return "".join(group[place % len(group)] for group in groups if group)
+    """The first role that may, and one that may not, at each place another."""
+    others = "".join(role for role in ROLES if role not in may)
+    return may[:1] + (others[place % len(others)] if others else "")
 
 
 def every(may: str, place: int) -> str:
