@@ -15,7 +15,7 @@ from models.at_once import add_at_once
 from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of
-from models.himself import concerned_in
+from models.himself import marks_of, named_in
 from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
 from models.nowhere import finds_places
@@ -95,7 +95,9 @@ async def register(
     """
     await session.exec(LOCKS.bindparams(token=new.token, saving=SAVING))  # type: ignore[call-overload]
     numbers = [reference.new(10_000_000 + secrets.randbelow(90_000_000)) for _ in range(DRAWN)]
-    there = await known(session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality)
+    there = await known(
+        session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality, marks_of(new.phone, new.email)
+    )
     if there.before is not None:
         return (await session.exec(select(ServiceRequest).where(ServiceRequest.token == new.token))).one()
     if limits is not None and new.phone and there.filed >= limits.filings_per_hour:
@@ -106,11 +108,9 @@ async def register(
     assert there.number is not None, "every number drawn is taken"
     row = _row(new, there, policy, place)
     row.application = application
-    row.segment = await segment_for(session, new.account, application, place.locality)
-    timing = _timing(policy, row.kind, row.category, row.area_class)
-    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
-    about = new.about if row.confidential else None
-    row.concerned = await concerned_in(session, new.phone, new.email, about, roles, new.at)
+    if there.grouped:
+        row.segment = await segment_for(session, new.account, application, place.locality)
+    row.concerned = sorted(there.himself | await _named(session, row, new, policy))
     await _write(session, row, new, policy, there)
     return row
 
@@ -129,6 +129,14 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
         await adopt(session, new.token, row.reference)
     if there.drafted:
         await session.exec(delete(Draft).where(col(Draft.token) == new.token))
+
+
+async def _named(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy) -> set[int]:
+    """The persons a confidential report is about, with those under them."""
+    if new.about is None or not row.confidential:
+        return set()
+    timing = _timing(policy, row.kind, row.category, row.area_class)
+    return await named_in(session, new.about, [tier.role for tier in ladder_of(policy, timing).tiers], new.at)
 
 
 async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, Policy]) -> Policy:

@@ -76,7 +76,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         "reply": _("Saved reply"),
         **of_people(),
     }
-    names = {"holds": "hold_reason", "charge": "post", "post": "post"}
+    names = {"holds": "hold_reason", "charge": "post", "post": "post", "roster": "post"}
     words = [book.label(names[path[0]], part) if path[0] in names else part.replace("_", " ") for part in path[1:]]
     return ", ".join([heads.get(path[0], path[0]), *words])
 
@@ -87,6 +87,9 @@ def of_people() -> dict[str, str]:
         "leave": _("On leave"),
         "charge": _("Additional charge"),
         "post": _("In the post"),
+        "roster": _("Roster"),
+        "able": _("It handles"),
+        "most_tasks": _("At most so many open at once"),
         "signs_in": _("Signs in"),
         "password": _("Temporary password"),
         "second": _("Second step"),
@@ -102,6 +105,7 @@ def what_words(what: str) -> str:
         "retiming": _("Applied to open requests"),
         "people": _("People and posts"),
         "slip": _("Code on the counter slip"),
+        "reply": _("Saved replies"),
     }
     return words.get(what, what)
 
