@@ -62,6 +62,8 @@ class StoryEvent:
     application: bool = False
     put_off: bool = False
     dealing: Dealing = NOTHING_MORE
+    exceptional: str = ""
+    """The code of the exceptional event that excuses it."""
 
 
 def event_of(
@@ -101,6 +103,7 @@ def event_of(
         application=application,
         put_off=bool(data.get("put_off")),
         dealing=dealing_of(data, label),
+        exceptional=str(data.get("exceptional") or ""),
     )
 
 

@@ -16,6 +16,8 @@ from models.people import Fill, Leave, Post, Staff
 from rules.absence import AbsenceFault, NotTaken, Stretch, end_fault, stretch_fault
 from rules.profile import How
 
+KEYS = {How.CHARGE.value: "charge", How.ROSTER.value: "roster"}
+"""By what the audit tells one way of filling a post from another."""
 PEOPLE = "people"
 """What the audit calls changes of people and posts."""
 
@@ -93,7 +95,7 @@ async def end_fill(session: AsyncSession, number: int, post: str, end: datetime,
     row = await session.get(Fill, number, with_for_update=True)
     if row is None or row.post != post:
         raise NotTaken(AbsenceFault.NOT_THERE)
-    before, key = (row.since, row.until), "charge" if row.how == How.CHARGE else "post"
+    before, key = (row.since, row.until), KEYS.get(row.how, "post")
     if row.until is not None and end > row.until:
         others = (
             await session.exec(select(Fill).where(Fill.post == post, Fill.person == row.person, Fill.id != number))

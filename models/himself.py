@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import false, func, or_
+from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,8 +26,7 @@ async def about_himself(session: AsyncSession, row: ServiceRequest, person: int 
     officer, consumer = await session.get(Staff, person), await session.get(Consumer, row.consumer_id)
     if officer is None or consumer is None:
         return False
-    mails = (officer.email or "").lower(), (consumer.email or "").lower()
-    return _same(_digits(officer.phone), _digits(consumer.phone)) or _same(*mails)
+    return bool(marks_of(officer.phone, officer.email) & marks_of(consumer.phone, consumer.email))
 
 
 def _digits(number: str | None) -> str:
@@ -35,40 +34,29 @@ def _digits(number: str | None) -> str:
     return digits[-SAME:] if len(digits) >= SAME else ""
 
 
-def _same(one: str, other: str) -> bool:
-    return bool(one) and one == other
+def marks_of(phone: str | None, email: str | None) -> frozenset[str]:
+    """By what a telephone number and a mail address are compared; nothing where neither can be."""
+    return frozenset(mark for mark in (_digits(phone), (email or "").strip().lower()) if mark)
 
 
-async def concerned_in(
-    session: AsyncSession, phone: str | None, email: str | None, about: str | None, roles: Sequence[str], at: datetime
-) -> list[int]:
-    """The persons who may not work on a request: who asked for it, and with `about` (a post) who is in it and under it.
+async def staff_marks(session: AsyncSession) -> dict[str, set[int]]:
+    """The persons of the staff by the marks of their telephones and mail addresses."""
+    found: dict[str, set[int]] = {}
+    for person in (await session.exec(select(Staff))).all():
+        for mark in marks_of(person.phone, person.email):
+            found.setdefault(mark, set()).add(person.id or 0)
+    return found
 
-    Under it are those in posts of a lower tier of any ladder that the post reaches. Where it is the last of `roles`, those of
-    the request's own ladder, only who is in it: somebody must be left to look into it.
+
+async def named_in(session: AsyncSession, about: str | None, roles: Sequence[str], at: datetime) -> set[int]:
+    """Who is in the post a report is about, and who is under it: in posts of a lower tier of any ladder that it reaches.
+
+    Where it is the last of `roles`, those of the report's own ladder, only who is in it: somebody must be left to look into it.
     """
-    people = await _of_address(session, phone, email)
-    if about is not None:
-        people |= await _named(session, about, roles, at)
-    return sorted(people)
-
-
-async def _of_address(session: AsyncSession, phone: str | None, email: str | None) -> set[int]:
-    digits, mail = _digits(phone), (email or "").lower()
-    if not digits and not mail:
-        return set()
-    ends = func.right(func.regexp_replace(col(Staff.phone), r"\D", "", "g"), SAME)
-    asked = select(Staff.id).where(
-        or_(ends == digits if digits else false(), func.lower(col(Staff.email)) == mail if mail else false())
-    )
-    return {person for person in (await session.exec(asked)).all() if person is not None}
-
-
-async def _named(session: AsyncSession, about: str, roles: Sequence[str], at: datetime) -> set[int]:
-    post = await session.get(Post, about)
+    post = None if about is None else await session.get(Post, about)
     if post is None:
         return set()
-    posts = {about}
+    posts = {post.code}
     if post.role != roles[-1]:
         policy = await current(session)
         under = {role for ladder in policy.ladders.values() for role in _below(post.role, ladder)}

@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of, utility_zone
+from models.himself import marks_of, staff_marks
 from models.import_consumers import phone_of
 from models.people import Locality, Office
 from models.policy import Names
@@ -77,6 +78,7 @@ class Known:
     accounts: Mapping[str, Connection]
     there: frozenset[str]
     groups: Sequence[Segment]
+    staff: Mapping[str, set[int]]
     languages: tuple[str, ...]
     country: str
     zone: ZoneInfo
@@ -178,6 +180,7 @@ async def _known(session: AsyncSession, sheet: Sheet, at: datetime) -> Known:
         accounts,
         frozenset((await session.exec(there)).all()),
         await segments(session),
+        await staff_marks(session),
         tuple(utility.get("languages", {}).get("value", ("en",))),
         str(utility.get("country", {}).get("value", "IN")),
         ZoneInfo(await utility_zone(session)),
@@ -209,6 +212,8 @@ def _read(line: Row, known: Known, sheet: Sheet) -> Found | None:
     row = _row(line, known, timing, registered, office)
     held = known.accounts.get(line["account"])
     row |= {"locality": locality, "feeder": feeder, "language": language, "channel": channel, "brought_tier": tier}
+    marks = marks_of(phone, line["email"])
+    row["concerned"] = sorted({person for mark in marks for person in known.staff.get(mark, ())})
     row["segment"] = segment_of(known.groups, held.segment if held else None, held.load_kw if held else None, locality)
     personal = {name: line[name] or None for name in PERSONAL} | {"phone": phone}
     return Found(line["number"], personal, line["words"], row)
@@ -227,6 +232,8 @@ def _row(line: Row, known: Known, timing: Timing, registered: datetime, office: 
         area_class=office.area_class,
         office=office.code,
         zone=office.zone,
+        site_office=office.code,
+        site_zone=office.zone,
         channel="",
         language="",
         consumer_id=0,
@@ -242,7 +249,7 @@ def _row(line: Row, known: Known, timing: Timing, registered: datetime, office: 
         if made.standard_due is not None and made.standard_due <= known.at:
             made.standard_lapsed_at = made.standard_due
     unset = {"reference", "consumer_id", "words_id", "token", "changed_at", "channel", "language", "locality", "feeder"}
-    return made.model_dump(exclude=unset | {"segment", "brought_tier"})
+    return made.model_dump(exclude=unset | {"segment", "brought_tier", "concerned"})
 
 
 def _among(line: Row, column: str, value: str, choices: Iterable[str], sheet: Sheet) -> None:

@@ -14,8 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.at_once import add_at_once
 from models.chain import linked
 from models.events import Event
-from models.ground import standard_columns, standard_of
-from models.himself import concerned_in
+from models.ground import site_of, standard_columns, standard_of
+from models.himself import marks_of, named_in
 from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
 from models.nowhere import finds_places
@@ -28,7 +28,7 @@ from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import UNPLACED, Limits, Policy, Timing, ladder_of, timing_of
+from rules.policy import UNPLACED, Limits, Policy, Timing, calendar_of, ladder_of, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -95,7 +95,9 @@ async def register(
     """
     await session.exec(LOCKS.bindparams(token=new.token, saving=SAVING))  # type: ignore[call-overload]
     numbers = [reference.new(10_000_000 + secrets.randbelow(90_000_000)) for _ in range(DRAWN)]
-    there = await known(session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality)
+    there = await known(
+        session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality, marks_of(new.phone, new.email)
+    )
     if there.before is not None:
         return (await session.exec(select(ServiceRequest).where(ServiceRequest.token == new.token))).one()
     if limits is not None and new.phone and there.filed >= limits.filings_per_hour:
@@ -106,11 +108,9 @@ async def register(
     assert there.number is not None, "every number drawn is taken"
     row = _row(new, there, policy, place)
     row.application = application
-    row.segment = await segment_for(session, new.account, application, place.locality)
-    timing = _timing(policy, row.kind, row.category, row.area_class)
-    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
-    about = new.about if row.confidential else None
-    row.concerned = await concerned_in(session, new.phone, new.email, about, roles, new.at)
+    if there.grouped:
+        row.segment = await segment_for(session, new.account, application, place.locality)
+    row.concerned = sorted(there.himself | await _named(session, row, new, policy))
     await _write(session, row, new, policy, there)
     return row
 
@@ -129,6 +129,14 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
         await adopt(session, new.token, row.reference)
     if there.drafted:
         await session.exec(delete(Draft).where(col(Draft.token) == new.token))
+
+
+async def _named(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy) -> set[int]:
+    """The persons a confidential report is about, with those under them."""
+    if new.about is None or not row.confidential:
+        return set()
+    timing = _timing(policy, row.kind, row.category, row.area_class)
+    return await named_in(session, new.about, [tier.role for tier in ladder_of(policy, timing).tiers], new.at)
 
 
 async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, Policy]) -> Policy:
@@ -184,6 +192,8 @@ def _row(new: New, there: Known, policy: Policy, place: Place) -> ServiceRequest
         area_class=place.area_class,
         office=place.office,
         zone=place.zone,
+        site_office=place.office,
+        site_zone=place.zone,
         locality=place.locality,
         feeder=place.feeder,
         channel=new.channel.value,
@@ -221,5 +231,5 @@ def _first_line(row: ServiceRequest, new: New, now: datetime) -> Event:
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
     """By when the first tier must have acted, for the acknowledgement."""
     timing = _timing(policy, row.kind, row.category, row.area_class)
-    due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    due = {"due": after(timing.tiers[0], at, calendar_of(policy, timing, site_of(row))).isoformat()}
     return {**due, "heard": "yes"} if timing.ladder == HEARING else due

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,8 @@ class Known:
 
     `before`: the request this token became already. `newest`: the policy's version. `filed`: how many this telephone filed
     lately. `number`: one of those drawn that is free. `consumer`, `words`, `notification`: ids for the rows. `held`: whether the account exists. `drafted`, `handed_in`: whether a
-    form and documents are kept under the token. `place` None: the locality is not known, or none was given.
+    form and documents are kept under the token. `grouped`: whether there are groups of consumers. `himself`: the persons of
+    the staff with this telephone or mail address. `place` None: the locality is not known, or none was given.
     """
 
     now: datetime
@@ -44,6 +45,8 @@ class Known:
     drafted: bool
     handed_in: bool
     place: Place | None
+    grouped: bool
+    himself: frozenset[int]
 
 
 KNOWN = text("""
@@ -59,6 +62,9 @@ KNOWN = text("""
         held.account is not null as held,
         exists (select from draft where token = :token) as drafted,
         exists (select from document where draft = :token and reference is null) as handed_in,
+        exists (select from names where kind = 'segment') as grouped,
+        array(select id from staff where right(regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g'), 9) = any(cast(:marks as text[]))
+            or lower(email) = any(cast(:marks as text[]))) as himself,
         o.code as office, o.zone, o.area_class, l.code as locality,
         coalesce(held.feeder, (select min(f.code) from feeder f
             where f.localities @> jsonb_build_array(l.code) having count(*) = 1)) as feeder
@@ -78,14 +84,22 @@ async def known(
     numbers: Sequence[str],
     account: str | None,
     locality: str | None,
+    marks: Iterable[str] = (),
 ) -> Known:
-    """What the tables say of this token, telephone (counted from `since`), account and locality, and of these numbers."""
-    asked = {"token": token, "phone": phone, "since": since, "numbers": list(numbers), "account": account}
+    """What the tables say of this token, telephone (counted from `since`), account and locality, of these numbers, and of who has these marks."""
+    asked = {
+        "token": token,
+        "phone": phone,
+        "since": since,
+        "numbers": list(numbers),
+        "account": account,
+        "marks": list(marks),
+    }
     found = (await session.exec(KNOWN.bindparams(**asked, locality=locality))).one()  # type: ignore[call-overload]
     place = Place(found.office, found.zone, found.area_class, found.locality, found.feeder) if found.office else None
     return Known(
         found.now, found.newest, found.before, found.filed, found.number, found.consumer, found.words,
-        found.notification, found.held, found.drafted, found.handed_in, place,
+        found.notification, found.held, found.drafted, found.handed_in, place, found.grouped, frozenset(found.himself),
     )  # fmt: skip
 
 

@@ -107,4 +107,6 @@ def _of_one(
         timing = timing_of(policy, row.category, row.area_class)
     else:
         timing = next(iter(policy.procedures[row.category].stages.values())).timing
-    yield from record(lines[row.reference], row.registered_at, calendar_of(policy, timing), pauses, filled)
+    yield from record(
+        lines[row.reference], row.brought_at or row.registered_at, calendar_of(policy, timing), pauses, filled
+    )

@@ -79,7 +79,7 @@ async def groups(session: AsyncSession, posts: Sequence[str], bounds: Bounds) ->
         .where(*open_ones(posts))
         .group_by(col(Task.handler), col(Task.answerable))
     )
-    rows = (await session.execute(asked)).all()
+    rows = (await session.exec(asked)).all()  # type: ignore[call-overload]
     return [Group(row[0], row[1], row[2], row[3], row[4], row[5], utc(row[6])) for row in rows]
 
 

@@ -46,7 +46,9 @@ async def test_the_standard_counts_from_then_and_the_ladder_from_now(town: Timel
     await town.until(at("14:05"))
     assert await moves(town, first) == [(at("14:00"), "zone-head-south", "timer")]
     kinds = await town.kinds(first)
-    assert kinds == ["registered", "assigned", "escalated"], "the standard that lapsed before is not told again"
+    assert kinds == ["registered", "assigned", "reminded", "escalated"], (
+        "the standard that lapsed before is not told again"
+    )
     assert await town.notices(first, "acknowledged") == await town.notices(first, "assigned") == []
     other = await town.task(second)
     assert (other.tier, other.entered, nearest((await town.row(second)).registered_at)) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import aclosing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -85,7 +86,7 @@ def typed(page: str) -> str:
 
 async def test_a_saved_reply_is_put_in_in_the_consumers_language_and_its_blanks_are_checked(window: Window) -> None:
     reference = await filed_in(window, "hi")
-    async with await staff(window, await handler_of(window, reference)) as desk:
+    async with aclosing(await staff(window, await handler_of(window, reference))) as desk:
         begun = await sent(desk, reference, "message/draft", reply="crew-coming", use="1", words="नमस्ते")
         page = well_formed(begun.text)
         assert typed(page).startswith("नमस्ते\nहमारी टीम रास्ते में है।")
@@ -129,7 +130,7 @@ async def test_what_is_counted_is_what_is_sent(window: Window, language: str, ca
 async def test_the_thread_goes_back_and_forth_and_the_queue_says_that_he_wrote(window: Window) -> None:
     reference = await window.filed()
     stranger, own = window.visitor(), window.visitor()
-    async with await staff(window, await handler_of(window, reference)) as desk, stranger, own:
+    async with aclosing(await staff(window, await handler_of(window, reference))) as desk, stranger, own:
         assert (await sent(desk, reference, "message", words="Is your neighbour dark too?")).status_code == 303
         assert "Is your neighbour dark too?" in plain((await desk.get(f"/desk/requests/{reference}?show=letters")).text)
         await window.parts.hub.look()
@@ -160,7 +161,7 @@ async def test_the_thread_goes_back_and_forth_and_the_queue_says_that_he_wrote(w
 async def test_nobody_writes_to_one_who_stopped_messages(window: Window) -> None:
     reference = await window.filed()
     await window.consumer(reference, Act.NOT_MINE)
-    async with await staff(window, await handler_of(window, reference)) as desk:
+    async with aclosing(await staff(window, await handler_of(window, reference))) as desk:
         page = plain((await desk.get(f"/desk/requests/{reference}")).text)
         assert "Messages are stopped: somebody said that it is not his." in page
         refused = await sent(desk, reference, "message", words="Hello?")
@@ -170,7 +171,7 @@ async def test_nobody_writes_to_one_who_stopped_messages(window: Window) -> None
 
 
 async def test_an_administrator_keeps_the_saved_replies_and_the_audit_says_what_was(window: Window) -> None:
-    async with await staff(window, "vimla") as admin, await staff(window, "asha") as officer:
+    async with aclosing(await staff(window, "vimla")) as admin, aclosing(await staff(window, "asha")) as officer:
         assert (await officer.get("/admin/replies")).status_code == 403
         fields = {f"{part}-{code}": f"{part} {code}" for part in ("title", "text") for code in ("en", "hi", "ur")}
         wrong = await admin.post("/admin/replies/new", data={**fields, "use": "message", "text-en": "Dear {name}"})
@@ -199,8 +200,8 @@ async def test_a_photo_of_what_is_broken_reaches_the_officer(
     reference = await window.filed()
     own = window.visitor()
     async with (
-        await staff(window, await handler_of(window, reference)) as desk,
-        await staff(window, "omar") as else_,
+        aclosing(await staff(window, await handler_of(window, reference))) as desk,
+        aclosing(await staff(window, "kabir")) as else_,
         own,
     ):
         assert (await own.get(f"/track/{reference}/photo")).status_code == 303
@@ -221,7 +222,10 @@ async def test_a_photo_of_what_is_broken_reaches_the_officer(
 
 async def test_who_else_has_it_open_is_told_and_forgotten(window: Window) -> None:
     reference = await window.filed()
-    async with await staff(window, await handler_of(window, reference)) as desk, await staff(window, "chitra") as above:
+    async with (
+        aclosing(await staff(window, await handler_of(window, reference))) as desk,
+        aclosing(await staff(window, "chitra")) as above,
+    ):
         assert "Also open at" not in (await above.get(f"/desk/requests/{reference}")).text
         page = (await desk.get(f"/desk/requests/{reference}")).text
         assert "Also open at: Chitra Example" in page

@@ -13,6 +13,7 @@ from tests.web.test_people import audits, local, number
 from tests.web.window import MONDAY, Window
 
 POST = "relationship-officer-gizri-1"
+DAYS = ("tue", "wed", "thu", "fri")
 ROSTER = f"/desk/people/posts/{POST}/roster"
 
 
@@ -26,9 +27,7 @@ async def test_a_gap_is_shown_and_a_shift_closes_it(window: Window) -> None:
     assert "on leave, and nobody stands in" in page
     shift = {
         "who": "bilal",
-        "day-tue": "1",
-        "day-wed": "1",
-        "day-thu": "1",
+        **{f"day-{day}": "1" for day in DAYS},
         "opens": "00:00",
         "closes": "24:00",
         **leave,
@@ -41,7 +40,7 @@ async def test_a_gap_is_shown_and_a_shift_closes_it(window: Window) -> None:
     assert (await audits(window))[-1].subject == "bilal"
     async with window.sessions() as session:
         row = (await session.exec(select(Fill).where(Fill.post == POST, Fill.how == "roster"))).one()
-    assert row.roster == {day: ["00:00-24:00"] for day in ("tue", "wed", "thu")}
+    assert row.roster == {day: ["00:00-24:00"] for day in DAYS}
 
 
 async def test_what_is_wrong_with_a_shift_is_said_and_what_was_typed_stays(window: Window) -> None:

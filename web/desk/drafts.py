@@ -11,6 +11,7 @@ from web.desk.act import again, at_its_task
 from web.desk.casefile import Opened
 from web.desk.forms import Filled
 from web.desk.letter import USES, begun, letter
+from web.desk.neighbours import TheWay
 from web.desk.session import SignedIn
 from web.errors import NotFound
 from web.forms import Form
@@ -20,7 +21,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post("/desk/requests/{reference}/{act}/draft")
-async def draft(request: Request, act: str, file: Opened, person: SignedIn, form: Form, parts: Parts) -> Response:
+async def draft(
+    request: Request, act: str, file: Opened, person: SignedIn, form: Form, parts: Parts, way: TheWay
+) -> Response:
     """The page again with the form as far as it is written, and the chosen reply in it."""
     if act not in set(USES):
         raise NotFound
@@ -28,7 +31,7 @@ async def draft(request: Request, act: str, file: Opened, person: SignedIn, form
     words = form.get("words", "")
     if form.get("use"):
         words = begun(what, form.get("reply", ""), words, here, parts)
-    return again(request, file, person, parts, Filled(what, {**form, "words": words}), 200)
+    return again(request, file, person, parts, Filled(what, {**form, "words": words}), 200, way=way)
 
 
 @router.post("/desk/requests/{reference}/message/weight")

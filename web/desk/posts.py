@@ -65,7 +65,7 @@ async def end_fill(
     """Let somebody's time in the post end at another instant, at once, or never begin. Own posts: administrators alone."""
     found = managed_post(person, post, parts)
     held = await db.read(colleagues.held_in, [post], now)
-    if any(one.fill.id == row and one.fill.how != "charge" for one in held) and "tune" not in person.rights:
+    if any(one.fill.id == row and one.fill.how == "person" for one in held) and "tune" not in person.rights:
         raise NotYours
     end = now if form.get("now") else instant(form.get("end", ""), parts.zone)
     errors = {} if end else {f"end-{row}": _("Write a date and a time.")}
