@@ -38,7 +38,13 @@ async def brought_under(
         new, filled = await ground_of(session, row, await policies.of(session, int(sent.data["after"])), at)
     except KeyError:
         raise Refusal(Refused.UNKNOWN_CODE) from None
-    return applied(row, request, sent, ground, new, at), filled
+    was = row.policy_version, row.standard_version
+    turn = applied(row, request, sent, ground, new, at)
+    if turn.wanted:
+        row.policy_version, row.standard_version = was
+        of = {**ground.lines, **await lines(session, turn.wanted, at)}
+        turn = applied(row, request, sent, replace(ground, lines=of), replace(new, lines=of), at)
+    return turn, filled
 
 
 def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Ground, new: Ground, at: datetime) -> Turn:
@@ -51,10 +57,6 @@ def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Gro
         raise Refusal(Refused.STALE)
     try:
         turn = retime(request, ground, new, at, before=before, version=after)
-        if turn.wanted:
-            of = {**ground.lines, **await lines(session, turn.wanted, at)}
-            ground, new = replace(ground, lines=of), replace(new, lines=of)
-            turn = retime(request, ground, new, at, before=before, version=after)
     except (Unfit, KeyError):
         raise Refusal(Refused.UNKNOWN_CODE) from None
     if not retimed(turn):

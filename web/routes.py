@@ -9,6 +9,7 @@ from web.admin import (
     events,
     holiday,
     messages,
+    proposals,
     replies,
     retimings,
     timings,
@@ -34,6 +35,7 @@ from web.consumer import (
     papers,
     photo,
     sending,
+    time_limits,
     track,
 )
 from web.counter import (
@@ -89,6 +91,7 @@ from web.pay import note as pay_note
 CONSUMER = (
     home,
     board,
+    time_limits,
     track,
     code,
     acts,
@@ -154,6 +157,7 @@ STAFF = (
     what_if,
     retimings,
     versions,
+    proposals,
     audit,
     messages,
     replies,
