@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,6 +11,7 @@ from models.events import Submission
 from models.ground import Fillings, Policies, ground_of
 from models.requests import ServiceRequest
 from models.retiming import Outcome
+from models.storm import lines
 from rules.request import Ground, Request
 from rules.retiming import Unfit, escalated, retime, retimed
 from rules.terms import Refused
@@ -49,6 +51,10 @@ def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Gro
         raise Refusal(Refused.STALE)
     try:
         turn = retime(request, ground, new, at, before=before, version=after)
+        if turn.wanted:
+            of = {**ground.lines, **await lines(session, turn.wanted, at)}
+            ground, new = replace(ground, lines=of), replace(new, lines=of)
+            turn = retime(request, ground, new, at, before=before, version=after)
     except (Unfit, KeyError):
         raise Refusal(Refused.UNKNOWN_CODE) from None
     if not retimed(turn):
