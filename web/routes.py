@@ -6,6 +6,7 @@ from web import measures
 from web.admin import (
     audit,
     messages,
+    names,
     replies,
     retimings,
     timings,
@@ -151,5 +152,6 @@ STAFF = (
     audit,
     messages,
     replies,
+    names,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

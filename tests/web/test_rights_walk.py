@@ -120,6 +120,9 @@ STAFF = {
     "GET /admin/replies/{code}": "",  # there is none of this code
     "POST /admin/replies/{code}": "",
     "POST /admin/replies/{code}/away": "",
+    "GET /admin/names": "tu",
+    "GET /admin/names/{kind}/{code}": "",
+    "POST /admin/names/{kind}/{code}": "",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
 
@@ -142,7 +145,7 @@ class Things:
         given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
         act = "called_again" if path.startswith("/counter") else "note"
         return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what", "id": "a" * 32,
-                                "digest": "0", "name": "none.css", "what": "pause", "code": "none", "key": "none"})  # fmt: skip
+                                "digest": "0", "name": "none.css", "what": "pause", "code": "none", "key": "none", "kind": "role"})  # fmt: skip
 
 
 async def things(window: Window, **more: object) -> Things:
