@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.people import Locality, Office, Post
 from models.policy import Edition, Names
+from models.texts import Texts, own_texts
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Everything:
     offices: Mapping[str, Office] = field(default_factory=dict)
     localities: Mapping[str, Locality] = field(default_factory=dict)
     posts: Mapping[str, Post] = field(default_factory=dict)
+    texts: Texts = field(default_factory=dict)
 
 
 NOTHING = Everything(0)
@@ -34,7 +36,7 @@ async def newest_edition(session: AsyncSession) -> int:
 
 
 async def everything(session: AsyncSession) -> Everything:
-    """All names, offices, localities and posts as they are now."""
+    """All names, offices, localities, posts and own words of messages as they are now."""
     edition = await newest_edition(session)
     rows = (await session.exec(select(Names).order_by(Names.kind, col(Names.place), Names.code))).all()
     by_kind: dict[str, list[Names]] = {}
@@ -47,4 +49,5 @@ async def everything(session: AsyncSession) -> Everything:
         {office.code: office for office in (await session.exec(select(Office))).all()},
         {place.code: place for place in (await session.exec(select(Locality).order_by(Locality.code))).all()},
         {post.code: post for post in (await session.exec(select(Post))).all()},
+        await own_texts(session),
     )

@@ -9,6 +9,7 @@ from web.admin import (
     names,
     replies,
     retimings,
+    texts,
     timings,
     versions,
     what_if,
@@ -153,5 +154,6 @@ STAFF = (
     messages,
     replies,
     names,
+    texts,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -120,6 +120,9 @@ STAFF = {
     "GET /admin/replies/{code}": "",  # there is none of this code
     "POST /admin/replies/{code}": "",
     "POST /admin/replies/{code}/away": "",
+    "GET /admin/texts": "tu",
+    "GET /admin/texts/{recipient}/{notice}/{language}": "",  # the worker has not told yet what it says
+    "POST /admin/texts/{recipient}/{notice}/{language}": "",
     "GET /admin/names": "tu",
     "GET /admin/names/{kind}/{code}": "",
     "POST /admin/names/{kind}/{code}": "",
@@ -145,7 +148,8 @@ class Things:
         given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
         act = "called_again" if path.startswith("/counter") else "note"
         return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what", "id": "a" * 32,
-                                "digest": "0", "name": "none.css", "what": "pause", "code": "none", "key": "none", "kind": "role"})  # fmt: skip
+                                "digest": "0", "name": "none.css", "what": "pause", "code": "none", "key": "none", "kind": "role",
+                                "recipient": "consumer", "notice": "code", "language": "en"})  # fmt: skip
 
 
 async def things(window: Window, **more: object) -> Things:

@@ -53,5 +53,8 @@ def field_words(key: str) -> str:
         "causes": _("Causes an officer can choose"),
         "phone": _("Telephone number"),
         "value": _("Telephone number"),
+        "sms": _("Text message"),
+        "subject": _("Subject of the e-mail"),
+        "text": _("E-mail"),
     }
     return words.get(key, key.replace("_", " "))
