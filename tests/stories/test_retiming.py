@@ -201,6 +201,7 @@ def agree(told: list[tuple[Any, ...]], real: list[tuple[Any, ...]]) -> bool:
     return all(abs(one[-1] - other[-1]) < LATE for one, other in zip(told, real, strict=True))
 
 
+@pytest.mark.sweep("half a minute more, and the harder half is the next test")
 async def test_what_is_foretold_for_the_timings_in_force_is_what_happens(town: Timeline) -> None:
     await busy_town(town)
     since = town.now = town.now + A_MINUTE

@@ -52,7 +52,9 @@ async def test_rubina_gets_her_connection(karachi: Timeline) -> None:
     await there_is_no_light(rubina)
     await karachi.post()
     assert karachi.said_to("+923005550017")
-    assert karachi.email.letters == []
+    assert all(letter.to.endswith("@kelectric.example") for letter in karachi.email.letters), (
+        "officers have mail, she has none"
+    )
 
 
 async def the_consent_is_missing(rubina: Application) -> None:
