@@ -133,7 +133,8 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
     loops.append(beating(sessions, "worker"))
     tasks = [asyncio.create_task(loop) for loop in loops]
-    async with worker_of(client, Record(pen, committed=hints.give), FanOut(sessions, door)):
+    record = Record(pen, committed=hints.give)
+    async with worker_of(client, record, FanOut(sessions, door, pen=record)):
         log.info("working", zone=zone)
         await stop.wait()
         for task in tasks:

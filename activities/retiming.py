@@ -31,7 +31,16 @@ async def brought_under(
     policies: Policies,
     at: datetime,
 ) -> tuple[Turn, Fillings]:
-    """The turn that applies the version `sent` names, and who fills the posts under it; Refusal where it is not applied.
+    """The turn that applies the version `sent` names, and who fills the posts under it; Refusal where it is not applied."""
+    try:
+        new, filled = await ground_of(session, row, await policies.of(session, int(sent.data["after"])), at)
+    except KeyError:
+        raise Refusal(Refused.UNKNOWN_CODE) from None
+    return applied(row, request, sent, ground, new, at), filled
+
+
+def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Ground, new: Ground, at: datetime) -> Turn:
+    """The turn that brings a request under the version `sent` names; Refusal where it cannot be.
 
     The promised time goes on in the calendar of the version it was given under.
     """
@@ -39,7 +48,6 @@ async def brought_under(
     if row.policy_version != before:
         raise Refusal(Refused.STALE)
     try:
-        new, filled = await ground_of(session, row, await policies.of(session, after), at)
         turn = retime(request, ground, new, at, before=before, version=after)
     except (Unfit, KeyError):
         raise Refusal(Refused.UNKNOWN_CODE) from None
@@ -48,7 +56,7 @@ async def brought_under(
     if row.standard_version is None and turn.request.standard is not None:
         row.standard_version = before
     row.policy_version = after
-    return turn, filled
+    return turn
 
 
 def outcome(sent: Submission, turn: Turn | None) -> str:
@@ -56,3 +64,9 @@ def outcome(sent: Submission, turn: Turn | None) -> str:
     if turn is None:
         return OUTCOMES.get(Refused(sent.refused or Refused.STALE), Outcome.CHANGED).value
     return (Outcome.ESCALATED if escalated(turn) else Outcome.MOVED).value
+
+
+def tell_by(before: Request, turn: Turn | None) -> datetime | None:
+    """When a request wakes now, if that is earlier than it was: until then its workflow must hear of it."""
+    wakes = None if turn is None else turn.request.wake_at
+    return wakes if wakes is not None and (before.wake_at is None or wakes < before.wake_at) else None

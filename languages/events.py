@@ -60,6 +60,8 @@ class StoryEvent:
     brought: str = ""
     application: bool = False
     dealing: Dealing = NOTHING_MORE
+    exceptional: str = ""
+    """The code of the exceptional event that excuses it."""
 
 
 def event_of(
@@ -98,6 +100,7 @@ def event_of(
         brought=str(data.get("brought") or ""),
         application=application,
         dealing=dealing_of(data, label),
+        exceptional=str(data.get("exceptional") or ""),
     )
 
 

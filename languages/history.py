@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from languages import corrections, stages
 from languages.catalog import gettext
+from languages.exceptional import excused
 from languages.labels import skip_label
 from languages.spoken import inside, isolate
 from languages.telling import Telling
@@ -158,7 +159,9 @@ def _reminded(telling: Telling) -> str:
 
 
 def _lapsed(telling: Telling) -> str:
-    return _("The time limit was missed: %(when)s.", when=telling.spoken(telling.event.due or telling.event.at))
+    missed = _("The time limit was missed: %(when)s.", when=telling.spoken(telling.event.due or telling.event.at))
+    by = telling.event.exceptional
+    return f"{missed} {excused(by)}" if by else missed
 
 
 def _taken_over(telling: Telling) -> str:

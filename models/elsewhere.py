@@ -43,6 +43,8 @@ async def elsewhere_of(
     copy = ServiceRequest.model_validate(row.model_dump())
     copy.category, copy.office, copy.zone = category or row.category, there.code, there.zone
     copy.area_class = area_class
+    if placing:
+        copy.site_office, copy.site_zone = there.code, there.zone
     if category or placing:
         copy.standard, copy.standard_calendar = standard_columns(timing).values()
     if placing and place:

@@ -232,6 +232,8 @@ def _row(line: Row, known: Known, timing: Timing, registered: datetime, office: 
         area_class=office.area_class,
         office=office.code,
         zone=office.zone,
+        site_office=office.code,
+        site_zone=office.zone,
         channel="",
         language="",
         consumer_id=0,

@@ -75,6 +75,9 @@ class ServiceRequest(SQLModel, table=True):
     area_class: str = Field(default="urban", max_length=20)
     office: str = Field(max_length=60, index=True)
     zone: str = Field(max_length=60)
+    site_office: str = Field(default="", max_length=60)
+    site_zone: str = Field(default="", max_length=60)
+    """In whose hours its clocks run: where it was registered. No transfer moves them."""
     locality: str | None = Field(default=None, max_length=60)
     feeder: str | None = Field(default=None, max_length=60)
     channel: str = Field(max_length=10)

@@ -10,6 +10,7 @@ from rules.assignment import Candidate
 from rules.calendar import Calendar
 from rules.case import Case
 from rules.durations import Duration
+from rules.exceptional import Exceptional
 from rules.ladder import Rung
 from rules.messages import Standing, TaskStanding
 from rules.policy import Limits, Timing
@@ -134,6 +135,8 @@ class Request:
     wrote_at: datetime | None = None
     """Since when words of the consumer wait for somebody to act on them."""
     area_class: str = "urban"
+    site_office: str = ""
+    site_zone: str = ""
     brought_at: datetime | None = None
     brought_tier: int | None = None
     complete_at: datetime | None = None
@@ -199,6 +202,8 @@ class Ground:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     """Keys of visit slots of the request's office that are taken."""
+    exceptional: Sequence[Exceptional] = ()
+    """Events that may excuse the promise."""
     meter: str | None = None
     """How the meter named in what was sent stands: "stock", "fitted"; None for a number nobody knows."""
 

@@ -13,6 +13,7 @@ from rules.closing import closed
 from rules.completeness import begin
 from rules.endings import over, ran_out
 from rules.escalation import beyond, escalate, in_seat, remind_the_top_later, skipped
+from rules.exceptional import excuse
 from rules.giving import COMPLAINT, give_out
 from rules.recovery import hold_recovery
 from rules.request import ANSWERABLE, CONSUMER, HANDLER
@@ -122,9 +123,12 @@ def _expected_missed(turn: Turn, due: datetime) -> None:
 
 
 def _standard_lapsed(turn: Turn, due: datetime) -> None:
-    turn.request.standard_lapsed_at = due
-    turn.event(EventKind.STANDARD_LAPSED, due=due)
-    turn.tell(NoticeKind.STANDARD_LAPSED, CONSUMER, HANDLER, ANSWERABLE, standard_due=due)
+    request, events = turn.request, turn.whole.exceptional
+    request.standard_lapsed_at = due
+    by = excuse(events, request.zone, request.category, request.counts_from, due, due)
+    what = None if by is None or request.confidential else by.what
+    turn.event(EventKind.STANDARD_LAPSED, due=due, exceptional=what)
+    turn.tell(NoticeKind.STANDARD_LAPSED, CONSUMER, HANDLER, ANSWERABLE, standard_due=due, exceptional=what)
 
 
 def _unanswered(turn: Turn, due: datetime) -> None:

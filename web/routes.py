@@ -5,6 +5,9 @@ from __future__ import annotations
 from web import measures
 from web.admin import (
     audit,
+    calendars,
+    events,
+    holiday,
     messages,
     replies,
     retimings,
@@ -145,6 +148,9 @@ STAFF = (
     desk_documents,
     *COUNTER,
     timings,
+    calendars,
+    holiday,
+    events,
     what_if,
     retimings,
     versions,

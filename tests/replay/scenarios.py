@@ -12,9 +12,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
-from models import bulk, policy_versions, retiming
+from models import bulk, policy_versions
 from models.people import Fill
 from models.posts import posts_of
+from models.retiming import Choice, begin
 from rules.terms import Act, Actor
 from tests.stories.applying import apply
 from tests.timeline import Timeline
@@ -188,7 +189,7 @@ async def new_timings_for_what_is_open(town: Timeline, faults: Faults) -> str:
         policy = await policy_versions.current(session)
         other = replace(policy, timings={**policy.timings, "voltage": policy.timings["no-supply"]})
         version = await policy_versions.save(session, other, "Tuned", None, town.now)
-        number = await retiming.begin(session, version, retiming.Choice(), None, town.now, 6000)
+        number = await begin(session, version, Choice(), None, town.now, 6000)
     faults.fan_out.sessions, faults.fan_out.door = town.sessions, town.door
     await town.door.fan_out(number)
     await town.handle(f"run-{number}").result()

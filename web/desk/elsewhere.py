@@ -10,10 +10,10 @@ from languages.catalog import gettext as _
 from languages.catalog import named
 from languages.spoken import when
 from models.casefile import CaseFile
+from models.ground import site_of, standard_of
 from models.requests import ServiceRequest
 from rules.due import due
-from rules.durations import parse
-from rules.policy import UNPLACED, Policy, Timing, timing_of
+from rules.policy import UNPLACED, Policy, Timing, calendar_of, standard_calendar_of, timing_of
 from web.book import Book
 from web.desk.actions import Offers
 
@@ -103,7 +103,7 @@ def _later(file: CaseFile, policy: Policy, timing: Timing) -> bool:
 
     def ends(under: Timing) -> datetime:
         time = under.tiers[min(tier, len(under.tiers)) - 1]
-        return due(time, entered, (), policy.calendars[under.calendar]) or NEVER
+        return due(time, entered, (), calendar_of(policy, under, site_of(file.request))) or NEVER
 
     return ends(timing) > ends(_timing(file.request, policy, file.request.category))
 
@@ -115,13 +115,12 @@ def _timing(request: ServiceRequest, policy: Policy, code: str) -> Timing:
 def _standard(request: ServiceRequest, policy: Policy, timing: Timing) -> datetime | None:
     if timing.standard is None:
         return None
-    return due(timing.standard, request.registered_at, (), policy.calendars[timing.standard_calendar])
+    return due(timing.standard, request.registered_at, (), standard_calendar_of(policy, timing, site_of(request)))
 
 
 def _standard_now(request: ServiceRequest, policy: Policy) -> datetime | None:
-    if request.standard is None or request.standard_calendar is None:
-        return None
-    return due(parse(request.standard), request.registered_at, (), policy.calendars[request.standard_calendar])
+    law = standard_of(request, policy)
+    return None if law is None else due(law.time, request.registered_at, (), law.calendar)
 
 
 def option(other: Other, zone: tzinfo, now: datetime) -> str:

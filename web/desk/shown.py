@@ -23,6 +23,7 @@ from web.desk.actions import Offers
 from web.desk.allowed import choices, given_to, offers_for
 from web.desk.forms import Choices
 from web.desk.ladder import rungs
+from web.exceptional import told_of
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Sheet:
     choices: Choices
     receivers: tuple[Post, ...]
     closing: str
+    exceptional: str
 
     @property
     def above(self) -> str:
@@ -205,6 +207,7 @@ def sheet(
         choices=choices(file, book, zone, now),
         receivers=given_to(file, book, policy, now),
         closing=labels.closing_label(Closing(request.closing)) if request.closing else "",
+        exceptional=told_of(request, book, now).words,
     )
 
 
