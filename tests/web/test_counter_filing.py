@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from sqlmodel import col, select
+
+from models.people import Staff
 from models.requests import Consumer
 from tests.web.counter_hall import SPEAKING, agent, by_phone, events, hidden
 from tests.web.window import Window, checked, words
@@ -165,3 +168,14 @@ async def test_many_calls_from_one_phone_are_all_written_down(window: Window) ->
         filed = await at_work.files(phone="98222 00010", anyway="yes")
         assert filed.status_code == 303
     assert len(await by_phone(window, "+919822200010")) == 12
+
+
+async def test_a_report_of_conduct_names_a_post_and_never_reaches_it(window: Window) -> None:
+    filed = await (await agent(window)).files(
+        category="conduct", about="service-manager-gizri", words="He asked for money."
+    )
+    row = await window.row(reference_in(filed.headers["location"]))
+    assert row.confidential
+    async with window.sessions() as session:
+        named = (await session.exec(select(Staff.id).where(col(Staff.username).in_(("chitra", "asha"))))).all()
+    assert set(named) <= set(row.concerned)

@@ -15,6 +15,7 @@ from rules.terms import Act
 from tests.conftest import database_of
 from tests.web.desk_town import plain, well_formed
 from tests.web.test_account import browser_of, person
+from tests.web.test_lists import finish, hidden, posted
 from tests.web.window import MONDAY, Window, window_on
 
 GIZRI = [f"relationship-officer-gizri-{n}" for n in (1, 2)]
@@ -149,3 +150,20 @@ async def test_handing_over_begins_with_boxes_on_what_is_open(window: Window) ->
     assert len(re.findall(r'name="task" value="\d{9}/complaint~\d+" form="bulk"', page)) == 2
     assert 'action="/desk/bulk/give"' in page
     assert 'name="task"' not in (await chitra.get("/desk/team/requests?what=word")).text
+
+
+async def test_from_the_list_behind_a_number_work_is_handed_over_and_the_board_says_so(window: Window) -> None:
+    chitra = await browser_of(window, "chitra")
+    before = await numbers((await chitra.get("/desk/team")).text)
+    giver, taker = GIZRI if before["Relationship officer 1, Gizri"][0] != "0" else GIZRI[::-1]
+    listed = (await chitra.get(f"/desk/team/requests?what=open&post={giver}")).text
+    tasks = re.findall(r'name="task" value="(\d{9}/complaint~\d+)"', listed)
+    assert tasks
+    asked = well_formed((await chitra.get("/desk/bulk/give", params=[("task", one) for one in tasks])).text)
+    option = re.findall(rf'<option value="{taker}">(.*?)</option>', asked)[0]
+    assert re.search(r"· \d+ open", option), "what he has already"
+    sent = await posted(chitra, "/desk/bulk/give", [*hidden(asked), ("post", taker)])
+    await finish(window, int(re.findall(r"lists/(\d+)", sent.headers["location"])[0]))
+    assert 'name="task"' not in (await chitra.get(f"/desk/team/requests?what=open&post={giver}")).text
+    after = (await chitra.get(f"/desk/team/requests?what=open&post={taker}")).text
+    assert {one.partition("/")[0] for one in tasks} <= set(re.findall(r"/desk/requests/(\d{9})", after))
