@@ -161,9 +161,8 @@ class Things:
         given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
         act = "called_again" if path.startswith("/counter") else "note"
         return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what", "id": "a" * 32,
-                                "digest": "0", "name": "none.css", "what": "pause", "day": "2026-01-01", "version": 1, "code": "none", "key": "none"})  # fmt: skip
-                                "digest": "0", "name": "none.css", "what": "pause", "code": "none", "key": "none", "kind": "role",
-                                "recipient": "consumer", "notice": "code", "language": "en"})  # fmt: skip
+                                "digest": "0", "name": "none.css", "what": "pause", "day": "2026-01-01", "version": 1, "code": "none",
+                                "key": "none", "kind": "role", "recipient": "consumer", "notice": "code", "language": "en"})  # fmt: skip
 
 
 async def things(window: Window, **more: object) -> Things:

@@ -68,6 +68,9 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
                 "kind": "none",
                 "language": "en",
                 "day": "2027-06-01",
+                "version": "1",
+                "recipient": "consumer",
+                "notice": "code",
             }
         )
         browser = desk.stranger()
