@@ -10,20 +10,14 @@ from rules.procedure import Does
 from rules.terms import Act, State
 from tests.stories.applying import Application, apply
 from tests.stories.test_connections import PROCEDURES
+from tests.sweeping import swept
 from tests.timeline import Timeline
 
 A_MINUTE = timedelta(minutes=1)
 NOT_THE_OFFICES = {Does.PAYMENT, Does.PERMISSION}
 
 
-LONGEST, SHORTEST = "new-connection", "disconnection"
-BETWEEN = pytest.mark.sweep("the same with the procedures between the longest and the shortest")
-
-
-@pytest.mark.parametrize(
-    "category",
-    [pytest.param(one, marks=[] if one in (LONGEST, SHORTEST) else [BETWEEN]) for one in PROCEDURES],
-)
+@pytest.mark.parametrize("category", swept("the other procedures", *PROCEDURES))
 async def test_every_stage_goes_to_the_next_tier_when_nobody_acts(town: Timeline, category: str) -> None:
     request = await apply(town, category)
     climbed = []
