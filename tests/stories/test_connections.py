@@ -81,6 +81,7 @@ async def test_the_clock_begins_when_the_last_paper_is_there(town: Timeline) -> 
     assert again[0].refused is Refused.NOT_ASKED_FOR
 
 
+@pytest.mark.sweep("one stage alone; test_nobody_acts climbs at each")
 async def test_nobody_acts_and_every_stage_climbs_by_itself(town: Timeline) -> None:
     request = await apply(town, "new-connection")
     await request.hand_in()
