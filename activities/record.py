@@ -29,6 +29,7 @@ from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
 from models.runs import settled
+from models.storm import lines
 from rules import judge
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
@@ -165,6 +166,8 @@ class Record:
             return standing(request)
         ground, filled = await self._ground(session, row, at)
         turn = judge.it_is_time(request, ground, at) if by_time else judge.look(request, ground, at)
+        if turn.wanted:
+            turn = judge.it_is_time(request, await in_line(session, ground, turn), at)
         await writing.write(session, row, request, turn, filled, now)
         return standing(turn.request)
 
@@ -178,6 +181,8 @@ class Record:
         ground, filled = await self._with_elsewhere(session, row, at, sent, ground, filled)
         if meter := sent.data.get("meter"):
             ground = replace(ground, meter=await meter_state(session, str(meter)))
+        if row.wake_at is not None and row.wake_at <= at:
+            ground = await in_line(session, ground, judge.it_is_time(request, ground, at))
         turn: Turn | None = None
         try:
             if sent.act == Act.RETIME:
@@ -242,6 +247,11 @@ class Record:
             own=row.actor == Actor.OFFICER
             and (row.person in request.concerned or await about_himself(session, request, row.person)),
         )
+
+
+async def in_line(session: AsyncSession, ground: Ground, dry: Turn) -> Ground:
+    """The ground with the lines of those above to whom a dry turn would give something, locked until they are given it."""
+    return replace(ground, lines=await lines(session, dry.wanted, dry.at)) if dry.wanted else ground
 
 
 ELSEWHERE = frozenset({Act.CORRECT, Act.RAISE, Act.TRANSFER, Act.AGREE})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,6 +11,7 @@ from models.events import Submission
 from models.ground import Fillings, Policies, ground_of
 from models.requests import ServiceRequest
 from models.retiming import Outcome
+from models.storm import lines
 from rules.request import Ground, Request
 from rules.retiming import Unfit, escalated, retime, retimed
 from rules.terms import Refused
@@ -36,7 +38,11 @@ async def brought_under(
         new, filled = await ground_of(session, row, await policies.of(session, int(sent.data["after"])), at)
     except KeyError:
         raise Refusal(Refused.UNKNOWN_CODE) from None
-    return applied(row, request, sent, ground, new, at), filled
+    turn = _judged(row, request, sent, ground, new, at)
+    if turn.wanted:
+        of = {**ground.lines, **await lines(session, turn.wanted, at)}
+        turn = _judged(row, request, sent, replace(ground, lines=of), replace(new, lines=of), at)
+    return _pinned(row, sent, turn), filled
 
 
 def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Ground, new: Ground, at: datetime) -> Turn:
@@ -44,6 +50,10 @@ def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Gro
 
     The promised time goes on in the calendar of the version it was given under.
     """
+    return _pinned(row, sent, _judged(row, request, sent, ground, new, at))
+
+
+def _judged(row: ServiceRequest, request: Request, sent: Submission, ground: Ground, new: Ground, at: datetime) -> Turn:
     before, after = int(sent.data["before"]), int(sent.data["after"])
     if row.policy_version != before:
         raise Refusal(Refused.STALE)
@@ -53,9 +63,13 @@ def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Gro
         raise Refusal(Refused.UNKNOWN_CODE) from None
     if not retimed(turn):
         raise Refusal(Refused.ILLEGAL)
+    return turn
+
+
+def _pinned(row: ServiceRequest, sent: Submission, turn: Turn) -> Turn:
     if row.standard_version is None and turn.request.standard is not None:
-        row.standard_version = before
-    row.policy_version = after
+        row.standard_version = row.policy_version
+    row.policy_version = int(sent.data["after"])
     return turn
 
 

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import requests as tables
+from models import storm
 from models.cases import case_of, keep_case, meters_back
 from models.chain import linked
 from models.events import Event, Submission
@@ -114,6 +115,7 @@ async def write(
                 at=turn.at,
             )
         )
+    storm.keep(session, turn.given)
     await _count_loads(session, _handled(before), _handled(request))
     if sent is not None and sent.act == Act.CHANGE_PHONE:
         farewell = [notice for notice in turn.notices if notice.kind is NoticeKind.PHONE_CHANGED]

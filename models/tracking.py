@@ -40,6 +40,7 @@ class TrackedTask:
     due: datetime | None
     beyond_at: datetime | None
     open: bool
+    turn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _tracked(task: Task | None) -> TrackedTask | None:
         task.due,
         task.beyond_at,
         task.done_at is None,
+        task.turn_at,
     )
 
 

@@ -106,6 +106,12 @@ class Limits:
     hold_total: Duration = setting(
         days(10), "How long all holds of a request together may last", at_least=minutes(1), at_most=days(180)
     )
+    escalations_per_minute: int = setting(
+        60,
+        "Requests whose time ran out that go to one person above in a minute; the rest follow in turn, danger at once",
+        at_least=1,
+        at_most=10_000,
+    )
     top_reminder: Duration = setting(
         Duration(1, Unit.WORKING_DAYS),
         "How often the top of a ladder is reminded of a request that is beyond it",

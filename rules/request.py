@@ -46,6 +46,7 @@ class Task:
     """One open or done task; instants are UTC. `answered`: the persons who have been answerable so far.
 
     `outcome` is how its stage ended; `data` are that stage's own codes; `holds` are its pauses, oldest first.
+    What fell due at `storm_due` goes on not before `storm_at`: too many came to the same person (`storm_for` is his line).
     """
 
     id: str
@@ -68,6 +69,9 @@ class Task:
     done_at: datetime | None = None
     outcome: str | None = None
     data: Codes = field(default_factory=dict)
+    storm_at: datetime | None = None
+    storm_due: datetime | None = None
+    storm_for: str | None = None
     holds: list[Hold] = field(default_factory=list)
 
     def copied(self) -> Task:
@@ -206,6 +210,16 @@ class Ground:
     """Events that may excuse the promise."""
     meter: str | None = None
     """How the meter named in what was sent stands: "stock", "fitted"; None for a number nobody knows."""
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    """How many are being given to those above, by line; only of those something is about to go to."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one person was given in the last minute, and how many of the older wait before each task, by its id."""
+
+    given: tuple[datetime, ...] = ()
+    ahead: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from web.admin import (
     events,
     holiday,
     messages,
+    names,
     replies,
     retimings,
+    texts,
     timings,
     versions,
     what_if,
@@ -157,5 +159,7 @@ STAFF = (
     audit,
     messages,
     replies,
+    names,
+    texts,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -158,7 +158,7 @@ async def test_a_bill_of_long_ago_is_filed_and_the_agent_knows_what_to_say(windo
     at_work = await agent(window)
     filed = await at_work.files(category="wrong-bill", words="The bill of 2019", phone="98222 00019", language="en")
     assert filed.headers["location"].endswith("&old=2019")
-    assert "It speaks of 2019. We look into it all the same." in words(await at_work.page(filed.headers["location"]))
+    assert re.search(r"It speaks of 2019 ?\. We look into it", words(await at_work.page(filed.headers["location"])))
     assert (await by_phone(window, "+919822200019"))[0].category == "wrong-bill"
 
 

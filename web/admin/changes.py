@@ -8,12 +8,16 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from languages import spoken
+from languages.catalog import OWN_NAMES
 from languages.catalog import gettext as _
 from models.policy_versions import Change
 from rules.policy_check import NeverMatters, TooLate
+from web.admin.fields import field_words
 from web.book import Book
 
 LONGEST = 160
+OF_FORMS = frozenset({"names", "texts"})
+"""What a form's fields say of itself in the audit: `names.label-en`."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,9 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         return ", ".join(_of_a_procedure(path, book))
     if path[0] == "calendar":
         return ", ".join(_of_a_calendar(path, book))
+    if path[0] in OF_FORMS and len(path) > 1:
+        key, language = path[1].partition("-")[::2]
+        return ", ".join(filter(None, [field_words(key), OWN_NAMES.get(language, language), *path[2:]]))
     heads = {
         "exceptional": _("Exceptional event"),
         "holiday": _("Holiday"),
@@ -151,6 +158,8 @@ def what_words(what: str) -> str:
         "retiming": _("Applied to open requests"),
         "people": _("People and posts"),
         "slip": _("Code on the counter slip"),
+        "names": _("Name or text"),
+        "texts": _("What messages say"),
         "reply": _("Saved replies"),
     }
     return words.get(what, what)

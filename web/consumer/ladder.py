@@ -108,7 +108,7 @@ def _coming(tracked: Tracked, policy: Policy, timing: Timing, tiers: int) -> dic
         return {}
     calendar = calendar_of(policy, timing, Site(tracked.site_office, tracked.site_zone))
     found: dict[int, tuple[datetime, datetime]] = {}
-    begins = task.due
+    begins = task.turn_at or task.due
     for tier in range(task.tier + 1, tiers + 1):
         ends = after(timing.tiers[tier - 1], begins, calendar)
         found[tier] = (begins, ends)

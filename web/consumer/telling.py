@@ -93,6 +93,7 @@ def story_of(tracked: Tracked, book: Book, zone: tzinfo, confidential: bool, abo
         next_title=above,
         handler_title=book.title(task.handler) if task else "",
         due=task.due if task and task.open else None,
+        put_off=task.turn_at if task else None,
         standard_due=tracked.standard_due,
         standard_lapsed=tracked.standard_lapsed_at is not None,
         expected_at=tracked.expected_at,

@@ -164,6 +164,7 @@ def story(file: CaseFile, book: Book, zone: tzinfo, ladder: list[Rung]) -> Story
         next_title=above,
         handler_title=book.title(task.handler) if task else "",
         due=task.due if task else None,
+        put_off=task.turn_at if task else None,
         standard_due=request.standard_due,
         standard_lapsed=request.standard_lapsed_at is not None,
         hold=Hold(book.label("hold_reason", hold.reason), hold.limit_at) if hold else None,
