@@ -27,6 +27,7 @@ from activities.record import Record
 from activities.relay import Relay
 from activities.say import Renderer
 from activities.unclaimed import Unclaimed
+from activities.watch import Watch
 from config import Config, load
 from models import database, waiting
 from models.database import Sessions
@@ -131,7 +132,7 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     outbox = Outbox(sessions, channels_of(config), Renderer(Place(config.public_url, ZoneInfo(zone))), tell=door.act)
     unclaimed = Unclaimed(sessions, storage_at(config.documents_url))
     loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
-    loops.append(beating(sessions, "worker"))
+    loops += [beating(sessions, "worker"), Watch(sessions).run()]
     tasks = [asyncio.create_task(loop) for loop in loops]
     async with worker_of(client, Record(pen, committed=hints.give), FanOut(sessions, door)):
         log.info("working", zone=zone)

@@ -11,6 +11,7 @@ import jinja2
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.alarm import Alarm
 from activities.channels import Message
 from activities.digest import Digest, Waiting
 from activities.facts import Facts, Notice, Place, Recipient
@@ -19,7 +20,7 @@ from languages.catalog import direction, gettext, install, use
 from languages.letters import shorter
 from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Feeder
-from rules.terms import NoticeKind
+from rules.terms import Codes, NoticeKind
 
 MESSAGES = Path(__file__).parent / "messages"
 
@@ -61,6 +62,12 @@ class Renderer:
                 )
             return self.mail(language, digest, blocks)
 
+    def alarm(self, data: Codes, language: str, names: Named) -> Message:
+        """What administrators are told by mail when a bound of trust breaks or is well again."""
+        with use(language) as spoken:
+            alarm = Alarm(data, names, self.place)
+            return self.mail(spoken, alarm, Blocks(self.texts.get_template("alarm.j2"), alarm))
+
     def sms(self, said: str, facts: Facts) -> str:
         """A text message; with the link that stops them where it makes it no longer than two parts, and on the first always."""
         template = self.texts.get_template("sms.j2")
@@ -71,7 +78,7 @@ class Renderer:
         """The blocks of a notice's template."""
         return Blocks(self.texts.get_template(f"{notice.to}/{notice.kind}.j2"), facts)
 
-    def mail(self, language: str, facts: Facts | Digest, blocks: Blocks, button: str = "") -> Message:
+    def mail(self, language: str, facts: Facts | Digest | Alarm, blocks: Blocks, button: str = "") -> Message:
         """Plain text and the same as simple HTML."""
         words: dict[str, object] = {
             "subject": blocks("subject"),
@@ -106,7 +113,7 @@ class Renderer:
 class Blocks:
     """One template's blocks by name; "" for one it does not have."""
 
-    def __init__(self, template: jinja2.Template, facts: Facts | Digest) -> None:
+    def __init__(self, template: jinja2.Template, facts: Facts | Digest | Alarm) -> None:
         self.template = template
         self.context = template.new_context({"f": facts})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from web import measures
 from web.admin import (
     audit,
+    clock,
     messages,
     replies,
     retimings,
@@ -151,5 +152,6 @@ STAFF = (
     audit,
     messages,
     replies,
+    clock,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

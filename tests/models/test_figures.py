@@ -45,4 +45,4 @@ async def test_lateness_is_counted_from_when_a_timer_could_have_fired(
 ) -> None:
     await written(sessions, kind, due=NOW - due, before=NOW - before)
     async with sessions() as session:
-        assert (await figures(session)).lateness_most == pytest.approx(late, abs=1)
+        assert (await figures(session)).lateness.most == pytest.approx(late, abs=1)

@@ -74,6 +74,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         "limits": _("Limits"),
         "holds": _("Waiting"),
         "reply": _("Saved reply"),
+        "alarms": _("Alarms"),
         **of_people(),
     }
     names = {"holds": "hold_reason", "charge": "post", "post": "post", "roster": "post"}
@@ -106,6 +107,7 @@ def what_words(what: str) -> str:
         "people": _("People and posts"),
         "slip": _("Code on the counter slip"),
         "reply": _("Saved replies"),
+        "alarms": _("Trust in the clock"),
     }
     return words.get(what, what)
 
