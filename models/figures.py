@@ -22,7 +22,10 @@ from rules.terms import State
 
 @dataclass(frozen=True)
 class Figures:
-    """One reading. `lateness` is of the last hour; `watched` are the numbers that have a bound, `broken` those beyond it."""
+    """One reading. `lateness` is of the last hour; `watched` are the numbers that have a bound, `broken` those beyond it.
+
+    What waits in line for one who was given very many is no lateness of ours: it is counted apart.
+    """
 
     by_state: dict[str, int]
     overdue: int
@@ -30,6 +33,7 @@ class Figures:
     unanswered: int
     outbox: int
     healed: int
+    waiting_in_line: int
     lateness: trust.Lateness
     watched: Mapping[Watched, float | None]
     broken: frozenset[Watched]
@@ -46,6 +50,7 @@ async def figures(session: AsyncSession) -> Figures:
     states = select(ServiceRequest.state, func.count()).where(col(ServiceRequest.state).in_(OPEN))
     by_state = dict((await session.exec(states.group_by(col(ServiceRequest.state)))).all())
     late = select(func.count()).where(col(Task.done_at).is_(None), col(Task.due) < func.now())
+    in_line = col(Task.done_at).is_(None), col(Task.storm_for).is_not(None), col(Task.storm_at) > func.now()
     waiting = select(func.count()).where(col(ServiceRequest.started_at).is_(None))
     tray = select(func.count()).where(col(Submission.answered).is_(None))
     outbox = select(func.count()).where(Notification.state == "waiting", ~col(Notification.together))
@@ -58,6 +63,7 @@ async def figures(session: AsyncSession) -> Figures:
         unanswered=(await session.exec(tray)).one(),
         outbox=(await session.exec(outbox)).one(),
         healed=(await session.exec(select(func.coalesce(func.sum(WorkerHeartbeat.healed), 0)))).one(),
+        waiting_in_line=(await session.exec(select(func.count()).where(*in_line))).one(),
         lateness=await trust.lateness(session, now, trust.HOUR),
         watched=watched,
         broken=broken(watched, alarms.settings_of(await alarms.current(session)).bounds),

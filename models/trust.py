@@ -31,7 +31,7 @@ PUT_OFF = "put_off"
 EDGES = (1, 5, 15, 60, 300, 3600)
 """Seconds at which the columns of the distribution end; one more column is all that was later."""
 OUTAGE = 60
-"""Seconds from which on a timer is late because nobody was there: the relay of a running system wakes it after 15."""
+"""Seconds from which on a timer is late as after an outage: the relay of a running system wakes it after 15."""
 QUANTILES = (0.5, 0.95, 0.99)
 FIRST = 3
 
@@ -40,7 +40,7 @@ FIRST = 3
 class Lateness:
     """How late the timers of a window were, in seconds; None where none fired. `columns`: how many up to each edge, and later.
 
-    `put_off` of them waited in line on purpose and are counted from their turn; `outage`: so many were over a minute late.
+    `put_off` of them waited in line on purpose and are counted from their turn, the longest so many seconds; `outage`: so many were over a minute late.
     """
 
     count: int = 0
@@ -49,6 +49,7 @@ class Lateness:
     ninety_nine: float | None = None
     most: float | None = None
     put_off: int = 0
+    longest_in_line: float | None = None
     outage: int = 0
     columns: tuple[int, ...] = (0,) * (len(EDGES) + 1)
 
@@ -131,21 +132,23 @@ async def lateness(session: AsyncSession, now: datetime, window: timedelta) -> L
     turn = cast(col(Event.data)[PUT_OFF].astext, DateTime(timezone=True))
     could = func.greatest(col(Event.due), col(before.at), turn)
     late = func.greatest(cast(func.extract("epoch", col(Event.recorded) - could), Float), 0.0)
+    waited = cast(func.extract("epoch", col(Event.at) - col(Event.due)), Float)
     here = and_(col(before.reference) == col(Event.reference), col(before.number) == col(Event.number) - 1)
     asked: Any = select(
         func.count(),
         *(func.percentile_cont(part).within_group(late) for part in QUANTILES),  # type: ignore[call-overload]
         func.max(late),
         func.count().filter(turn.is_not(None)),
+        func.max(waited).filter(turn.is_not(None)),
         *(func.count().filter(late > edge) for edge in (OUTAGE, *EDGES)),
     )
     asked = asked.select_from(Event).join(before, here)
     fired = (col(Event.kind).in_(FIRED), col(Event.due).is_not(None), col(Event.recorded) > literal(now) - window)
-    count, middle, ninety_five, ninety_nine, most, put_off, outage, *later = (
+    count, middle, ninety_five, ninety_nine, most, put_off, in_line, outage, *later = (
         await session.exec(asked.where(*fired))
     ).one()
     columns = tuple(more - fewer for more, fewer in pairwise((count, *later, 0)))
-    return Lateness(count, middle, ninety_five, ninety_nine, most, put_off, outage, columns)
+    return Lateness(count, middle, ninety_five, ninety_nine, most, put_off, in_line, outage, columns)
 
 
 async def healed(session: AsyncSession, rows: int) -> None:

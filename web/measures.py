@@ -73,6 +73,11 @@ def gauges(found: Figures, streams: int) -> CollectorRegistry:
         "onewindow_unanswered_submissions": ("Submissions in the tray without an outcome", found.unanswered),
         "onewindow_outbox_waiting": ("Notifications waiting to be sent", found.outbox),
         **{f"onewindow_{name}": (words, found.watched[what]) for what, (name, words) in WATCHED.items()},
+        "onewindow_waiting_in_line": ("Tasks put off because very many came to one person", found.waiting_in_line),
+        "onewindow_longest_in_line_seconds": (
+            "Longest such wait that ended in the last hour",
+            found.lateness.longest_in_line,
+        ),
         "onewindow_rows_healed": ("Rows the relay had to bring together", found.healed),
         "onewindow_live_streams": ("Open pages being told of changes by this process", streams),
     }

@@ -5,10 +5,15 @@ from __future__ import annotations
 from web import measures
 from web.admin import (
     audit,
+    calendars,
     clock,
+    events,
+    holiday,
     messages,
+    names,
     replies,
     retimings,
+    texts,
     timings,
     versions,
     what_if,
@@ -146,6 +151,9 @@ STAFF = (
     desk_documents,
     *COUNTER,
     timings,
+    calendars,
+    holiday,
+    events,
     what_if,
     retimings,
     versions,
@@ -153,5 +161,7 @@ STAFF = (
     messages,
     replies,
     clock,
+    names,
+    texts,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
@@ -16,6 +16,7 @@ from languages.alarms import HEADINGS, MEANINGS
 from models import alarms
 from models.audit import Audit
 from models.intake import register
+from models.outbox import Notification
 from models.policy import WorkerHeartbeat
 from rules.alarms import Bounds, Watched, settings
 from rules.durations import Duration, Unit
@@ -46,6 +47,8 @@ async def test_what_is_broken_is_said_in_words_with_its_oldest_request(desk: Des
         row = await register(session, replace(NEW, token="old", at=NOW - timedelta(hours=2)))
         row.registered_at = NOW - timedelta(hours=2)
         session.add(row)
+        await session.flush()
+        await session.exec(delete(Notification))
     page = await desk.page(AUDITOR, "/admin/clock")
     assert f'href="/desk/requests/{row.reference}"' in page
     assert "1 bound is broken." in plain(page)
