@@ -1,4 +1,4 @@
-"""`onewindow policy what-if` and `policy apply`: what new timings would do, and bringing them to what is open."""
+"""What is done with timings as a file, beside writing and reading it: what it changes, what that would do, and to whom it is applied."""
 
 from __future__ import annotations
 
@@ -13,6 +13,20 @@ import typer
 
 def add_to(policy: typer.Typer, asked: Callable[..., Any], address: Callable[[], str]) -> None:
     """Add both commands; `asked` runs a question on the database, `address` is where that is."""
+
+    @policy.command("diff")
+    def diff(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+        """Say what FILE would change of the timings in force; nothing is saved."""
+        from models.policy_versions import NoPolicy, current, differences, read_toml
+        from rules.policy import BadPolicy
+
+        text = file.read_text(encoding="utf-8", errors="replace")
+
+        async def changes(session: Any) -> list[Any]:
+            return differences(await current(session), await read_toml(session, text))
+
+        for one in asked(changes, BadPolicy, NoPolicy):
+            print(f"{'.'.join(one.path)}: {one.before or '-'} -> {one.after or '-'}")
 
     @policy.command("what-if")
     def what_if(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:

@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from activities.brief import be_brief
 from activities.channels.email import Email
 from activities.channels.sms import Sms
+from activities.examples import Examples
 from activities.facts import Place
 from activities.fanout import FanOut
 from activities.outbox import Outbox
@@ -128,12 +129,14 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
         await door.start(opening(row))
 
     relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}")
-    outbox = Outbox(sessions, channels_of(config), Renderer(Place(config.public_url, ZoneInfo(zone))), tell=door.act)
+    renderer = Renderer(Place(config.public_url, ZoneInfo(zone)))
+    outbox = Outbox(sessions, channels_of(config), renderer, tell=door.act)
     unclaimed = Unclaimed(sessions, storage_at(config.documents_url))
     loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
-    loops.append(beating(sessions, "worker"))
+    loops += [beating(sessions, "worker"), Examples(sessions, renderer).run()]
     tasks = [asyncio.create_task(loop) for loop in loops]
-    async with worker_of(client, Record(pen, committed=hints.give), FanOut(sessions, door)):
+    record = Record(pen, committed=hints.give)
+    async with worker_of(client, record, FanOut(sessions, door, pen=record)):
         log.info("working", zone=zone)
         await stop.wait()
         for task in tasks:

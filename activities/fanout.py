@@ -1,32 +1,58 @@
-"""What concerns many requests, worked through a few at a time: each goes through the door, as whatever reaches a request does."""
+"""What concerns many requests, worked through a few at a time.
+
+What a person does goes through the door, as whatever reaches a request does. New timings the pen takes first: the row is the
+truth, and a workflow that wakes too early only looks. Told are those alone that would wake too late, the nearest first.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Protocol
 
 import structlog
 from sqlalchemy import func
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.relay import Entrance
 from models import retiming, runs
 from models.database import Sessions
 from models.runs import ON_ITS_WAY, Run, RunItem, Stage
-from models.tray import More, put
-from rules.messages import Paced, Take
+from models.tray import More, put, put_all
+from rules.messages import Paced, Take, Taken
 from rules.terms import Act, Actor
 
 AT_ONCE = 8
-MOST = 100
+AT_A_TIME = 40
+"""New timings are put into the tray for so many together: few enough that none lies there until the relay takes it for forgotten."""
+MOST, MOST_RETIMED = 100, 1000
 EVERY = 2.0
 """Seconds' worth of requests that are taken on at a time."""
 
+SOON = timedelta(minutes=2)
+"""A workflow that has to wake so soon is told at once, the others after the list."""
+TOLD = 50
+"""Workflows told in one step."""
+A_BREATH = 0.2
+"""Seconds between two steps of telling."""
+
 log = structlog.get_logger()
+
+
+class Pen(Protocol):
+    """The pen as the fan-out uses it."""
+
+    async def take(self, command: Take) -> Taken:
+        """Take one submission."""
+
+    async def take_few(self, commands: Sequence[Take]) -> frozenset[str]:
+        """Take those by which only due instants move; their ids."""
 
 
 def wall() -> datetime:
@@ -37,10 +63,17 @@ def wall() -> datetime:
 class FanOut:
     """Brings a list on by one step. Repeating a step does nothing twice: a submission's id is made of its item."""
 
-    def __init__(self, sessions: Sessions, door: Entrance | None = None, clock: Callable[[], datetime] = wall) -> None:
-        """Without a door nothing is sent: it is given one before the first step."""
+    def __init__(
+        self,
+        sessions: Sessions,
+        door: Entrance | None = None,
+        clock: Callable[[], datetime] = wall,
+        pen: Pen | None = None,
+    ) -> None:
+        """Without door and pen nothing is done: it is given them before the first step."""
         self.sessions = sessions
         self.door = door
+        self.pen = pen
         self.clock = clock
 
     @activity.defn
@@ -49,35 +82,92 @@ class FanOut:
         began = monotonic()
         async with self.sessions.begin() as session:
             row = await session.get(Run, number, with_for_update=True)
-            if row is None or row.state not in ON_ITS_WAY:
+            if row is None or row.state not in (*ON_ITS_WAY, Stage.DONE.value):
                 return Paced(0, over=True)
             row.looked_at = (await session.exec(select(func.clock_timestamp()))).one()
             if (early := self._early(row)) > 0:
                 return Paced(early, over=False)
-            row.state, rate, act = Stage.RUNNING.value, row.rate, Act(row.act)
-            items = await runs.next_items(session, number, _many(rate))
-            if not items and not (act is Act.RETIME and await retiming.list_again(session, row)):
-                row.state, row.ended_at = Stage.DONE.value, row.looked_at
-                return Paced(0, over=True)
-            for item in items:
-                await put(session, id=_id(item), reference=item.reference, act=act, at=self.clock(), **_said(row, item))
-        await self._send(act, items)
+            if done := row.state == Stage.DONE:
+                items: Sequence[RunItem] = []
+            else:
+                items = await self._next(session, row)
+            act, rate = Act(row.act), row.rate
+        if not items:
+            return Paced(A_BREATH, over=not await self._tell(number) and done)
+        await (self._retime(number, items) if act is Act.RETIME else self._send(act, items))
         return Paced(max(0.0, len(items) * 60 / rate - (monotonic() - began)), over=False)
+
+    async def _next(self, session: AsyncSession, row: Run) -> Sequence[RunItem]:
+        """The next items of a list, what a person does put into the tray; the list is done where there are none."""
+        retimes = row.act == Act.RETIME
+        row.state = Stage.RUNNING.value
+        items = await runs.next_items(session, row.id or 0, _many(row.rate, MOST_RETIMED if retimes else MOST))
+        if not items and not (retimes and await retiming.list_again(session, row)):
+            row.state, row.ended_at = Stage.DONE.value, row.looked_at
+        for item in items if not retimes else ():
+            act, said = Act(row.act), _said(row, item)
+            await put(session, id=_id(item), reference=item.reference, act=act, at=self.clock(), **said)
+        return items
 
     def _early(self, row: Run) -> float:
         """Seconds until a list may begin."""
         return 0.0 if row.begins_at is None else (row.begins_at - self.clock()).total_seconds()
 
     async def _send(self, act: Act, items: Sequence[RunItem]) -> None:
+        await self._each(lambda item: self._through(act, item), items)
+
+    async def _each(self, do: Callable[[RunItem], Awaitable[None]], items: Sequence[RunItem]) -> None:
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def one(item: RunItem) -> None:
             async with slots:
-                await self._through(act, item)
-                with suppress(RuntimeError):  # outside an activity there is nobody to tell
-                    activity.heartbeat()
+                try:
+                    await do(item)
+                except Exception as failed:
+                    # it has no outcome, so the next step takes it again; meanwhile the tray has it
+                    log.warning("not yet", run=item.run, reference=item.reference, why=type(failed).__name__)
+                beat()
 
         await asyncio.gather(*(one(item) for item in items))
+
+    async def _retime(self, number: int, items: Sequence[RunItem]) -> None:
+        """Let the pen take new timings, together what it can, and let those workflows look that must wake soon."""
+        assert self.pen is not None
+        for few in batched(items, AT_A_TIME):
+            rows = [{"id": _id(one), "reference": one.reference, "data": one.data, "run": one.run} for one in few]
+            async with self.sessions.begin() as session:
+                await put_all(session, rows, Act.RETIME, self.clock())
+            await self._each(self._apply, await self._apply_few(few))
+        await self._tell(number, self.clock() + SOON)
+
+    async def _apply_few(self, items: Sequence[RunItem]) -> Sequence[RunItem]:
+        """Let the pen take what it can together; those that are left."""
+        assert self.pen is not None
+        try:
+            done = await self.pen.take_few([Take(item.reference, _id(item), Act.RETIME) for item in items])
+        except (SQLAlchemyError, OSError) as failed:
+            log.warning("one by one", why=type(failed).__name__)
+            return items
+        beat()
+        return [item for item in items if _id(item) not in done]
+
+    async def _apply(self, item: RunItem) -> None:
+        """Let the pen take it."""
+        assert self.pen is not None
+        await self.pen.take(Take(item.reference, _id(item), Act.RETIME))
+
+    async def _tell(self, number: int, by: datetime | None = None) -> int:
+        """Let the workflows look that must hear of it by then (None: some day), the nearest first; how many there were."""
+        async with self.sessions() as session:
+            items = await runs.untold(session, number, TOLD, by)
+        await self._each(self._look, items)
+        return len(items)
+
+    async def _look(self, item: RunItem) -> None:
+        assert self.door is not None
+        await self.door.look(item.reference)
+        async with self.sessions.begin() as session:
+            await runs.told(session, item)
 
     async def _through(self, act: Act, item: RunItem) -> None:
         assert self.door is not None
@@ -86,13 +176,21 @@ class FanOut:
         except LookupError:
             async with self.sessions.begin() as session:
                 await runs.settled(session, item.run, item.reference, runs.MEANWHILE, self.clock(), item.task_id)
-        except Exception as failed:
-            # it has no outcome, so the next step takes it again; meanwhile the tray has it
-            log.warning("not yet", what=act.value, reference=item.reference, why=type(failed).__name__)
 
 
-def _many(rate: int) -> int:
-    return max(1, min(MOST, int(rate * EVERY / 60)))
+def beat() -> None:
+    """Say that it goes on; outside an activity there is nobody to tell."""
+    with suppress(RuntimeError):
+        activity.heartbeat()
+
+
+def batched(items: Sequence[RunItem], many: int) -> Iterator[Sequence[RunItem]]:
+    """So many at a time."""
+    return (items[place : place + many] for place in range(0, len(items), many))
+
+
+def _many(rate: int, most: int) -> int:
+    return max(1, min(most, int(rate * EVERY / 60)))
 
 
 def _id(item: RunItem) -> str:
@@ -106,9 +204,7 @@ class _Said(More, total=False):
 
 
 def _said(row: Run, item: RunItem) -> _Said:
-    """What is done with an item: new timings by ourselves, anything else by the person whose list it is."""
-    if row.act == Act.RETIME:
-        return {"actor": Actor.SYSTEM, "run": item.run, "data": item.data}
+    """What is done with an item, by the person whose list it is."""
     return {
         "actor": Actor.OFFICER,
         "run": item.run,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_
 from sqlalchemy.exc import NoResultFound
@@ -13,19 +14,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import retiming, writing
+from activities import many, retiming, writing
 from activities.patience import Waiting
 from models import bulk
 from models.cases import meter_state
 from models.database import Sessions
 from models.elsewhere import elsewhere_of
 from models.events import Event, Submission
+from models.exceptional import standing as standing_events
 from models.ground import Fillings, Policies, ground_of, standard_of
 from models.himself import about_himself
+from models.known import located
 from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
 from models.runs import settled
+from models.storm import lines
 from rules import judge
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Sent, standing
@@ -83,6 +87,38 @@ class Record:
         self.committed()
         return answer
 
+    async def take_few(self, commands: Sequence[Take]) -> frozenset[str]:
+        """Take those of many commands by which nothing but due instants moves, in one transaction; their submissions.
+
+        The others are left for `take`, and so are those that somebody else is writing.
+        """
+        grounds: dict[tuple[Any, ...], tuple[Ground, Ground]] = {}
+        async with self.sessions.begin() as session:
+            some, now = await many.few(session, commands), await clock(session)
+            turns: dict[str, Turn] = {}
+            for row in some.rows:
+                sent = some.sent[row.reference]
+                at = max(sent.at, some.lasts[row.reference][0])
+                key = (*same_ground(row), sent.data["after"])
+                if key not in grounds:
+                    try:
+                        grounds[key] = await self._both_grounds(session, row, int(sent.data["after"]), at)
+                    except KeyError:  # the new timings know no such category: it is refused one by one
+                        continue
+                turn = many.brought(some, row, *grounds[key], at)
+                if turn is not None:
+                    turns[row.reference] = turn
+            await many.written(some, turns, now)
+        self.committed()
+        return frozenset(some.sent[reference].id for reference in turns)
+
+    async def _both_grounds(
+        self, session: AsyncSession, row: ServiceRequest, version: int, at: datetime
+    ) -> tuple[Ground, Ground]:
+        """The ground a request has, and the one under another version."""
+        new, _ = await ground_of(session, row, await self.policies.of(session, version), at)
+        return (await self._ground(session, row, at))[0], new
+
     async def _count_money(self, session: AsyncSession, row: ServiceRequest, at: datetime) -> None:
         """Take the payments that lie in the tray: nothing lapses while its money waits there."""
         if row.kind == Kind.COMPLAINT:
@@ -113,6 +149,8 @@ class Record:
         if row.standard_version not in (None, row.policy_version):
             given = await self.policies.of(session, row.standard_version or row.policy_version)
             ground = replace(ground, standard=standard_of(row, given))
+        if row.standard is not None and row.standard_lapsed_at is None:
+            ground = replace(ground, exceptional=await standing_events(session))
         return ground, filled
 
     async def _moved(
@@ -128,6 +166,8 @@ class Record:
             return standing(request)
         ground, filled = await self._ground(session, row, at)
         turn = judge.it_is_time(request, ground, at) if by_time else judge.look(request, ground, at)
+        if turn.wanted:
+            turn = judge.it_is_time(request, await in_line(session, ground, turn), at)
         await writing.write(session, row, request, turn, filled, now)
         return standing(turn.request)
 
@@ -135,11 +175,14 @@ class Record:
         request = await writing.read(session, row)
         at = await writing.never_back(session, row, at)
         now = await clock(session)
-        row.started_at = row.started_at or now
+        if sent.act != Act.RETIME:  # it comes past the workflow, which may not have been started
+            row.started_at = row.started_at or now
         ground, filled = await self._ground(session, row, at, Act(sent.act))
         ground, filled = await self._with_elsewhere(session, row, at, sent, ground, filled)
         if meter := sent.data.get("meter"):
             ground = replace(ground, meter=await meter_state(session, str(meter)))
+        if row.wake_at is not None and row.wake_at <= at:
+            ground = await in_line(session, ground, judge.it_is_time(request, ground, at))
         turn: Turn | None = None
         try:
             if sent.act == Act.RETIME:
@@ -154,7 +197,8 @@ class Record:
             sent.number = row.number
         if sent.run is not None:
             outcome = retiming.outcome(sent, turn) if sent.act == Act.RETIME else sent.refused or bulk.DONE
-            await settled(session, sent.run, sent.reference, outcome, now, sent.task_id or "")
+            by = retiming.tell_by(request, turn) if sent.act == Act.RETIME else None
+            await settled(session, sent.run, sent.reference, outcome, now, sent.task_id or "", by)
         sent.answered = now
         session.add(sent)
 
@@ -169,11 +213,12 @@ class Record:
     ) -> tuple[Ground, Fillings]:
         """The ground with where the request would go, for an act that moves it to another category or office."""
         going = row.proposal if sent.act == Act.AGREE else sent.data
-        category, office = going.get("category"), going.get("office")
-        if sent.act not in ELSEWHERE or not (category or office):
+        category, office, locality = going.get("category"), going.get("office"), going.get("locality")
+        place = await located(session, locality) if locality and sent.act == Act.TRANSFER else None
+        if sent.act not in ELSEWHERE or not (category or office or place):
             return ground, filled
         policy = await self.policies.of(session, row.policy_version)
-        there, more = await elsewhere_of(session, row, policy, at, category, office)
+        there, more = await elsewhere_of(session, row, policy, at, category, office, place)
         return replace(ground, elsewhere=there), {**filled, **more}
 
     async def _sent(self, session: AsyncSession, request: ServiceRequest, row: Submission) -> Sent:
@@ -204,8 +249,20 @@ class Record:
         )
 
 
+async def in_line(session: AsyncSession, ground: Ground, dry: Turn) -> Ground:
+    """The ground with the lines of those above to whom a dry turn would give something, locked until they are given it."""
+    return replace(ground, lines=await lines(session, dry.wanted, dry.at)) if dry.wanted else ground
+
+
 ELSEWHERE = frozenset({Act.CORRECT, Act.RAISE, Act.TRANSFER, Act.AGREE})
 """Acts that may move a request to another category or office."""
+
+
+def same_ground(row: ServiceRequest) -> tuple[Any, ...]:
+    """What the ground of a complaint hangs on at an instant."""
+    timings = row.policy_version, row.standard_version, row.category, row.area_class
+    law = row.standard, row.standard_calendar, row.standard_lapsed_at is None
+    return *timings, row.office, row.zone, row.site_office, row.site_zone, tuple(row.concerned), *law
 
 
 async def clock(session: AsyncSession) -> datetime:

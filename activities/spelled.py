@@ -9,6 +9,7 @@ from typing import Any
 from activities.named import Named
 from activities.notice import Notice, Place, Recipient
 from languages.catalog import gettext
+from languages.exceptional import excused
 from languages.spoken import day, inside, isolate, reference, when
 from languages.views import Reader
 from rules.terms import Kind
@@ -91,6 +92,12 @@ class Spelled:
     def recovery(self) -> bool:
         """Whether this is about the task that holds recovery of disputed dues."""
         return "recovery" in self.data
+
+    @property
+    def exceptional(self) -> str:
+        """That an exceptional event excuses the delay; "" where none does."""
+        what = self.data.get("exceptional")
+        return excused(str(what)) if what and not self.confidential else ""
 
     def day(self, key: str) -> str:
         """The day of this instant, as people say it; "" when it is not known."""

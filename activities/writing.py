@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import requests as tables
+from models import storm
 from models.cases import case_of, keep_case, meters_back
 from models.chain import linked
 from models.events import Event, Submission
@@ -52,16 +53,27 @@ def onto(row: SQLModel, value: Request | Task | Hold) -> None:
 
 async def read(session: AsyncSession, row: ServiceRequest) -> Request:
     """A locked request row with its tasks, their holds and what it gathered, as the rules see it."""
-    asked = select(tables.Task).where(tables.Task.reference == row.reference)
+    requests, _ = await read_all(session, [row])
+    return requests[row.reference]
+
+
+async def read_all(
+    session: AsyncSession, rows: Sequence[ServiceRequest]
+) -> tuple[dict[str, Request], dict[str, tables.Task]]:
+    """Locked request rows as the rules see them, by reference, and the rows of their tasks by id."""
+    asked = select(tables.Task).where(col(tables.Task.reference).in_([row.reference for row in rows]))
     tasks = (await session.exec(asked.order_by(col(tables.Task.entered), tables.Task.id))).all()
     holds: dict[str, list[Hold]] = {task.id: [] for task in tasks}
     if tasks:
         held = select(tables.Hold).where(col(tables.Hold.task_id).in_(holds)).order_by(col(tables.Hold.id))
         for hold in (await session.exec(held)).all():
             holds[hold.task_id].append(value_of(Hold, hold))
-    values = [value_of(Task, task, holds=holds[task.id]) for task in tasks]
-    case = Case() if row.kind == Kind.COMPLAINT else await case_of(session, row.reference)
-    return value_of(Request, row, state=State(row.state), tasks=values, case=case)
+    requests = {}
+    for row in rows:
+        values = [value_of(Task, task, holds=holds[task.id]) for task in tasks if task.reference == row.reference]
+        case = Case() if row.kind == Kind.COMPLAINT else await case_of(session, row.reference)
+        requests[row.reference] = value_of(Request, row, state=State(row.state), tasks=values, case=case)
+    return requests, {task.id: task for task in tasks}
 
 
 async def never_back(session: AsyncSession, row: ServiceRequest, at: datetime) -> datetime:
@@ -103,6 +115,7 @@ async def write(
                 at=turn.at,
             )
         )
+    storm.keep(session, turn.given)
     await _count_loads(session, _handled(before), _handled(request))
     if sent is not None and sent.act == Act.CHANGE_PHONE:
         farewell = [notice for notice in turn.notices if notice.kind is NoticeKind.PHONE_CHANGED]
@@ -142,24 +155,29 @@ async def _write_events(
         if previous is None:
             asked = select(Event.hash).where(Event.reference == row.reference, Event.number == new.number - 1)
             previous = (await session.exec(asked)).one()
-        event = Event(
-            reference=row.reference,
-            number=new.number,
-            kind=new.kind.value,
-            actor=new.actor.value,
-            at=new.at,
-            due=new.due,
-            recorded=now,
-            task_id=new.task,
-            post=new.post,
-            person=new.person,
-            data=new.data,
-            words_id=sent.words_id if sent is not None and new.words else None,
-            submission_id=sent.id if sent is not None else None,
-            public=new.public,
-        )
-        previous = linked(event, previous).hash
+        event = linked(event_row(row.reference, new, now, sent), previous)
+        previous = event.hash
         session.add(event)
+
+
+def event_row(reference: str, new: NewEvent, now: datetime, sent: Submission | None) -> Event:
+    """A new line of history as its row, not yet linked to the one before it."""
+    return Event(
+        reference=reference,
+        number=new.number,
+        kind=new.kind.value,
+        actor=new.actor.value,
+        at=new.at,
+        due=new.due,
+        recorded=now,
+        task_id=new.task,
+        post=new.post,
+        person=new.person,
+        data=new.data,
+        words_id=sent.words_id if sent is not None and new.words else None,
+        submission_id=sent.id if sent is not None else None,
+        public=new.public,
+    )
 
 
 async def _count_loads(session: AsyncSession, before: Counter[str], after: Counter[str]) -> None:

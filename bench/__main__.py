@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import intake, queue, track
+from bench import eid, intake, queue, track
 from bench.figures import Figures, Wrong, keep, machine, show
 from bench.room import Room, room
 from bench.rounds import Chosen
@@ -18,6 +18,7 @@ from bench.rounds import Chosen
 ROWS: Mapping[str, Callable[[Room, Chosen], Awaitable[Figures]]] = {
     "track": track.measured,
     "intake": intake.measured,
+    "eid": eid.measured,
     "queue": queue.measured,
 }
 AT_MOST = 540.0

@@ -58,6 +58,22 @@ class Room:
             yield port
 
     @asynccontextmanager
+    async def worker(self, temporal: str) -> AsyncIterator[None]:
+        """One worker process of ours, with Temporal at an address."""
+        environ = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        environ |= {
+            "DATABASE_URL": plain(self.url), "TEMPORAL_ADDRESS": temporal, "LOG_LEVEL": "warning",
+            "SECRET_KEY": "a secret of this measurement alone, and of no other", "DATA_DIR": str(self.folder),
+        }  # fmt: skip
+        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "worker", cwd=ROOT, env=environ)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+    @asynccontextmanager
     async def bare(self, size: int = 1) -> AsyncIterator[int]:
         """The limit's process; its port."""
         [port] = free_ports(1)

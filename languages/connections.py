@@ -86,6 +86,7 @@ OWN: Mapping[str, Mapping[str, str]] = {
     "fault": {code.value: words for code, words in FAULTS.items()},
     "fee": LINES,
     "stage": {"recovery": N_("Hold the recovery")},
+    "calendar": {"office": N_("Office hours"), "round-the-clock": N_("Round the clock")},
     "category": {UNPLACED: N_("Nobody knows yet where it is")},
 }
 

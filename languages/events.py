@@ -36,7 +36,8 @@ class StoryEvent:
     """One line of history. `due`: the instant it fell due; `title`/`from_title`: who answers (or has it) after and before.
 
     `what` was proposed or decided; `category`, `office` are those it has (or would have) now, `from_…` those before.
-    `channel`: the door it came by; `brought`: its number in what was used before. `application`: it is no complaint; `dealing` is what a connection request's lines tell beyond this.
+    `channel`: the door it came by; `brought`: its number in what was used before. `application`: it is no complaint; `put_off`: it had waited in line for
+    one who was given very many; `dealing` is what a connection request's lines tell beyond this.
     """
 
     number: int
@@ -59,7 +60,10 @@ class StoryEvent:
     channel: Channel | None = None
     brought: str = ""
     application: bool = False
+    put_off: bool = False
     dealing: Dealing = NOTHING_MORE
+    exceptional: str = ""
+    """The code of the exceptional event that excuses it."""
 
 
 def event_of(
@@ -97,7 +101,9 @@ def event_of(
         channel=_known(Channel, data.get("channel")),
         brought=str(data.get("brought") or ""),
         application=application,
+        put_off=bool(data.get("put_off")),
         dealing=dealing_of(data, label),
+        exceptional=str(data.get("exceptional") or ""),
     )
 
 

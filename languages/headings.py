@@ -22,6 +22,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.PRESENT: N_("Consumer was there"),
     EventKind.REMINDED: N_("Reminder"),
     EventKind.ESCALATED: N_("Gone to the next officer above"),
+    EventKind.PUT_OFF: N_("Waits in line for the next officer"),
     EventKind.BEYOND: N_("Past the last officer"),
     EventKind.STANDARD_LAPSED: N_("Time limit missed"),
     EventKind.TAKEN_OVER: N_("Taken over"),

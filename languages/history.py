@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from languages import corrections, stages
 from languages.catalog import gettext
+from languages.exceptional import excused
 from languages.labels import skip_label
 from languages.spoken import inside, isolate
 from languages.telling import Telling
@@ -25,7 +26,8 @@ def why_moved(event: StoryEvent, zone: tzinfo, now: datetime | None = None, to: 
     """To whom it went, why, and each tier that was passed over with the reason."""
     telling = Telling(event, zone, now, to)
     went = _("It went to the %(title)s.", title=telling.title) if event.title else ""
-    return " ".join(filter(None, [went, _because(telling), *_skips(event)]))
+    waited = _("It waited its turn: very many came in the same minute.") if event.put_off else ""
+    return " ".join(filter(None, [went, _because(telling), waited, *_skips(event)]))
 
 
 def _skips(event: StoryEvent) -> list[str]:
@@ -157,8 +159,18 @@ def _reminded(telling: Telling) -> str:
     return _("The %(title)s was reminded.", title=telling.title) if telling.title else _("The officer was reminded.")
 
 
+def _put_off(telling: Telling) -> str:
+    told = telling.spoken(telling.event.until)
+    if not (telling.title and told):
+        return _("It waits its turn: very many came in the same minute.")
+    title = telling.title
+    return _("Very many came to the %(title)s in the same minute. Its turn: %(when)s.", title=title, when=told)
+
+
 def _lapsed(telling: Telling) -> str:
-    return _("The time limit was missed: %(when)s.", when=telling.spoken(telling.event.due or telling.event.at))
+    missed = _("The time limit was missed: %(when)s.", when=telling.spoken(telling.event.due or telling.event.at))
+    by = telling.event.exceptional
+    return f"{missed} {excused(by)}" if by else missed
 
 
 def _taken_over(telling: Telling) -> str:
@@ -229,6 +241,7 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.PRESENT: _present,
     EventKind.REMINDED: _reminded,
     EventKind.ESCALATED: lambda t: why_moved(t.event, t.zone, t.now, t.to),
+    EventKind.PUT_OFF: _put_off,
     EventKind.BEYOND: lambda t: _("The time of the last officer is over too."),
     EventKind.STANDARD_LAPSED: _lapsed,
     EventKind.TAKEN_OVER: _taken_over,

@@ -64,6 +64,7 @@ WAKES: Mapping[Wake, str] = {
     Wake.ACCEPT: N_("it must be taken up by then"),
     Wake.REMINDER: N_("a reminder goes out"),
     Wake.DUE: N_("it goes to the next officer above"),
+    Wake.STORM: N_("it goes to the next officer above in its turn"),
     Wake.HOLD: N_("the wait for the consumer ends"),
     Wake.HOLD_REMINDER: N_("the consumer is reminded"),
     Wake.EXPECTED: N_("the expected time is over"),

@@ -121,6 +121,12 @@ def _next_tier(story: Story, now: datetime) -> str:
     if story.due is None:
         return "" if story.handler_title else _("It waits to be given to an officer. That happens by itself.")
     due = when(story.due, story.zone, now=now)
+    if story.next_title and story.put_off is not None:
+        turn = when(story.put_off, story.zone, now=now)
+        title = inside(story.next_title)
+        return _(
+            "Next: the %(title)s, in its turn: %(when)s. Very many came in the same minute.", title=title, when=turn
+        )
     if story.next_title:
         return _("Next: the %(title)s, if it is not done by %(when)s.", title=inside(story.next_title), when=due)
     return _("The %(role)s is the last. The time ends %(when)s.", role=inside(story.role_title), when=due)

@@ -66,7 +66,15 @@ def sentence(story: Story, now: datetime) -> Said:
 def true_until(story: Story, now: datetime) -> datetime:
     """The instant until which what `sentence` said stays true: the next of its instants, or the end of the local day."""
     limit = story.hold.limit if story.hold else None
-    instants = (story.due, story.standard_due, story.expected_at, limit, story.confirm_by, story.reopen_until)
+    instants = (
+        story.due,
+        story.put_off,
+        story.standard_due,
+        story.expected_at,
+        limit,
+        story.confirm_by,
+        story.reopen_until,
+    )
     return min([end_of_day(now, story.zone), *(at for at in instants if at is not None and at > now)])
 
 
@@ -101,6 +109,8 @@ def _moved(story: Story) -> str:
     """Why and to whom it went, once it has climbed; "" on the first tier."""
     if story.beyond:
         return _("We are late. It is with our last officer, the %(role)s.", role=inside(story.role_title))
+    if story.put_off is not None:
+        return _("We are late. It waits in line for the %(next)s.", next=inside(story.next_title))
     if story.tier == 1:
         return _("We are late with your complaint. We are still working on it.") if story.standard_lapsed else ""
     move = last_move(story)

@@ -45,6 +45,7 @@ class Story:
 
     `role_title` answers at this tier, `next_title` after it ("" at the top), `handler_title` does the work, `decider_title`
     must agree to what is proposed ("" when nothing is). `call_back`: we must ring the consumer. `objected`: he did so once.
+    `put_off`: what fell due waits in line for the next tier, which is given very many, and goes on not before that.
     """
 
     state: State
@@ -56,6 +57,7 @@ class Story:
     next_title: str = ""
     handler_title: str = ""
     due: datetime | None = None
+    put_off: datetime | None = None
     standard_due: datetime | None = None
     standard_lapsed: bool = False
     expected_at: datetime | None = None

@@ -14,6 +14,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Event
+from models.exceptional import excused_at
 from models.requests import ServiceRequest
 from rules.board import AGE_BEGINS, AGES, CLOSINGS, CONFIDENTIAL, LATELY, Figure
 from rules.states import OPEN, WORKED
@@ -69,7 +70,16 @@ def _figures(rows: Iterable[Any], figures: tuple[Figure, ...]) -> list[tuple[boo
     ]
 
 
-REQUESTS = (Figure.RECEIVED, Figure.PENDING, *AGES, Figure.JUDGED, Figure.WITHIN, Figure.LATE, *CLOSINGS)
+REQUESTS = (
+    Figure.RECEIVED,
+    Figure.PENDING,
+    *AGES,
+    Figure.JUDGED,
+    Figure.WITHIN,
+    Figure.EXCUSED,
+    Figure.LATE,
+    *CLOSINGS,
+)
 
 
 def _of_requests(at: datetime) -> Any:
@@ -87,13 +97,15 @@ def _of_requests(at: datetime) -> Any:
         or_(passed, col(Row.reopened) > 0, and_(ended, col(Row.within_standard).is_(False))),
     )
     within = and_(ended, KEPT)
+    excused = and_(late, col(Row.reopened) == 0, excused_at(at))
     conditions = [
         received,
         still,
         *(and_(still, old == place) for place in range(len(AGES))),
         or_(within, late),
         within,
-        late,
+        excused,
+        and_(late, ~excused),
         *(and_(ended, col(Row.closing) == closing.value) for closing in CLOSINGS),
     ]
     counts = [func.count().filter(condition) for condition in conditions]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Float, and_, cast, func
+from sqlalchemy import DateTime, Float, and_, cast, func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,7 +25,10 @@ FIRED = (EventKind.ESCALATED, EventKind.STANDARD_LAPSED, EventKind.NOT_TAKEN_UP,
 
 @dataclass(frozen=True)
 class Figures:
-    """One reading. Times in seconds; lateness None when no timer fired in the last hour."""
+    """One reading. Times in seconds; lateness None when no timer fired in the last hour.
+
+    What waited in line for one who was given very many is no lateness of ours: it is counted apart.
+    """
 
     by_state: dict[str, int]
     overdue: int
@@ -36,6 +39,8 @@ class Figures:
     lateness_middle: float | None
     lateness_most: float | None
     healed: int
+    waiting_in_line: int
+    longest_in_line: float | None
 
 
 async def working(session: AsyncSession) -> bool:
@@ -49,6 +54,7 @@ async def figures(session: AsyncSession) -> Figures:
     states = select(ServiceRequest.state, func.count()).where(col(ServiceRequest.state).in_(OPEN))
     by_state = dict((await session.exec(states.group_by(col(ServiceRequest.state)))).all())
     late = select(func.count()).where(col(Task.done_at).is_(None), col(Task.due) < func.now())
+    in_line = col(Task.done_at).is_(None), col(Task.storm_for).is_not(None), col(Task.storm_at) > func.now()
     waiting = select(func.count()).where(col(ServiceRequest.started_at).is_(None))
     tray = select(func.count()).where(col(Submission.answered).is_(None))
     outbox, age = await _outbox(session)
@@ -63,6 +69,8 @@ async def figures(session: AsyncSession) -> Figures:
         lateness_middle=middle,
         lateness_most=most,
         healed=(await session.exec(select(func.coalesce(func.sum(WorkerHeartbeat.healed), 0)))).one(),
+        waiting_in_line=(await session.exec(select(func.count()).where(*in_line))).one(),
+        longest_in_line=await _longest_in_line(session),
     )
 
 
@@ -78,7 +86,9 @@ async def _outbox(session: AsyncSession) -> tuple[int, float]:
 async def _lateness(session: AsyncSession) -> tuple[float | None, float | None]:
     before = aliased(Event)
     # a standard that passed while the request was resolved could not fire before the consumer said no
-    could = func.greatest(col(Event.due), col(before.at))
+    # nor could what was put off, because very many came to one person, before its turn
+    turn = cast(col(Event.data)["put_off"].astext, DateTime(timezone=True))
+    could = func.greatest(col(Event.due), col(before.at), turn)
     late = func.greatest(cast(func.extract("epoch", col(Event.recorded) - could), Float), 0.0)
     asked = (
         select(func.percentile_cont(0.5).within_group(late), func.max(late))
@@ -87,3 +97,15 @@ async def _lateness(session: AsyncSession) -> tuple[float | None, float | None]:
     )
     middle, most = (await session.exec(asked)).one()
     return middle, most
+
+
+async def _longest_in_line(session: AsyncSession) -> float | None:
+    """The longest that anything which went up in the last hour had waited in line; None where nothing had."""
+    waited = cast(func.extract("epoch", col(Event.at) - col(Event.due)), Float)
+    asked = select(func.max(waited)).where(
+        col(Event.kind) == EventKind.ESCALATED,
+        col(Event.recorded) > func.now() - LATELY,
+        col(Event.data)["put_off"].astext.is_not(None),
+    )
+    longest: float | None = (await session.exec(asked)).one()
+    return longest

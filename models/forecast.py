@@ -15,8 +15,10 @@ from models import requests as tables
 from models.cases import cases_of
 from models.ground import Policies, Seats, fillings, ground_with, nearest, standard_of, timings_of, utility_zone
 from models.people import Post
+from models.policy_versions import current, differences, only_calendars
 from models.requests import ServiceRequest
 from rules.case import Case
+from rules.holidays import with_calendars_of
 from rules.ladder import Seat
 from rules.policy import Policy, ladder_of
 from rules.request import Ground, Hold, Request, Task
@@ -48,9 +50,13 @@ class Forecast:
 
 
 async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forecast:
-    """What `policy` would do if it were given to everything open at `at`. Reads only; the session's snapshot should stand still."""
+    """What `policy` would do if it were given to everything open at `at`. Reads only; the session's snapshot should stand still.
+
+    Where nothing but calendars differs from the policy in force, each request keeps the times it has.
+    """
     loads = dict((await session.exec(select(Post.code, Post.open_tasks))).all())
-    opened = await read_open(session, policy, at)
+    own_times = only_calendars(differences(await current(session), policy))
+    opened = await read_open(session, policy, at, own_times=own_times)
     closed = await read_closed(session, policy, at)
     then = [within_then(one, policy) for one in closed]
     differs = [one.reference for one, kept in zip(closed, then, strict=True) if kept != one.within]
@@ -60,17 +66,20 @@ async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forec
     return Forecast(at, len(opened), now, would, len(closed), kept, sum(then), tuple(differs))
 
 
-async def read_open(session: AsyncSession, policy: Policy, at: datetime) -> list[Open]:
+async def read_open(session: AsyncSession, policy: Policy, at: datetime, *, own_times: bool = False) -> list[Open]:
     """Every open request that is not confidential, with its ground under its own timings and under `policy`."""
     found = Grounds(await _posts(session, at), at)
     own = Policies()
     opened = []
+    shall: dict[int, Policy] = {}
     for request, version, law in await _requests(session):
+        if version not in shall:
+            shall[version] = with_calendars_of(await own.of(session, version), policy) if own_times else policy
         ground = found.of(request, await own.of(session, version))
         if law not in (None, version):
             ground = replace(ground, standard=standard_of(request, await own.of(session, law)))
         try:
-            new = found.of(request, policy)
+            new = found.of(request, shall[version])
         except KeyError:
             opened.append(Open(request, ground, None))
         else:
@@ -90,7 +99,7 @@ class Grounds:
     def of(self, row: Request, policy: Policy) -> Ground:
         """The ground of a request under `policy`; KeyError where that has no place for it."""
         key: tuple[Any, ...] = (id(policy), row.kind, row.category, row.area_class, row.office, row.zone)
-        key += (row.standard, row.standard_calendar)
+        key += (row.standard, row.standard_calendar, row.site_office, row.site_zone)
         if key not in self.kept:
             roles = {tier.role for timing in timings_of(policy, row) for tier in ladder_of(policy, timing).tiers}
             seats: Seats = {role: self._seats(role, row.office, row.zone) for role in roles}
@@ -188,6 +197,8 @@ async def read_closed(session: AsyncSession, policy: Policy, at: datetime) -> li
         ServiceRequest.reference,
         ServiceRequest.category,
         ServiceRequest.area_class,
+        ServiceRequest.site_office,
+        ServiceRequest.site_zone,
         ServiceRequest.registered_at,
         ServiceRequest.put_right_at,
         ServiceRequest.within_standard,

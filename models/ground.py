@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.cases import taken_slots
+from models.choices import choices, receivers
 from models.people import Fill, Leave, Post
 from models.policy import Names
 from models.policy_versions import version
@@ -23,7 +24,17 @@ from rules.conflict import without
 from rules.durations import parse
 from rules.hours import week_from
 from rules.ladder import Filling, Rung, Seat, present
-from rules.policy import Policy, Timing, calendar_of, ladder_of, recovery_timing, timing_of
+from rules.policy import (
+    Policy,
+    Site,
+    Timing,
+    calendar_at,
+    calendar_of,
+    calendars_at,
+    ladder_of,
+    recovery_timing,
+    timing_of,
+)
 from rules.request import RECOVERY, Ground, Request, Standard
 from rules.terms import Act, Kind
 
@@ -129,7 +140,7 @@ async def ground_of(
     group = await segment(session, row.segment)
     seats, filled = await _seats(session, row, policy, timings, at, group, locked=assigning or not own)
     refusing = "reject_reason" if own else "refuse_reason"
-    names = await _choices(session, row.category, refusing) if act in CHOOSING else {}
+    names = await choices(session, row.category, refusing) if act in CHOOSING else {}
     receiving = await receivers(session, row, at) if act is Act.GIVE else NONE
     taken = NONE if own else await taken_slots(session, row.office, at)
     ground = ground_with(row, policy, seats, at, names, receiving, taken, group)
@@ -194,7 +205,7 @@ def _ground(
         timing=timing,
         limits=policy.limits,
         holds=policy.holds,
-        calendar=calendar_of(policy, timing),
+        calendar=calendar_of(policy, timing, site_of(row)),
         standard=standard_of(row, policy),
         rungs=[
             Rung(tier, role, tuple(seat for seat, _ in there))
@@ -243,14 +254,19 @@ def ground_with(
         for code, stage in procedure.stages.items()
     }
     first = next(iter(stages.values()))
-    return replace(first, stages=stages, procedure=procedure, calendars=policy.calendars, taken=taken)
+    return replace(first, stages=stages, procedure=procedure, calendars=calendars_at(policy, site_of(row)), taken=taken)
 
 
 def standard_of(row: ServiceRequest | Request, policy: Policy) -> Standard | None:
     """The regulated standard the request took with it when it was registered; None if it has none."""
     if row.standard is None or row.standard_calendar is None:
         return None
-    return Standard(parse(row.standard), policy.calendars[row.standard_calendar])
+    return Standard(parse(row.standard), calendar_at(policy, row.standard_calendar, site_of(row)))
+
+
+def site_of(row: ServiceRequest | Request) -> Site:
+    """In whose hours the clocks of a request run."""
+    return Site(row.site_office, row.site_zone)
 
 
 def standard_columns(timing: Timing) -> dict[str, Any]:
@@ -260,26 +276,3 @@ def standard_columns(timing: Timing) -> dict[str, Any]:
         "standard": str(timing.standard) if has else None,
         "standard_calendar": timing.standard_calendar if has else None,
     }
-
-
-async def _choices(session: AsyncSession, category: str, refusing: str = "reject_reason") -> dict[str, frozenset[str]]:
-    kinds = ("hold_reason", "expected_reason", refusing)
-    rows = (await session.exec(select(Names.kind, Names.code).where(col(Names.kind).in_(kinds)))).all()
-    found = {kind: frozenset(code for of, code in rows if of == kind) for kind in kinds}
-    data = (await session.exec(select(Names.data).where(Names.kind == "category", Names.code == category))).first()
-    return {**found, "reject_reason": found[refusing], "cause": frozenset((data or {}).get("causes", ()))}
-
-
-async def receivers(session: AsyncSession, row: ServiceRequest, at: datetime) -> frozenset[str]:
-    """Posts of the request's office and zone to which its work may be given."""
-    asked = select(Post.code).where(
-        col(Post.rights).in_(("handle", "answerable")),
-        or_(col(Post.office) == row.office, and_(col(Post.office).is_(None), col(Post.zone) == row.zone)),
-        or_(col(Post.until).is_(None), col(Post.until) > at),
-    )
-    if row.concerned:
-        theirs = select(Fill.post).where(
-            col(Fill.person).in_(row.concerned), or_(col(Fill.until).is_(None), col(Fill.until) > at)
-        )
-        asked = asked.where(col(Post.code).not_in(theirs))
-    return frozenset((await session.exec(asked)).all())

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.at_once import add_at_once
 from models.chain import linked
 from models.events import Event
-from models.ground import standard_columns, standard_of
+from models.ground import site_of, standard_columns, standard_of
 from models.himself import marks_of, named_in
 from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
@@ -28,7 +28,7 @@ from rules.application import BadApplication, application_of
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
-from rules.policy import UNPLACED, Limits, Policy, Timing, ladder_of, timing_of
+from rules.policy import UNPLACED, Limits, Policy, Timing, calendar_of, ladder_of, timing_of
 from rules.terms import Actor, Channel, Codes, EventKind, Kind, NoticeKind, State
 from rules.turn import Notice
 
@@ -192,6 +192,8 @@ def _row(new: New, there: Known, policy: Policy, place: Place) -> ServiceRequest
         area_class=place.area_class,
         office=place.office,
         zone=place.zone,
+        site_office=place.office,
+        site_zone=place.zone,
         locality=place.locality,
         feeder=place.feeder,
         channel=new.channel.value,
@@ -229,5 +231,5 @@ def _first_line(row: ServiceRequest, new: New, now: datetime) -> Event:
 def _promise(row: ServiceRequest, policy: Policy, at: datetime) -> dict[str, str]:
     """By when the first tier must have acted, for the acknowledgement."""
     timing = _timing(policy, row.kind, row.category, row.area_class)
-    due = {"due": after(timing.tiers[0], at, policy.calendars[timing.calendar]).isoformat()}
+    due = {"due": after(timing.tiers[0], at, calendar_of(policy, timing, site_of(row))).isoformat()}
     return {**due, "heard": "yes"} if timing.ladder == HEARING else due

@@ -20,6 +20,10 @@ class PolicyVersion(SQLModel, table=True):
     note: str = text()
     author: int | None = None
     at: datetime = instant()
+    made_from: int | None = None
+    """The version whose values it has but for what changed; None: the one before it."""
+    beside: int | None = None
+    """The version with the same new calendars, where this one keeps older times."""
 
 
 class Names(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.audit import Audit
+from models.people import Office, Zone
 from models.policy import Edition, PolicyVersion
+from models.policy_beside import older_with
 from rules import policy_toml
 from rules.policy import Policy
+from rules.policy_calendars import Surroundings
 from rules.policy_json import from_json, to_json
-from rules.policy_toml import Surroundings
 
 SAVING = 7_405_001
 """Key of the lock that lets one save at a time, and none while a request chooses its version; registering shares it."""
@@ -74,9 +76,18 @@ async def version(session: AsyncSession, number: int) -> Policy | None:
 
 
 async def save(
-    session: AsyncSession, policy: Policy, note: str, author: int | None, at: datetime, *, base: int | None = None
+    session: AsyncSession,
+    policy: Policy,
+    note: str,
+    author: int | None,
+    at: datetime,
+    *,
+    base: int | None = None,
+    alone: bool = False,
 ) -> int:
     """Save `policy` as the next version, with its audit row, and raise the edition; the new number.
+
+    Where nothing but calendars changed, the older versions that open requests have are saved with them too, unless `alone`.
 
     Raises NoteMissing, NothingChanged, and Outdated when `base` is given and no longer the newest.
     """
@@ -87,17 +98,24 @@ async def save(
     row = (await session.exec(select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(1))).first()
     if row and base is not None and base != row.number:
         raise Outdated(row.number)
-    number = row.number + 1 if row else 1
     changes = differences(from_json(row.content) if row else None, policy)
     if row and not changes:
         raise NothingChanged
-    session.add(
-        PolicyVersion(number=number, content=to_json(replace(policy, version=number)), note=note, author=author, at=at)
-    )
+    older = await older_with(session, policy, row.number) if row and not alone and only_calendars(changes) else {}
+    number = (row.number if row else 0) + len(older) + 1
+    for new, (old, own) in enumerate([*older.items(), (row.number if row else None, policy)], number - len(older)):
+        content = to_json(replace(own, version=new))
+        made = {"made_from": old, "beside": None if new == number else number}
+        session.add(PolicyVersion(number=new, content=content, note=note, author=author, at=at, **made))
     session.add(_audit(number, changes if row else [], note, author, at))
     await raise_edition(session)
     await session.flush()
     return number
+
+
+def only_calendars(changes: Sequence[Change]) -> bool:
+    """Whether nothing but calendars changed."""
+    return bool(changes) and all(change.path[0] == "calendar" for change in changes)
 
 
 def _audit(number: int, changes: list[Change], note: str, author: int | None, at: datetime) -> Audit:
@@ -134,6 +152,8 @@ def _flat(policy: Policy) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from _leaves(("complaint", category), timing)
     for category, area_class, timing in plain["areas"]:
         yield from _leaves(("complaint", category, area_class), timing)
+    for code, of, one, calendar in plain["sites"]:
+        yield from _leaves(("calendar", code, of, one), calendar)
     for key, kind in (("ladders", "ladder"), ("calendars", "calendar"), ("limits", "limits"), ("holds", "holds")):
         yield from _leaves((kind,), plain[key])
     yield from _leaves(("procedure",), plain["procedures"])
@@ -179,7 +199,11 @@ async def import_toml(session: AsyncSession, text: str, note: str, author: int |
 async def read_toml(session: AsyncSession, text: str) -> Policy:
     """What `text` says over the policy in force, unsaved. BadPolicy with every problem, NoPolicy."""
     policy = await current(session)
-    return policy_toml.parse(text, policy, around(policy))
+    sites = {
+        "zones": (await session.exec(select(Zone.code))).all(),
+        "offices": (await session.exec(select(Office.code))).all(),
+    }
+    return policy_toml.parse(text, policy, replace(around(policy), sites=sites))
 
 
 def around(policy: Policy) -> Surroundings:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.holidays import given as holidays
 from models.people import Feeder, Fill, Locality, Office, Post, Staff, Zone
 from models.policy import Names, PolicyVersion
 from models.policy_versions import raise_edition, save
@@ -35,8 +36,7 @@ async def load_profile(
         session.add_all(rows)
         await session.flush()
     await _people(session, profile, passwords)
-    for row in _names(profile):
-        session.add(row)
+    session.add_all([*_names(profile), *holidays(profile.holidays)])
     await save(session, profile.policy, f"The timings of the profile {profile.code}", None, at)
     await raise_edition(session)
 

@@ -75,6 +75,9 @@ class ServiceRequest(SQLModel, table=True):
     area_class: str = Field(default="urban", max_length=20)
     office: str = Field(max_length=60, index=True)
     zone: str = Field(max_length=60)
+    site_office: str = Field(default="", max_length=60)
+    site_zone: str = Field(default="", max_length=60)
+    """In whose hours its clocks run: where it was registered. No transfer moves them."""
     locality: str | None = Field(default=None, max_length=60)
     feeder: str | None = Field(default=None, max_length=60)
     channel: str = Field(max_length=10)
@@ -137,6 +140,13 @@ class Task(SQLModel, table=True):
         Index("ix_task_queue_answerable", "answerable", "due", "id", postgresql_where="done_at is null"),
         Index("ix_task_climbed", "due", "id", postgresql_where="done_at is null and tier > 1"),
         Index("ix_task_beyond", "due", "id", postgresql_where="done_at is null and beyond_at is not null"),
+        Index(
+            "ix_task_storm",
+            "storm_for",
+            "storm_due",
+            "id",
+            postgresql_where="done_at is null and storm_for is not null",
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=40)
@@ -160,6 +170,15 @@ class Task(SQLModel, table=True):
     done_at: datetime | None = instant(optional=True)
     outcome: str | None = Field(default=None, max_length=40)
     data: Codes = codes()
+    storm_at: datetime | None = instant(optional=True)
+    storm_due: datetime | None = instant(optional=True)
+    storm_for: str | None = Field(default=None, max_length=90)
+
+    @property
+    def turn_at(self) -> datetime | None:
+        """Its turn in line for one who is given very many in one minute; None where it waits in no line."""
+        waits = self.done_at is None and self.storm_due is not None and self.storm_due in (self.due, self.accept_by)
+        return self.storm_at if waits else None
 
 
 class Hold(SQLModel, table=True):

@@ -7,14 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Integer, func, literal, or_
+from sqlalchemy import Integer, case, func, literal, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.audit import Audit
+from models.policy_beside import carried
+from models.policy_calendars import save_without
 from models.requests import ServiceRequest, Task
-from models.runs import GOING_ON, MEANWHILE, USUAL, Run, RunItem, Stage, bounded, progress
+from models.runs import FASTEST, GOING_ON, MEANWHILE, USUAL, Run, RunItem, Stage, bounded, progress
 from rules.states import OPEN
 from rules.terms import Act
 
@@ -61,11 +63,25 @@ def choice_of(row: Run) -> Choice:
     return Choice(row.data.get("tier"), row.data.get("category"), row.data.get("zone"))
 
 
+def takes_back(row: Run) -> bool:
+    """Whether it gives requests back what they had."""
+    return row.undoes is not None or "takes_back" in row.data
+
+
+def named_by(row: Run) -> int:
+    """The version it is called by: the one it applies, or the one that is taken back."""
+    return int(row.data["takes_back"]) if "takes_back" in row.data else version_of(row)
+
+
 async def begin(
     session: AsyncSession, version: int, choice: Choice, by: int | None, at: datetime, rate: int = USUAL
 ) -> int:
-    """List what the choice means and let it run; its number. AlreadyRunning while another one goes on."""
-    told = {"version": version, **asdict(choice)}
+    """List what the choice means and let it run; its number. AlreadyRunning while another one goes on.
+
+    Where the version changes nothing but calendars, each request comes under the one that has its own times.
+    """
+    own = {str(old): new for old, new in (await carried(session, version)).items()}
+    told = {"version": version, **asdict(choice), "carried": own or None}
     data = {key: value for key, value in told.items() if value is not None}
     return await _begin(session, Run(act=Act.RETIME.value, by=by, at=at, rate=bounded(rate), data=data))
 
@@ -82,6 +98,21 @@ async def undo(session: AsyncSession, number: int, by: int | None, at: datetime)
     return started
 
 
+async def take_back(session: AsyncSession, version: int, by: int | None, at: datetime, note: str) -> int:
+    """Save the timings without what a version changed, and give each request it was applied to the version it had.
+
+    What was registered under it comes under the new one. The run's number. ChangedSince where what it changed was changed
+    again since, LookupError for a version that changed nothing.
+    """
+    if await going_on(session) is not None:
+        raise AlreadyRunning
+    number = await save_without(session, version, note, by, at)
+    applied = Run.act == Act.RETIME.value, col(Run.data)["version"].as_integer() == version, col(Run.undoes).is_(None)
+    run = (await session.exec(select(Run.id).where(*applied).order_by(col(Run.id).desc()))).first()
+    data = {"version": number, "takes_back": version}
+    return await _begin(session, Run(act=Act.RETIME.value, by=by, at=at, rate=FASTEST, data=data, undoes=run))
+
+
 async def _begin(session: AsyncSession, row: Run) -> int:
     await session.exec(select(func.pg_advisory_xact_lock(7_405_002)))
     if await going_on(session) is not None:
@@ -90,7 +121,7 @@ async def _begin(session: AsyncSession, row: Run) -> int:
     await session.flush()
     assert row.id is not None
     await list_again(session, row)
-    told = {**row.data, "undoes": row.undoes}
+    told = {**row.data, "undoes": row.undoes, "carried": None}
     after = {key: str(value) for key, value in told.items() if value is not None}
     session.add(Audit(at=row.at, person=row.by, what=AUDIT, subject=str(row.id), after=after, note=""))
     return row.id
@@ -110,19 +141,22 @@ async def going_on(session: AsyncSession) -> Run | None:
 
 async def list_again(session: AsyncSession, row: Run) -> int:
     """Put on the list whatever of the choice is behind and not on it; how many. One that was closed then, and is open now, again."""
-    chosen = _undone(row) if row.undoes is not None else _behind(row)
+    if not takes_back(row):
+        return await _listed(session, _behind(row), col(RunItem.outcome) == Outcome.CLOSED)
+    back = [_undone(row)] if row.undoes is not None else []
+    back += [_behind(row)] if "takes_back" in row.data else []
+    return sum([await _listed(session, chosen, literal(value=False)) for chosen in back])
+
+
+async def _listed(session: AsyncSession, chosen: Any, again: Any) -> int:
     listed = insert(RunItem).from_select(("run", "reference", "task_id", "data", "place", "round"), chosen)
-    again = {"outcome": None, "at": None, "data": listed.excluded.data, "round": col(RunItem.round) + 1}
-    listed = listed.on_conflict_do_update(
-        index_elements=["run", "reference", "task_id"],
-        set_=again,
-        where=(col(RunItem.outcome) == Outcome.CLOSED) if row.undoes is None else literal(value=False),
-    )
+    anew = {"outcome": None, "at": None, "data": listed.excluded.data, "round": col(RunItem.round) + 1}
+    listed = listed.on_conflict_do_update(index_elements=["run", "reference", "task_id"], set_=anew, where=again)
     return len((await session.exec(listed.returning(col(RunItem.reference)))).all())
 
 
 def _behind(row: Run) -> Any:
-    version, choice = version_of(row), choice_of(row)
+    choice = choice_of(row)
     due = (
         select(Task.reference, func.min(Task.due).label("due"), func.max(Task.tier).label("tier"))
         .where(col(Task.done_at).is_(None))
@@ -133,18 +167,33 @@ def _behind(row: Run) -> Any:
     wanted = [
         col(ServiceRequest.state).in_([state.value for state in OPEN]),
         col(ServiceRequest.over).is_(False),
-        col(ServiceRequest.policy_version) < version,
+        *_versions_behind(row),
     ]
     if choice.tier is not None:
         wanted.append(or_(due.c.tier.is_(None), due.c.tier <= choice.tier))
     if choice.category is not None:
         wanted.append(col(ServiceRequest.category) == choice.category)
     if choice.zone is not None:
-        wanted.append(col(ServiceRequest.zone) == choice.zone)
+        wanted.append(or_(col(ServiceRequest.zone) == choice.zone, col(ServiceRequest.site_zone) == choice.zone))
     place = func.row_number().over(order_by=order)
-    versions = _versions(col(ServiceRequest.policy_version), literal(version, Integer))
+    versions = _versions(col(ServiceRequest.policy_version), _version_for(row))
     asked: Any = select(literal(row.id), ServiceRequest.reference, literal(""), versions, place, literal(1))  # type: ignore[call-overload]
     return asked.outerjoin(due, due.c.reference == ServiceRequest.reference).where(*wanted)
+
+
+def _versions_behind(row: Run) -> list[Any]:
+    """Which versions a request has that is to be brought under another."""
+    has = col(ServiceRequest.policy_version)
+    if "takes_back" in row.data:
+        return [has == int(row.data["takes_back"])]
+    return [has < version_of(row), has.not_in(row.data.get("carried", {}).values())]
+
+
+def _version_for(row: Run) -> Any:
+    """The version a request comes under: the one that has its own times, else the run's."""
+    own = {int(old): literal(new, Integer) for old, new in row.data.get("carried", {}).items()}
+    version = literal(version_of(row), Integer)
+    return case(own, value=col(ServiceRequest.policy_version), else_=version) if own else version
 
 
 def _undone(row: Run) -> Any:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, func, or_, text, update
+from sqlalchemy import Index, and_, exists, func, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import codes, instant
 from rules.terms import Codes
 
-SLOWEST, FASTEST, USUAL = 10, 6000, 600
+SLOWEST, FASTEST, USUAL = 10, 30_000, 600
 """Requests a minute."""
 LEASE = timedelta(seconds=15)
 
@@ -68,7 +68,10 @@ class RunItem(SQLModel, table=True):
     """One item of a list: a request, or one task of it. `place` is its turn, `round` how often it was listed."""
 
     __tablename__ = "run_item"
-    __table_args__ = (Index("ix_run_item_left", "run", "place", postgresql_where=text("outcome is null")),)
+    __table_args__ = (
+        Index("ix_run_item_left", "run", "place", postgresql_where=text("outcome is null")),
+        Index("ix_run_item_told", "run", "tell_by", postgresql_where=text("tell_by is not null")),
+    )
 
     run: int = Field(primary_key=True, foreign_key="run.id")
     reference: str = Field(primary_key=True, foreign_key="service_request.reference", max_length=9)
@@ -79,6 +82,8 @@ class RunItem(SQLModel, table=True):
     round: int = 1
     outcome: str | None = Field(default=None, max_length=30)
     at: datetime | None = instant(optional=True)
+    tell_by: datetime | None = instant(optional=True)
+    """Until when its workflow must hear of it; None: it need not, or it did."""
 
 
 def bounded(rate: int) -> int:
@@ -93,12 +98,32 @@ async def next_items(session: AsyncSession, number: int, limit: int) -> Sequence
 
 
 async def settled(
-    session: AsyncSession, number: int, reference: str, outcome: str, now: datetime, task: str = ""
+    session: AsyncSession,
+    number: int,
+    reference: str,
+    outcome: str,
+    now: datetime,
+    task: str = "",
+    tell_by: datetime | None = None,
 ) -> None:
-    """Write what became of one item of the list; what is written once stays."""
+    """Write what became of one item of the list, and until when its workflow must hear of it; what is written once stays."""
     here = col(RunItem.run) == number, col(RunItem.reference) == reference, col(RunItem.task_id) == task
     empty = col(RunItem.outcome).is_(None)
-    await session.exec(update(RunItem).where(*here, empty).values(outcome=outcome, at=now))
+    await session.exec(update(RunItem).where(*here, empty).values(outcome=outcome, at=now, tell_by=tell_by))
+
+
+async def untold(session: AsyncSession, number: int, limit: int, by: datetime | None = None) -> Sequence[RunItem]:
+    """Those whose workflow must still hear of it, the nearest first; with `by` only those that must by then."""
+    asked = select(RunItem).where(RunItem.run == number, col(RunItem.tell_by).is_not(None))
+    if by is not None:
+        asked = asked.where(col(RunItem.tell_by) <= by)
+    return (await session.exec(asked.order_by(col(RunItem.tell_by)).limit(limit))).all()
+
+
+async def told(session: AsyncSession, item: RunItem) -> None:
+    """Write that the workflow of an item heard of it."""
+    here = col(RunItem.run) == item.run, col(RunItem.reference) == item.reference
+    await session.exec(update(RunItem).where(*here).values(tell_by=None))
 
 
 @dataclass(frozen=True)
@@ -137,5 +162,7 @@ async def progress(session: AsyncSession, number: int) -> Progress:
 async def asleep(session: AsyncSession) -> list[int]:
     """Those on their way that nobody looked at for a while: their workflow is to be started, or runs and is slow."""
     late = or_(col(Run.looked_at).is_(None), col(Run.looked_at) < func.now() - LEASE)
-    rows = await session.exec(select(Run.id).where(col(Run.state).in_(ON_ITS_WAY), late))
+    telling = exists().where(col(RunItem.run) == col(Run.id), col(RunItem.tell_by).is_not(None))
+    on = or_(col(Run.state).in_(ON_ITS_WAY), and_(col(Run.state) == Stage.DONE, telling))
+    rows = await session.exec(select(Run.id).where(on, late))
     return [number for number in rows.all() if number is not None]

@@ -40,6 +40,7 @@ class TrackedTask:
     due: datetime | None
     beyond_at: datetime | None
     open: bool
+    turn_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ class Tracked:
     area_class: str
     office: str
     zone: str
+    site_office: str
+    site_zone: str
     locality: str | None
     language: str
     standard_due: datetime | None
@@ -97,7 +100,7 @@ class Tracked:
 
 PLAIN = (
     "reference", "kind", "category", "state", "number", "changed_at", "registered_at", "policy_version", "area_class",
-    "office", "zone", "locality", "language", "standard_due", "standard_lapsed_at", "expected_at", "expected_reason",
+    "office", "zone", "site_office", "site_zone", "locality", "language", "standard_due", "standard_lapsed_at", "expected_at", "expected_reason",
     "expected_missed", "put_right_at", "confirm_by", "question_number", "complete_at", "closed_at", "closing",
     "reopen_until", "over", "safety", "proposal", "objected", "call_back_at",
 )  # fmt: skip
@@ -146,6 +149,7 @@ def _tracked(task: Task | None) -> TrackedTask | None:
         task.due,
         task.beyond_at,
         task.done_at is None,
+        task.turn_at,
     )
 
 

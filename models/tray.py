@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
 
@@ -29,6 +30,15 @@ class More(TypedDict, total=False):
     words: str | None
     words_id: int | None
     run: int | None
+
+
+async def put_all(session: AsyncSession, rows: Sequence[Mapping[str, object]], act: Act, at: datetime) -> None:
+    """Put the system's own submissions into the tray, one for each row of id, reference and data; repeated ids change nothing."""
+    if not rows:
+        return
+    same = {"act": act.value, "actor": Actor.SYSTEM.value, "at": at, "received": func.clock_timestamp()}
+    told = insert(Submission).values([{**row, **same} for row in rows])
+    await session.exec(told.on_conflict_do_nothing(index_elements=["id"]))
 
 
 async def put(

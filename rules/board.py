@@ -33,6 +33,7 @@ class Figure(StrEnum):
     AGE_31 = "age_over_30"
     JUDGED = "judged"
     WITHIN = "within"
+    EXCUSED = "excused"
     LATE = "late"
     WORD = "word"
     SILENCE = "silence"
@@ -53,7 +54,10 @@ AGE_BEGINS = (2, 4, 8, 16, 31)
 """With how many whole days each age but the first begins."""
 
 CLOSINGS = tuple(Figure(closing.value) for closing in Closing)
-SUMS: Mapping[Figure, tuple[Figure, ...]] = {Figure.PENDING: AGES, Figure.JUDGED: (Figure.WITHIN, Figure.LATE)}
+SUMS: Mapping[Figure, tuple[Figure, ...]] = {
+    Figure.PENDING: AGES,
+    Figure.JUDGED: (Figure.WITHIN, Figure.EXCUSED, Figure.LATE),
+}
 """Figures that are the sum of others."""
 
 Counts = Mapping[Figure, int]

@@ -114,13 +114,18 @@ def _on_hold(hold: Hold) -> Iterator[tuple[datetime | None, Wake]]:
 
 def _on_the_ladder(task: Task) -> Iterator[tuple[datetime | None, Wake]]:
     if task.accepted_at is None:
-        yield task.accept_by, Wake.ACCEPT
+        yield _in_line(task, task.accept_by, Wake.ACCEPT)
     if task.beyond_at is not None:
         yield task.top_at, Wake.TOP
         return
     if task.reminded_at is None:
         yield task.reminder_at, Wake.REMINDER
-    yield task.due, Wake.DUE
+    yield _in_line(task, task.due, Wake.DUE)
+
+
+def _in_line(task: Task, due: datetime | None, what: Wake) -> tuple[datetime | None, Wake]:
+    """What falls due, or where it waits in line for one who is given very many: its turn there."""
+    return (due, what) if due is None or due != task.storm_due else (task.storm_at, Wake.STORM)
 
 
 def judged(request: Request, closing: Closing) -> bool | None:

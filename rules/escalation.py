@@ -9,7 +9,7 @@ from rules.clocks import after
 from rules.ladder import Answering, Passed, Seat, answers, present
 from rules.request import ANSWERABLE, CONSUMER, HANDLER
 from rules.terms import Cause, EventKind, NoticeKind, State
-from rules.turn import Turn
+from rules.turn import Given, Turn
 
 
 def at_the_top(turn: Turn) -> bool:
@@ -17,12 +17,18 @@ def at_the_top(turn: Turn) -> bool:
     return turn.task.tier >= len(turn.ground.rungs)
 
 
+def next_above(turn: Turn) -> Answering | None:
+    """Who would answer next; None at the top."""
+    return None if at_the_top(turn) else answers(turn.ground.rungs, turn.task.tier + 1, turn.at, barred(turn))
+
+
 def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: str | None = None) -> bool:
     """Make the next tier answerable; False, with nothing changed, at the top. `due` is the instant that fell due."""
-    found = None if at_the_top(turn) else answers(turn.ground.rungs, turn.task.tier + 1, turn.at, barred(turn))
+    found = next_above(turn)
     if found is None:
         return False
     task = turn.task
+    waited = task.storm_at if due is not None and task.storm_due == due else None
     told: dict[str, Any] = {
         "from_tier": task.tier,
         "from_post": task.answerable,
@@ -35,7 +41,9 @@ def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: s
         "reason": reason,
     }
     enter(turn, found)
-    turn.event(EventKind.ESCALATED, due=due, **told)
+    if not turn.request.safety:
+        turn.given.append(Given(found.line, turn.at, task.id))
+    turn.event(EventKind.ESCALATED, due=due, put_off=waited, **told)
     turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, ANSWERABLE, fell_due=due, **told)
     return True
 
@@ -48,6 +56,7 @@ def enter(turn: Turn, found: Answering, *, at: datetime | None = None) -> None:
     task.tier, task.answerable, task.answerable_person = found.tier, found.post, found.person
     task.entered = at or turn.at
     task.accept_by = task.reminded_at = task.beyond_at = task.top_at = None
+    task.storm_at = task.storm_due = task.storm_for = None
 
 
 def put_into_new_hands(turn: Turn) -> None:

@@ -89,6 +89,11 @@ class Answering:
     person: int | None
     passed: tuple[Passed, ...] = ()
 
+    @property
+    def line(self) -> str:
+        """In whose line one stands who comes to him: the person's, whatever posts he fills; the post's where nobody does."""
+        return self.post if self.person is None else f"person {self.person}"
+
 
 ORDER = {"person": 0, "roster": 1, "charge": 2}
 

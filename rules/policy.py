@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rules.calendar import Calendar
 from rules.durations import Duration, Unit
@@ -106,6 +106,12 @@ class Limits:
     hold_total: Duration = setting(
         days(10), "How long all holds of a request together may last", at_least=minutes(1), at_most=days(180)
     )
+    escalations_per_minute: int = setting(
+        60,
+        "Requests whose time ran out that go to one person above in a minute; the rest follow in turn, danger at once",
+        at_least=1,
+        at_most=10_000,
+    )
     top_reminder: Duration = setting(
         Duration(1, Unit.WORKING_DAYS),
         "How often the top of a ladder is reminded of a request that is beyond it",
@@ -139,17 +145,33 @@ def settings() -> Iterator[Field[Any]]:
     return iter(fields(Limits))
 
 
+class Site(NamedTuple):
+    """In whose hours a clock runs: the office a request was registered at, and that office's zone."""
+
+    office: str = ""
+    zone: str = ""
+
+
+EVERYWHERE = Site()
+"""No office: the calendars as they are where nothing else is said."""
+
+Own = tuple[str, str, str]
+"""A calendar's code, "zones" or "offices", and the code of the one that has a calendar of its own."""
+
+
 @dataclass(frozen=True)
 class Policy:
     """One version of everything a clock or a path is computed from.
 
-    `areas` holds whole timings, already merged with their category's. `holds` limits the hold of a reason.
+    `areas` holds whole timings, already merged with their category's; `sites` whole calendars of zones and offices
+    that have other hours or holidays, merged likewise. `holds` limits the hold of a reason.
     """
 
     version: int
     timings: Mapping[str, Timing]
     areas: Mapping[tuple[str, str], Timing] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    sites: Mapping[Own, Calendar] = field(default_factory=dict)
     ladders: Mapping[str, Ladder] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     holds: Mapping[str, Duration] = field(default_factory=dict)
@@ -184,14 +206,25 @@ def ladder_of(policy: Policy, timing: Timing) -> Ladder:
     return policy.ladders[timing.ladder]
 
 
-def calendar_of(policy: Policy, timing: Timing) -> Calendar:
+def calendar_at(policy: Policy, code: str, site: Site) -> Calendar:
+    """The calendar of this code as it is at a site: the office's own, else its zone's, else the general one."""
+    own = policy.sites.get((code, "offices", site.office)) or policy.sites.get((code, "zones", site.zone))
+    return own or policy.calendars[code]
+
+
+def calendars_at(policy: Policy, site: Site) -> Mapping[str, Calendar]:
+    """Every calendar as it is at a site."""
+    return {code: calendar_at(policy, code, site) for code in policy.calendars} if policy.sites else policy.calendars
+
+
+def calendar_of(policy: Policy, timing: Timing, site: Site = EVERYWHERE) -> Calendar:
     """The calendar the tiers of a timing run in."""
-    return policy.calendars[timing.calendar]
+    return calendar_at(policy, timing.calendar, site)
 
 
-def standard_calendar_of(policy: Policy, timing: Timing) -> Calendar:
+def standard_calendar_of(policy: Policy, timing: Timing, site: Site = EVERYWHERE) -> Calendar:
     """The calendar the standard of a timing runs in."""
-    return policy.calendars[timing.standard_calendar]
+    return calendar_at(policy, timing.standard_calendar, site)
 
 
 def hold_limit(policy: Policy, reason: str) -> Duration:

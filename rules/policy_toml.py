@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
-from rules.calendar import BadCalendar, Calendar, calendar_from, written_calendar
 from rules.durations import Duration
 from rules.policy import BadPolicy, Ladder, Limits, Policy, Problem, Tier, Timing, Value, days, minutes, settings
+from rules.policy_calendars import Surroundings, read_calendars, written_calendars
 from rules.policy_timings import read_timings, written_timings
 from rules.procedure import Procedure
 from rules.procedure_toml import read_procedures, written_procedures
@@ -18,18 +16,6 @@ from rules.toml_table import Findings, Table
 from rules.toml_text import NotToml, Path, lines_of, read, written_table
 
 MOST_TIERS = 8
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a policy is read against: the zone of calendars that name none, the utility's holidays, the categories known.
-
-    `categories` None: those of the base, or any where there is no base.
-    """
-
-    zone: str = "UTC"
-    holidays: frozenset[date] = frozenset()
-    categories: Collection[str] | None = None
 
 
 def parse(text: str, base: Policy | None = None, surroundings: Surroundings | None = None) -> Policy:
@@ -59,14 +45,15 @@ def _around(base: Policy | None) -> Surroundings:
 def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> Policy:
     """The policy in a document; what is wrong is left among the table's findings."""
     start = base or Policy(1, {})
-    calendars = {code: _calendar(code, one, surroundings) for code, one in top.table("calendar", False).tables()}
+    calendars = read_calendars(top.table("calendar", False), start, surroundings)
     ladders = {code: _ladder(code, one) for code, one in top.table("ladder", False).tables()}
-    broken = {("calendar", code) for code, one in calendars.items() if one is None}
+    broken = {("calendar", code) for code in calendars.broken}
     broken |= {("ladder", code) for code, one in ladders.items() if one is None}
     policy = Policy(
         version=top.whole("version", start.version, 1, 10_000_000),
         timings={},
-        calendars={**start.calendars, **{code: one for code, one in calendars.items() if one}},
+        calendars=calendars.general,
+        sites=calendars.sites,
         ladders={**start.ladders, **{code: one for code, one in ladders.items() if one}},
         limits=_limits(top.table("limits", False), start.limits),
         holds={**start.holds, **_holds(top.table("holds", False))},
@@ -77,23 +64,6 @@ def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> 
     policy = replace(policy, timings=timings, areas=areas, procedures=procedures)
     _agree(policy, top.findings, broken)
     return policy
-
-
-def _calendar(code: str, table: Table, surroundings: Surroundings) -> Calendar | None:
-    written = {key: table.value(key) for key in table.content}
-    zone = written.pop("zone", surroundings.zone)
-    if written.get("holidays") == "utility":
-        written["holidays"] = sorted(surroundings.holidays)
-    try:
-        ZoneInfo(zone)
-    except (ValueError, TypeError, OSError, LookupError):
-        table.wrong("zone", f"{zone!r} is no time zone; write one like Asia/Kolkata")
-        return None
-    try:
-        return calendar_from(code, zone, written)
-    except BadCalendar as error:
-        table.findings.wrong((*table.path, *error.key.split(".")), error.reason)
-        return None
 
 
 def _ladder(code: str, table: Table) -> Ladder | None:
@@ -200,8 +170,7 @@ def _faults(policy: Policy, timing: Timing, broken: Collection[tuple[str, str]])
 def export(policy: Policy) -> str:
     """The policy as TOML; `parse` gives the same policy back."""
     parts = [f"version = {policy.version}\n"]
-    for code, calendar in policy.calendars.items():
-        parts.append(written_table(("calendar", code), {"zone": calendar.zone, **written_calendar(calendar)}))
+    parts += [written_table(("calendar", *path), pairs) for path, pairs in written_calendars(policy)]
     for code, ladder in policy.ladders.items():
         parts.append(written_table(("ladder", code), _written_ladder(ladder)))
     parts.append(written_table(("limits",), {one.name: _plain(getattr(policy.limits, one.name)) for one in settings()}))

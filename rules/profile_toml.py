@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rules.policy import UNPLACED
-from rules.policy_toml import Surroundings, read_policy
+from rules.policy_calendars import Surroundings
+from rules.policy_toml import read_policy
 from rules.profile import BrokenProfile, Profile
 from rules.profile_catalog import HolidaySource, read_categories, read_channels, read_forum, read_holidays
 from rules.profile_check import check
@@ -67,6 +68,7 @@ def _profile(top: Table, source: HolidaySource) -> Profile | None:
         zone=reader.zone.key,
         holidays=frozenset(one.day for one in holidays),
         categories={*parts["categories"], UNPLACED},
+        sites={"zones": parts["zones"], "offices": parts["offices"]},
     )
     return Profile(
         code=utility.code,

@@ -10,6 +10,7 @@ from rules.assignment import Candidate
 from rules.calendar import Calendar
 from rules.case import Case
 from rules.durations import Duration
+from rules.exceptional import Exceptional
 from rules.ladder import Rung
 from rules.messages import Standing, TaskStanding
 from rules.policy import Limits, Timing
@@ -45,6 +46,7 @@ class Task:
     """One open or done task; instants are UTC. `answered`: the persons who have been answerable so far.
 
     `outcome` is how its stage ended; `data` are that stage's own codes; `holds` are its pauses, oldest first.
+    What fell due at `storm_due` goes on not before `storm_at`: too many came to the same person (`storm_for` is his line).
     """
 
     id: str
@@ -67,6 +69,9 @@ class Task:
     done_at: datetime | None = None
     outcome: str | None = None
     data: Codes = field(default_factory=dict)
+    storm_at: datetime | None = None
+    storm_due: datetime | None = None
+    storm_for: str | None = None
     holds: list[Hold] = field(default_factory=list)
 
     def copied(self) -> Task:
@@ -97,6 +102,9 @@ class Request:
     registered_at: datetime
     office: str = ""
     zone: str = ""
+    locality: str | None = None
+    feeder: str | None = None
+    segment: str | None = None
     safety: bool = False
     confidential: bool = False
     standard: str | None = None
@@ -131,6 +139,8 @@ class Request:
     wrote_at: datetime | None = None
     """Since when words of the consumer wait for somebody to act on them."""
     area_class: str = "urban"
+    site_office: str = ""
+    site_zone: str = ""
     brought_at: datetime | None = None
     brought_tier: int | None = None
     complete_at: datetime | None = None
@@ -196,8 +206,20 @@ class Ground:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     """Keys of visit slots of the request's office that are taken."""
+    exceptional: Sequence[Exceptional] = ()
+    """Events that may excuse the promise."""
     meter: str | None = None
     """How the meter named in what was sent stands: "stock", "fitted"; None for a number nobody knows."""
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    """How many are being given to those above, by line; only of those something is about to go to."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one person was given in the last minute, and how many of the older wait before each task, by its id."""
+
+    given: tuple[datetime, ...] = ()
+    ahead: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -210,6 +232,10 @@ class Elsewhere:
     zone: str
     above_both: str | None = None
     area_class: str = "urban"
+    locality: str | None = None
+    """The locality that was found out, and the feeder that alone supplies it; None where only the office is known."""
+    feeder: str | None = None
+    segment: str | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def retime(request: Request, ground: Ground, new: Ground, at: datetime, *, befor
         return turn
     if not all(_fits(task, new) for task in turn.request.open_tasks):
         raise Unfit(request.reference)
-    old, turn.whole = turn.whole, replace(new, standard=turn.whole.standard)
+    old, turn.whole = turn.whole, replace(new, standard=turn.whole.standard, exceptional=turn.whole.exceptional)
     for task in turn.request.open_tasks:
         _time_to_take_up(task, _of(old, task), _of(new, task))
     turn.focus(None)

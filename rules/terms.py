@@ -161,6 +161,7 @@ class EventKind(StrEnum):
     RETIMED = "retimed"
     RECOVERY_HELD = "recovery_held"
     MESSAGED = "messaged"
+    PUT_OFF = "put_off"
 
 
 class Proposal(StrEnum):

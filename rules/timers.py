@@ -13,10 +13,12 @@ from rules.closing import closed
 from rules.completeness import begin
 from rules.endings import over, ran_out
 from rules.escalation import beyond, escalate, in_seat, remind_the_top_later, skipped
+from rules.exceptional import excuse
 from rules.giving import COMPLAINT, give_out
 from rules.recovery import hold_recovery
 from rules.request import ANSWERABLE, CONSUMER, HANDLER
 from rules.safety import ring_on, tell_all
+from rules.storm import put_off
 from rules.terms import Cause, Closing, EventKind, NoticeKind, State, Wake
 from rules.turn import NewLapse, Turn
 
@@ -51,15 +53,18 @@ def it_is_time(turn: Turn) -> None:
 
 def _not_taken_up(turn: Turn, due: datetime) -> None:
     task = turn.task
-    task.accept_by = None
     if turn.request.safety:
+        task.accept_by = None
         return ring_on(turn, due)
     filled = [candidate for candidate in turn.ground.candidates if candidate.filled]
     other = choose(filled, task.offered) if len(task.offered) == 1 and task.tier == 1 else None
     if other is None:
-        turn.event(EventKind.NOT_TAKEN_UP, due=due, from_post=task.handler)
-        escalate(turn, Cause.NOT_TAKEN_UP, due=due)
+        if not put_off(turn, due):
+            task.accept_by = None
+            turn.event(EventKind.NOT_TAKEN_UP, due=due, from_post=task.handler)
+            escalate(turn, Cause.NOT_TAKEN_UP, due=due)
         return None
+    task.accept_by = None
     before, task.handler = task.handler, other
     task.offered.append(other)
     if task.answerable == before:
@@ -79,9 +84,18 @@ def _remind(turn: Turn, due: datetime) -> None:
 
 def _tier_ran_out(turn: Turn, due: datetime) -> None:
     task = turn.task
-    turn.lapses.append(NewLapse(task.tier, task.answerable, task.answerable_person, due, task.id))
-    if not escalate(turn, Cause.TIMER, due=due):
+    if task.storm_due != due:
+        turn.lapses.append(NewLapse(task.tier, task.answerable, task.answerable_person, due, task.id))
+    if not put_off(turn, due) and not escalate(turn, Cause.TIMER, due=due):
         beyond(turn, due)
+
+
+def _its_turn_came(turn: Turn, at: datetime) -> None:
+    """What waited in line goes on as it would have when it fell due."""
+    due = turn.task.storm_due
+    assert due is not None
+    waits_to_be_taken_up = turn.task.accepted_at is None and due == turn.task.accept_by
+    (_not_taken_up if waits_to_be_taken_up else _tier_ran_out)(turn, due)
 
 
 def _remind_the_top(turn: Turn, due: datetime) -> None:
@@ -122,9 +136,12 @@ def _expected_missed(turn: Turn, due: datetime) -> None:
 
 
 def _standard_lapsed(turn: Turn, due: datetime) -> None:
-    turn.request.standard_lapsed_at = due
-    turn.event(EventKind.STANDARD_LAPSED, due=due)
-    turn.tell(NoticeKind.STANDARD_LAPSED, CONSUMER, HANDLER, ANSWERABLE, standard_due=due)
+    request, events = turn.request, turn.whole.exceptional
+    request.standard_lapsed_at = due
+    by = excuse(events, request.zone, request.category, request.counts_from, due, due)
+    what = None if by is None or request.confidential else by.what
+    turn.event(EventKind.STANDARD_LAPSED, due=due, exceptional=what)
+    turn.tell(NoticeKind.STANDARD_LAPSED, CONSUMER, HANDLER, ANSWERABLE, standard_due=due, exceptional=what)
 
 
 def _unanswered(turn: Turn, due: datetime) -> None:
@@ -143,6 +160,7 @@ FALLS_DUE: Mapping[Wake, Callable[[Turn, datetime], None]] = {
     Wake.ACCEPT: _not_taken_up,
     Wake.REMINDER: _remind,
     Wake.DUE: _tier_ran_out,
+    Wake.STORM: _its_turn_came,
     Wake.TOP: _remind_the_top,
     Wake.HOLD: _hold_ran_out,
     Wake.HOLD_REMINDER: _remind_of_his_turn,

@@ -56,6 +56,26 @@ class NewLapse:
     task: str
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What fell due and would go to whoever stands at the head of `line`: it may have to wait there."""
+
+    line: str
+    post: str
+    person: int | None
+    task: str
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Given:
+    """A task somebody higher was given to answer for."""
+
+    line: str
+    at: datetime
+    task: str
+
+
 class Refusal(Exception):
     """A submission cannot be done; `code` says why."""
 
@@ -81,6 +101,8 @@ class Turn:
     events: list[NewEvent] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     lapses: list[NewLapse] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
     """Meters that came back to stock, whoever had taken them."""
     focused: str | None = None

@@ -11,6 +11,7 @@ class Wake(StrEnum):
     ACCEPT = "accept"
     REMINDER = "reminder"
     DUE = "due"
+    STORM = "storm"
     HOLD = "hold"
     HOLD_REMINDER = "hold_reminder"
     EXPECTED = "expected"

@@ -15,7 +15,7 @@ from rules.assignment import Candidate
 from rules.clocks import pauses, wake
 from rules.due import due
 from rules.ladder import Seat, present
-from rules.policy import Policy, standard_calendar_of, timing_of
+from rules.policy import Policy, Site, standard_calendar_of, timing_of
 from rules.request import Ground, Hold, Request
 from rules.retiming import Unfit, retime
 from rules.states import ASKED, OPEN
@@ -206,6 +206,8 @@ class Closed(NamedTuple):
     reference: str
     category: str
     area_class: str
+    site_office: str
+    site_zone: str
     registered_at: datetime
     put_right_at: datetime
     within: bool
@@ -217,7 +219,6 @@ def within_then(one: Closed, policy: Policy) -> bool:
     timing = timing_of(policy, one.category, one.area_class)
     if timing.standard is None:
         return one.within
-    ends = due(
-        timing.standard, one.registered_at, pauses(one.holds, standard=True), standard_calendar_of(policy, timing)
-    )
+    calendar = standard_calendar_of(policy, timing, Site(one.site_office, one.site_zone))
+    ends = due(timing.standard, one.registered_at, pauses(one.holds, standard=True), calendar)
     return ends is None or one.put_right_at <= ends

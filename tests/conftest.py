@@ -100,7 +100,7 @@ def fan_out() -> FanOut:
 @pytest.fixture(scope="session")
 async def pen(temporal: WorkflowEnvironment, fan_out: FanOut) -> AsyncIterator[Record]:
     """The one worker's pen; a test gives it the sessions of its own database."""
-    record = Record(database.sessions_of(database.engine("postgresql+psycopg://nowhere")))
+    record = fan_out.pen = Record(database.sessions_of(database.engine("postgresql+psycopg://nowhere")))
     client = Client(**{**temporal.client.config(), "interceptors": []})
     async with worker_of(client, record, fan_out):
         yield record

@@ -77,6 +77,9 @@ class Book:
         if kind == "office":
             office = self.office(code)
             return named(office.names) if office else ""
+        if kind == "zone":
+            zone = self.now.zones.get(code or "")
+            return named(zone.names) if zone else ""
         row = self.row(kind, code or "")
         return named(row.labels) if row else own_label(kind, code or "")
 

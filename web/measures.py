@@ -68,6 +68,8 @@ def gauges(found: Figures, streams: int) -> CollectorRegistry:
             found.lateness_middle,
         ),
         "onewindow_timer_lateness_most_seconds": ("Greatest lateness of timers in the last hour", found.lateness_most),
+        "onewindow_waiting_in_line": ("Tasks put off because very many came to one person", found.waiting_in_line),
+        "onewindow_longest_in_line_seconds": ("Longest such wait that ended in the last hour", found.longest_in_line),
         "onewindow_rows_healed": ("Rows the relay had to bring together", found.healed),
         "onewindow_live_streams": ("Open pages being told of changes by this process", streams),
     }

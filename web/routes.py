@@ -5,9 +5,14 @@ from __future__ import annotations
 from web import measures
 from web.admin import (
     audit,
+    calendars,
+    events,
+    holiday,
     messages,
+    names,
     replies,
     retimings,
+    texts,
     timings,
     versions,
     what_if,
@@ -145,11 +150,16 @@ STAFF = (
     desk_documents,
     *COUNTER,
     timings,
+    calendars,
+    holiday,
+    events,
     what_if,
     retimings,
     versions,
     audit,
     messages,
     replies,
+    names,
+    texts,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -18,7 +18,24 @@ SCRIPT = {"hi": re.compile(r"[ऀ-ॿ]"), "ur": re.compile(r"[؀-ۿ]")}
 PLACE = re.compile(r"%\((\w+)\)([sd])")
 TAG = re.compile(r"</?\w+[^>]*>")
 LATIN = re.compile(r"[A-Za-z]{2,}")
-SAME_IN_ALL = {"SMS", "QR", "Onewindow", "CSV", "TOML", "name", "example", "org", "working", "days", "none"}
+SAME_IN_ALL = {
+    "SMS",
+    "QR",
+    "Onewindow",
+    "CSV",
+    "TOML",
+    "name",
+    "example",
+    "org",
+    "working",
+    "days",
+    "none",
+    "mon",
+    "thu",
+    "fri",
+    "Asia",
+    "Kolkata",
+}
 SAME_IN_ALL |= {"JPEG", "PNG", "WebP", "PDF", "HEIC", "MB", "multipart", "form", "data", "paper", "file"}
 """Names, and what is typed or looks exactly so in every language."""
 

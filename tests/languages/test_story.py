@@ -265,6 +265,14 @@ def test_what_is_next_and_why_not() -> None:
     assert next_step(story(State.CLOSED, reopen_until=NOW), NOW) == ""
 
 
+def test_one_that_waits_in_line_says_so_and_for_whom() -> None:
+    waiting = story(tier=1, due=NOW, next_title="Service manager", put_off=SOON)
+    assert sentence(waiting, NOW).happening == "We are late. It waits in line for the service manager."
+    assert next_step(waiting, NOW).startswith(
+        "Next: the service manager, in its turn: today, Friday, 2 in the afternoon."
+    )
+
+
 def test_what_was_said_stays_true_until_its_next_instant_or_midnight() -> None:
     assert true_until(story(), NOW) == SOON
     assert true_until(story(expected_at=NOW + timedelta(minutes=5)), NOW) == NOW + timedelta(minutes=5)

@@ -32,9 +32,10 @@ from rules.policy import (
     standard_calendar_of,
     timing_of,
 )
+from rules.policy_calendars import Surroundings
 from rules.policy_check import latest_tier, warnings
 from rules.policy_json import from_json, to_json
-from rules.policy_toml import Surroundings, export, parse
+from rules.policy_toml import export, parse
 from rules.toml_text import NotToml, line_of, lines_of, read, written_value
 
 SAMPLE = """

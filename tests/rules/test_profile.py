@@ -18,8 +18,9 @@ from rules.durations import Duration, Unit
 from rules.fees import ESTIMATE
 from rules.hours import week_from
 from rules.policy import AREA_CLASSES, Policy, calendar_of, standard_calendar_of, timing_of
+from rules.policy_calendars import Surroundings
 from rules.policy_check import latest_tier, warnings
-from rules.policy_toml import Surroundings, export, parse
+from rules.policy_toml import export, parse
 from rules.procedure import REFUSED, Does, Lapse, Procedure, ended, opening, outcomes_of
 from rules.procedure_laws import law_of
 from rules.profile import BrokenProfile, Fill, How, Post, Profile, Rights, Scope

@@ -53,7 +53,8 @@ async def judged_by_the_oracle(town: Timeline, reference: str, policy: Policy) -
     timing = timing_of(policy, row.category, row.area_class)
     async with town.sessions() as session:
         holds = (await session.exec(select(Hold).where(Hold.task_id == task.id))).all()
-    stood = [Pause(hold.start, hold.end) for hold in holds]
+    pauses = [(Pause(nearest(hold.start) or hold.start, nearest(hold.end)), hold) for hold in holds]
+    stood = [pause for pause, _hold in pauses]
     events = await town.events(reference)
     entered = [row.registered_at, *(event.at for event in events if event.kind == EventKind.ESCALATED)]
     assert task.entered == entered[-1]
@@ -63,7 +64,7 @@ async def judged_by_the_oracle(town: Timeline, reference: str, policy: Policy) -
         lapse = next((one for one in await town.lapses(reference) if one.tier == tier), None)
         assert lapse is None or nearest(lapse.due) == due, (row.category, tier)
         assert tier < task.tier or nearest(task.due) == due, (row.category, tier, task.due, due)
-    ours = [Pause(hold.start, hold.end) for hold in holds if hold.stops_standard]
+    ours = [pause for pause, hold in pauses if hold.stops_standard]
     standard = clock(parse(row.standard or ""), row.registered_at, ours, policy.calendars[row.standard_calendar or ""])
     assert nearest(row.standard_due) == standard, row.category
 

@@ -111,6 +111,17 @@ STAFF = {
     "GET /admin/retimings/{number}": "",
     "GET /admin/retimings/{number}/live/progress": "",
     "POST /admin/retimings/{number}/{what}": "t",
+    "GET /admin/calendars": "tu",
+    "GET /admin/calendars/{code}": "",  # there is no such calendar, and no day to be confirmed
+    "POST /admin/calendars/{code}": "",
+    "POST /admin/holidays/{day}/confirmation": "",
+    "GET /admin/events": "tu",
+    "POST /admin/events": "t",
+    "GET /admin/events/{number}": "",  # none was declared
+    "POST /admin/events/{number}": "",
+    "GET /admin/holiday": "tu",
+    "POST /admin/holiday": "t",
+    "POST /admin/versions/{version}/take-back": "",
     "GET /admin/versions": "tu",
     "GET /admin/versions/{number}": "tu",
     "GET /admin/policy.toml": "tu",
@@ -122,6 +133,12 @@ STAFF = {
     "GET /admin/replies/{code}": "",  # there is none of this code
     "POST /admin/replies/{code}": "",
     "POST /admin/replies/{code}/away": "",
+    "GET /admin/texts": "tu",
+    "GET /admin/texts/{recipient}/{notice}/{language}": "",  # the worker has not told yet what it says
+    "POST /admin/texts/{recipient}/{notice}/{language}": "",
+    "GET /admin/names": "tu",
+    "GET /admin/names/{kind}/{code}": "",
+    "POST /admin/names/{kind}/{code}": "",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
 
@@ -144,7 +161,8 @@ class Things:
         given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
         act = "called_again" if path.startswith("/counter") else "note"
         return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what", "id": "a" * 32,
-                                "digest": "0", "name": "none.css", "what": "pause", "code": "none", "key": "none"})  # fmt: skip
+                                "digest": "0", "name": "none.css", "what": "pause", "day": "2026-01-01", "version": 1, "code": "none",
+                                "key": "none", "kind": "role", "recipient": "consumer", "notice": "code", "language": "en"})  # fmt: skip
 
 
 async def things(window: Window, **more: object) -> Things:

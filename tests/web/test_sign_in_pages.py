@@ -63,6 +63,14 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
                 "id": "0" * 32,
                 "what": "pause",
                 "digest": "0",
+                "code": "none",
+                "key": "none",
+                "kind": "none",
+                "language": "en",
+                "day": "2027-06-01",
+                "version": "1",
+                "recipient": "consumer",
+                "notice": "code",
             }
         )
         browser = desk.stranger()

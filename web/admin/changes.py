@@ -8,12 +8,16 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from languages import spoken
+from languages.catalog import OWN_NAMES
 from languages.catalog import gettext as _
 from models.policy_versions import Change
 from rules.policy_check import NeverMatters, TooLate
+from web.admin.fields import field_words
 from web.book import Book
 
 LONGEST = 160
+OF_FORMS = frozenset({"names", "texts"})
+"""What a form's fields say of itself in the audit: `names.label-en`."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,16 @@ class Told:
 
 def told(changes: Iterable[Change], book: Book) -> list[Told]:
     """Changes with the names of categories and columns."""
-    return [Told(_where(change.path, book), _short(change.before), _short(change.after)) for change in changes]
+    return [Told(_where(one.path, book), _short(one.before), _short(one.after)) for one in map(_days_alone, changes)]
+
+
+def _days_alone(change: Change) -> Change:
+    """Of a list of holidays those days alone that went and came."""
+    if change.path[0] != "calendar" or change.path[-1] not in ("holidays", "working"):
+        return change
+    before, after = change.before.split(", "), change.after.split(", ")
+    went, came = [day for day in before if day not in after], [day for day in after if day not in before]
+    return Change(change.path, ", ".join(went), ", ".join(came))
 
 
 def told_from_audit(before: Mapping[str, str], after: Mapping[str, str], book: Book) -> list[Told]:
@@ -68,9 +81,15 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         return ", ".join([book.label("category", path[1]), *area, column(path[-1])])
     if path[0] == "procedure":
         return ", ".join(_of_a_procedure(path, book))
+    if path[0] == "calendar":
+        return ", ".join(_of_a_calendar(path, book))
+    if path[0] in OF_FORMS and len(path) > 1:
+        key, language = path[1].partition("-")[::2]
+        return ", ".join(filter(None, [field_words(key), OWN_NAMES.get(language, language), *path[2:]]))
     heads = {
+        "exceptional": _("Exceptional event"),
+        "holiday": _("Holiday"),
         "ladder": _("Ladder"),
-        "calendar": _("Calendar"),
         "limits": _("Limits"),
         "holds": _("Waiting"),
         "reply": _("Saved reply"),
@@ -79,6 +98,40 @@ def _where(path: tuple[str, ...], book: Book) -> str:
     names = {"holds": "hold_reason", "charge": "post", "post": "post", "roster": "post"}
     words = [book.label(names[path[0]], part) if path[0] in names else part.replace("_", " ") for part in path[1:]]
     return ", ".join([heads.get(path[0], path[0]), *words])
+
+
+def _of_a_calendar(path: tuple[str, ...], book: Book) -> Iterator[str]:
+    """The calendar, whose it is, and what of it, each by its name."""
+    yield _("Calendar: %(name)s", name=book.label("calendar", path[1]))
+    rest = path[2:]
+    if len(rest) > 1 and rest[0] in ("zones", "offices"):
+        yield book.label(rest[0][:-1], rest[1])
+        rest = rest[2:]
+    words = {
+        "hours": _("Hours"),
+        "holidays": _("Holidays"),
+        "working": _("Working days"),
+        "variants": _("Other hours between two dates"),
+        "zone": _("Time zone"),
+        "from": _("From"),
+        "to": _("To"),
+        **day_names(),
+    }
+    for part in rest:
+        yield words.get(part, part.replace("_", " "))
+
+
+def day_names() -> dict[str, str]:
+    """The days of the week by their key."""
+    return {
+        "mon": _("Monday"),
+        "tue": _("Tuesday"),
+        "wed": _("Wednesday"),
+        "thu": _("Thursday"),
+        "fri": _("Friday"),
+        "sat": _("Saturday"),
+        "sun": _("Sunday"),
+    }
 
 
 def of_people() -> dict[str, str]:
@@ -105,6 +158,8 @@ def what_words(what: str) -> str:
         "retiming": _("Applied to open requests"),
         "people": _("People and posts"),
         "slip": _("Code on the counter slip"),
+        "names": _("Name or text"),
+        "texts": _("What messages say"),
         "reply": _("Saved replies"),
     }
     return words.get(what, what)

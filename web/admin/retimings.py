@@ -11,14 +11,16 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import retiming
-from models.retiming import AlreadyRunning, CannotUndo, choice_of, version_of
+from models.policy_versions import NothingChanged
+from models.retiming import AlreadyRunning, CannotUndo, choice_of, named_by, take_back, takes_back
 from models.runs import GOING_ON, Progress, Run, Stage, progress
+from rules.holidays import ChangedSince
 from rules.terms import Act
 from web.admin.apply import rate_of
 from web.admin.versions import staff_names
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes
-from web.errors import NotFound
+from web.errors import NotFound, Stale
 from web.forms import Form
 from web.onewindow import Onewindow
 from web.render import page, see_other
@@ -51,7 +53,8 @@ async def runs(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -> Re
         "admin/retimings.html",
         person=person,
         rows=rows,
-        version_of=version_of,
+        takes_back=takes_back,
+        named_by=named_by,
         names=names,
         words=words(),
         moment=parts.clock(),
@@ -68,6 +71,27 @@ async def run(request: Request, number: int, person: ReadsAdmin, db: Db, parts: 
 async def live(request: Request, number: int, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
     """How far it is, asked for by its page every two seconds while it runs."""
     return await _page(request, number, person, db, parts, block="progress")
+
+
+@router.post("/admin/versions/{version}/take-back")
+async def back(request: Request, version: int, person: Tunes, form: Form, db: Db, parts: Parts, now: Now) -> Response:
+    """Take a version back: new requests come under the timings without it, and open ones go back to what they had."""
+    of = int(form["run"]) if form.get("run", "").isdigit() else 0
+    note = _("Version %(number)d is taken back.", number=version)
+    try:
+        started = await db.write(take_back, version, person.id, now, note)
+    except AlreadyRunning:
+        why = _("Other timings are still being applied. Wait for their end, or stop them.")
+    except ChangedSince:
+        why = _("What this version changed was changed again since. Change it by hand.")
+    except (LookupError, NothingChanged):
+        why = _("There is nothing to take back.")
+    else:
+        await parts.door.wake()
+        return see_other(f"/admin/retimings/{started}")
+    if not of:
+        raise Stale
+    return await _page(request, of, person, db, parts, status=409, error=why)
 
 
 @router.post("/admin/retimings/{number}/{what}")
@@ -109,7 +133,8 @@ async def _page(
         status=status,
         person=person,
         row=row,
-        version=version_of(row),
+        version=named_by(row),
+        back=takes_back(row),
         choice=choice_of(row),
         progress=far,
         undone=undone,

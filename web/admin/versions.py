@@ -37,6 +37,7 @@ async def versions(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -
         moment=parts.clock(),
         one=None,
         changes=(),
+        may_take_back=False,
     )
 
 
@@ -46,8 +47,8 @@ async def version(request: Request, number: int, person: ReadsAdmin, db: Db, par
     after = await db.read(policy_versions.version, number)
     if after is None:
         raise NotFound
-    before = await db.read(policy_versions.version, number - 1)
     rows = [row for row in await db.read(policy_versions.versions, 10_000) if row.number == number]
+    before = await db.read(policy_versions.version, rows[0].made_from or number - 1) if rows else None
     changes = told(policy_versions.differences(before, after), parts.book) if before else []
     return page(
         request,
@@ -58,6 +59,7 @@ async def version(request: Request, number: int, person: ReadsAdmin, db: Db, par
         moment=parts.clock(),
         one=number,
         changes=changes,
+        may_take_back="tune" in person.rights and bool(before) and number == parts.book.newest,
     )
 
 

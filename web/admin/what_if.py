@@ -14,23 +14,23 @@ from languages.catalog import gettext as _
 from models import what_if
 from models.database import Sessions
 from models.foretelling import NotForetold, foretold
-from models.policy_versions import version
 from models.what_if import WhatIf
 from rules.policy import Policy
 from rules.whatif import WINDOWS
-from web.admin import foreseen
+from web.admin import calendars, foreseen, holiday, timings
 from web.admin.apply import NEW_ONLY, choices
-from web.admin.grid import edit, typed_anew
-from web.admin.timings import Table, number, shown_again
+from web.admin.saving import Table, base_of
 from web.admin.versions import staff_names
 from web.deps import Db, Now, Parts
 from web.desk.session import ReadsAdmin, Tunes
-from web.errors import NotFound, Stale
+from web.errors import NotFound
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
 MOST_LISTED = 500
 LOOK_EVERY = 0.25
+SHEETS = {one.code: one for one in (timings.SHEET, calendars.SHEET, holiday.SHEET)}
+"""Every form that can be looked ahead from."""
 
 
 class Left(Exception):
@@ -40,20 +40,19 @@ class Left(Exception):
 @router.post("/admin/what-if")
 async def ask(request: Request, person: Tunes, form: Table, db: Db, parts: Parts, now: Now) -> Response:
     """Work it out for what was typed, keep it, and show it. With anything wrong the form comes back as typed."""
-    base = await db.read(version, number(form.get("base", "")))
-    if base is None:
-        raise Stale
-    edited = edit(base, form)
+    sheet = SHEETS.get(form.get("sheet", ""), timings.SHEET)
+    base = await base_of(parts, form)
+    edited = sheet.edit(base, form, parts.book)
     if edited.errors:
-        return await shown_again(request, person, parts, base, form, edited.errors)
+        return await sheet.again(request, person, parts, base, form, edited.errors)
     try:
         result = await _while_waited_for(request, parts.sessions, edited.policy, now)
     except NotForetold:
         errors = {"note": _("This could not be worked out in time. Try again when less is going on.")}
-        return await shown_again(request, person, parts, base, form, errors)
+        return await sheet.again(request, person, parts, base, form, errors)
     except Left:
         return Response(status_code=204)
-    typed: dict[str, Any] = {**typed_anew(base, form), "note": form.get("note", "")}
+    typed: dict[str, Any] = {**sheet.anew(base, form), "note": form.get("note", ""), "sheet": sheet.code}
     kept = await db.write(what_if.keep, person.id, now, base.version, typed, result)
     return see_other(f"/admin/what-if/{kept}")
 
@@ -83,7 +82,8 @@ async def _kept(db: Db, id: str) -> WhatIf:
 async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
     """The answer: tables with their bars, and the form that saves it."""
     row, people = await _kept(db, id), await db.read(staff_names)
-    result = row.result
+    result, offered = row.result, await db.read(choices, parts.book)
+    sheet = SHEETS.get(row.typed.get("sheet", ""), timings.SHEET)
     return page(
         request,
         "admin/what_if.html",
@@ -98,8 +98,9 @@ async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Pa
         by_words=foreseen.by_words(),
         may_save="tune" in person.rights,
         errors={},
-        apply=NEW_ONLY,
-        **await db.read(choices, parts.book),
+        address=sheet.address(row.typed),
+        apply=row.typed.get("apply", NEW_ONLY),
+        **(offered | {"rates": {**offered["rates"], "usual": sheet.rate}}),
     )
 
 

@@ -24,6 +24,7 @@ from web.consumer.may_apply import may, stage_to_choose
 from web.consumer.noted import NoteTold, PaperTold, fitted, note_told, papers_told
 from web.consumer.stages import Ground, Step, lacking, listed, open_now, told_stage, wanted
 from web.consumer.telling import LogLine, Told
+from web.exceptional import told_of
 
 _ = gettext
 OWN = frozenset({"amount", "total", "to_pay", "faults", "paper", "note", "meter", "seal", "reading", "certificate"})
@@ -67,6 +68,7 @@ def tell_applied(
     acts = may(ground, rows, story)
     choosing = stage_to_choose(rows, now)
     wanting = len(lacking(ground)) if _checked(ground, rows) else 0
+    exceptional = told_of(tracked, book, now)
     yours = story.yours and story.state in (State.RECEIVED, State.COMPLETE)
     return AppliedTold(
         reference=tracked.reference,
@@ -82,12 +84,13 @@ def tell_applied(
         log=log_of(ground),
         office=book.office(tracked.office),
         changed=tracked.events[-1].at if tracked.events else tracked.registered_at,
-        until=said.true_until(story, now),
+        until=min(filter(None, (said.true_until(story, now), exceptional.until))),
         over=tracked.over,
         confidential=False,
         may=acts,
         tell_again=False,
         escalate_from=None if story.standard_lapsed else tracked.standard_due,
+        exceptional=exceptional.words,
         received=received_line(story, now),
         complete=complete_line(story, now),
         question=said.question(story.kind),

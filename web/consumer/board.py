@@ -14,7 +14,7 @@ from web.deps import TheBook
 from web.render import page
 
 router = APIRouter(include_in_schema=False)
-LIMIT = (Figure.JUDGED, Figure.WITHIN, Figure.LATE)
+LIMIT = (Figure.JUDGED, Figure.WITHIN, Figure.EXCUSED, Figure.LATE)
 HOLDS = (Figure.ON_HOLD, Figure.HELD, Figure.DAYS_HELD)
 OTHERS = (*LIMIT, *CLOSINGS, Figure.REOPENED, *HOLDS)
 

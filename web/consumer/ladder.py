@@ -11,7 +11,7 @@ from models.people import Office, Post
 from models.tracking import Tracked, TrackedEvent
 from rules.clocks import after
 from rules.ladder import Skip
-from rules.policy import Policy, Timing, calendar_of
+from rules.policy import Policy, Site, Timing, calendar_of
 from rules.profile import Scope
 from rules.states import WORKED
 from rules.terms import EventKind, State
@@ -106,9 +106,9 @@ def _coming(tracked: Tracked, policy: Policy, timing: Timing, tiers: int) -> dic
     task = tracked.task
     if task is None or task.due is None or State(tracked.state) not in WORKED:
         return {}
-    calendar = calendar_of(policy, timing)
+    calendar = calendar_of(policy, timing, Site(tracked.site_office, tracked.site_zone))
     found: dict[int, tuple[datetime, datetime]] = {}
-    begins = task.due
+    begins = task.turn_at or task.due
     for tier in range(task.tier + 1, tiers + 1):
         ends = after(timing.tiers[tier - 1], begins, calendar)
         found[tier] = (begins, ends)

@@ -21,6 +21,7 @@ from web.consumer.hearing import heard, hearing_line
 from web.consumer.ladder import Step, ladder_of, next_title
 from web.consumer.may import may, tell_again
 from web.consumer.openly import is_confidential, openly
+from web.exceptional import told_of
 
 STEPS: Sequence[tuple[str, frozenset[State]]] = (
     (N_("Received"), frozenset({State.RECEIVED})),
@@ -74,6 +75,8 @@ class Told:
     may: frozenset[str]
     tell_again: bool
     escalate_from: datetime | None
+    exceptional: str = ""
+    """What an exceptional event means for it; "" where there is none."""
 
 
 def story_of(tracked: Tracked, book: Book, zone: tzinfo, confidential: bool, above: str) -> Story:
@@ -90,6 +93,7 @@ def story_of(tracked: Tracked, book: Book, zone: tzinfo, confidential: bool, abo
         next_title=above,
         handler_title=book.title(task.handler) if task else "",
         due=task.due if task and task.open else None,
+        put_off=task.turn_at if task else None,
         standard_due=tracked.standard_due,
         standard_lapsed=tracked.standard_lapsed_at is not None,
         expected_at=tracked.expected_at,
@@ -146,6 +150,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
     steps = () if timing.confidential else ladder_of(tracked, policy, timing, book, now)
     story = story_of(tracked, book, zone, timing.confidential, next_title(steps))
     said = told.sentence(story, now)
+    exceptional = told_of(tracked, book, now)
     if timing.ladder == HEARING:
         said = heard(said, story, now)
         steps = tuple(replace(step, line=hearing_line(step.rung, zone, now)) for step in steps)
@@ -162,12 +167,13 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         log=() if timing.confidential else log_of(story, now),
         office=None if timing.confidential else book.office(tracked.office),
         changed=tracked.events[-1].at if tracked.events else tracked.registered_at,
-        until=told.true_until(story, now),
+        until=min(filter(None, (told.true_until(story, now), exceptional.until))),
         over=tracked.over,
         confidential=timing.confidential,
         may=may(story, now),
         tell_again=tell_again(story, now),
         escalate_from=None if story.standard_lapsed else tracked.standard_due,
+        exceptional="" if timing.confidential else exceptional.words,
     )
 
 

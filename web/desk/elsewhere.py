@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from languages.catalog import gettext as _
+from languages.catalog import named
 from languages.spoken import when
 from models.casefile import CaseFile
+from models.ground import site_of, standard_of
 from models.requests import ServiceRequest
 from rules.due import due
-from rules.durations import parse
-from rules.policy import UNPLACED, Policy, Timing, timing_of
+from rules.policy import UNPLACED, Policy, Timing, calendar_of, standard_calendar_of, timing_of
 from web.book import Book
 from web.desk.actions import Offers
 
@@ -52,6 +53,22 @@ def offices(request: ServiceRequest, book: Book, now: datetime) -> list[str]:
     return sorted(one.code for one in there if one.code != request.office and one.area_class != UNPLACED)
 
 
+def places(book: Book) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Where a request may be whose place nobody knew: the localities of each office, and after its @ the office, for any other."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for place in sorted(book.now.localities.values(), key=lambda one: named(one.names)):
+        found.setdefault(book.label("office", place.office), []).append((place.code, named(place.names)))
+    for office in book.now.offices.values():
+        if here := found.get(book.label("office", office.code)):
+            here.append((f"@{office.code}", _("Another place of this office")))
+    return sorted(found.items())
+
+
+def codes_of(groups: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> list[str]:
+    """The codes that may be chosen from a list in parts."""
+    return [code for _heading, options in groups for code, _words in options]
+
+
 def decided_above(request: ServiceRequest, office: str) -> bool:
     """Whether sending it there is a quarrel that an officer above both offices decides."""
     return office in request.offices and len(request.offices) > 2
@@ -86,7 +103,7 @@ def _later(file: CaseFile, policy: Policy, timing: Timing) -> bool:
 
     def ends(under: Timing) -> datetime:
         time = under.tiers[min(tier, len(under.tiers)) - 1]
-        return due(time, entered, (), policy.calendars[under.calendar]) or NEVER
+        return due(time, entered, (), calendar_of(policy, under, site_of(file.request))) or NEVER
 
     return ends(timing) > ends(_timing(file.request, policy, file.request.category))
 
@@ -98,13 +115,12 @@ def _timing(request: ServiceRequest, policy: Policy, code: str) -> Timing:
 def _standard(request: ServiceRequest, policy: Policy, timing: Timing) -> datetime | None:
     if timing.standard is None:
         return None
-    return due(timing.standard, request.registered_at, (), policy.calendars[timing.standard_calendar])
+    return due(timing.standard, request.registered_at, (), standard_calendar_of(policy, timing, site_of(request)))
 
 
 def _standard_now(request: ServiceRequest, policy: Policy) -> datetime | None:
-    if request.standard is None or request.standard_calendar is None:
-        return None
-    return due(parse(request.standard), request.registered_at, (), policy.calendars[request.standard_calendar])
+    law = standard_of(request, policy)
+    return None if law is None else due(law.time, request.registered_at, (), law.calendar)
 
 
 def option(other: Other, zone: tzinfo, now: datetime) -> str:

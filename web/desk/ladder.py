@@ -7,6 +7,7 @@ from datetime import datetime
 
 from languages.views import Rung, RungState
 from models.casefile import CaseFile
+from models.ground import site_of
 from models.people import Post
 from models.requests import Lapse, Task
 from rules.due import due
@@ -87,7 +88,7 @@ def _coming(file: CaseFile, policy: Policy, timing: Timing, book: Book, roles: l
     assert file.task is not None
     begins = _runs_out(file.task, file)
     for role, time in zip(roles, timing.tiers[file.task.tier :], strict=False):
-        ends = due(time, begins, (), calendar_of(policy, timing)) if begins else None
+        ends = due(time, begins, (), calendar_of(policy, timing, site_of(file.request))) if begins else None
         yield Rung(_title(file, book, role), RungState.COMING, begins, ends)
         begins = ends
 

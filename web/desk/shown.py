@@ -23,6 +23,7 @@ from web.desk.actions import Offers
 from web.desk.allowed import choices, given_to, offers_for
 from web.desk.forms import Choices
 from web.desk.ladder import rungs
+from web.exceptional import told_of
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Sheet:
     choices: Choices
     receivers: tuple[Post, ...]
     closing: str
+    exceptional: str
 
     @property
     def above(self) -> str:
@@ -162,6 +164,7 @@ def story(file: CaseFile, book: Book, zone: tzinfo, ladder: list[Rung]) -> Story
         next_title=above,
         handler_title=book.title(task.handler) if task else "",
         due=task.due if task else None,
+        put_off=task.turn_at if task else None,
         standard_due=request.standard_due,
         standard_lapsed=request.standard_lapsed_at is not None,
         hold=Hold(book.label("hold_reason", hold.reason), hold.limit_at) if hold else None,
@@ -205,6 +208,7 @@ def sheet(
         choices=choices(file, book, zone, now),
         receivers=given_to(file, book, policy, now),
         closing=labels.closing_label(Closing(request.closing)) if request.closing else "",
+        exceptional=told_of(request, book, now).words,
     )
 
 

@@ -1,0 +1,39 @@
+"""what waits in line for one who is given very many, and timings a second administrator has to approve
+
+Revision ID: 0016
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the schema to this version."""
+    op.add_column("task", sa.Column("storm_at", sa.DateTime(timezone=True)))
+    op.add_column("task", sa.Column("storm_due", sa.DateTime(timezone=True)))
+    op.add_column("task", sa.Column("storm_for", sa.String(90)))
+    waits = sa.text("done_at is null and storm_for is not null")
+    op.create_index("ix_task_storm", "task", ["storm_for", "storm_due", "id"], postgresql_where=waits)
+    op.create_table(
+        "handed_up",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("line", sa.String(90), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("task_id", sa.String(40), nullable=False),
+    )
+    op.create_index("ix_handed_up_line", "handed_up", ["line", "at"])
+
+
+def downgrade() -> None:
+    """Take it back."""
+    op.drop_table("handed_up")
+    op.drop_index("ix_task_storm", table_name="task")
+    for column in ("storm_for", "storm_due", "storm_at"):
+        op.drop_column("task", column)

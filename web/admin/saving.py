@@ -1,0 +1,155 @@
+"""A form of the administrators that makes another policy: judged, saved as the next version, and brought to what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from languages.catalog import gettext as _
+from models import policy_versions
+from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
+from models.retiming import AlreadyRunning, Choice, begin
+from models.runs import USUAL
+from rules.policy import Policy
+from web.admin.apply import chosen, rate_of
+from web.admin.grid import Edited
+from web.book import Book
+from web.desk.session import Person
+from web.errors import Stale
+from web.forms import clean
+from web.onewindow import Onewindow
+from web.render import see_other
+
+MOST_FIELDS = 2000
+Typed = Mapping[str, str]
+
+
+async def typed(request: Request) -> dict[str, str]:
+    """The form as typed: more fields than any other form has."""
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        return {name: clean(text) for name, text in form.items() if not isinstance(text, UploadFile)}
+
+
+Table = Annotated[dict[str, str], Depends(typed)]
+Again = Callable[..., Awaitable[Response]]
+"""Shows a form as it was typed, with what is wrong; nothing was saved."""
+
+
+def _chosen(form: Typed, book: Book) -> Choice | None:
+    return chosen(form)
+
+
+async def _nothing(session: AsyncSession, form: Typed) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One of these forms. `address` is where it is sent to, `anew` what of it is kept to be sent again.
+
+    `besides` is written in the transaction of the version.
+    """
+
+    code: str
+    address: Callable[[Typed], str]
+    edit: Callable[[Policy, Typed, Book], Edited]
+    again: Again
+    anew: Callable[[Policy, Typed], dict[str, str]]
+    choice: Callable[[Typed, Book], Choice | None] = _chosen
+    besides: Callable[[AsyncSession, Typed], Awaitable[None]] = _nothing
+    rate: int = USUAL
+
+
+async def settle(
+    sheet: Sheet, request: Request, person: Person, form: Typed, parts: Onewindow, now: datetime
+) -> Response:
+    """Save what was changed as the next version; with anything wrong nothing is saved and the form comes back as typed."""
+    base = await base_of(parts, form)
+    edited = sheet.edit(base, form, parts.book)
+    errors = {**edited.errors, **_note_errors(form), **_apply_errors(form)}
+    if errors:
+        return await sheet.again(request, person, parts, base, form, errors)
+    try:
+        saved, applied = await parts.database.write(
+            _save, sheet, edited.policy, form, person.id, now, base.version, parts.book
+        )
+    except NothingChanged:
+        errors = {"note": _("Nothing is different from the timings in force.")}
+        return await sheet.again(request, person, parts, base, form, errors)
+    except AlreadyRunning:
+        errors = {"apply": _("Other timings are still being applied. Wait for their end, or stop them.")}
+        return await sheet.again(request, person, parts, base, form, errors)
+    except Outdated:
+        return await _overtaken(sheet, request, person, parts, base, form)
+    if applied is None:
+        return see_other(f"{sheet.address(form)}{'&' if '?' in sheet.address(form) else '?'}saved={saved}")
+    await parts.door.wake()
+    return see_other(f"/admin/retimings/{applied}")
+
+
+async def base_of(parts: Onewindow, form: Typed) -> Policy:
+    """The version the form was made from. Stale when there is none of that number."""
+    base = await parts.database.read(policy_versions.version, number(form.get("base", "")))
+    if base is None:
+        raise Stale
+    return base
+
+
+async def _save(
+    session: AsyncSession,
+    sheet: Sheet,
+    policy: Policy,
+    form: Typed,
+    author: int,
+    at: datetime,
+    base: int,
+    book: Book,
+) -> tuple[int, int | None]:
+    """The new version and, in the same transaction, the list of what it is applied to; their numbers."""
+    saved = await policy_versions.save(session, policy, form["note"], author, at, base=base)
+    await sheet.besides(session, form)
+    choice = sheet.choice(form, book)
+    if choice is None:
+        return saved, None
+    rate = rate_of(form) if form.get("rate") else sheet.rate
+    return saved, await begin(session, saved, choice, author, at, rate)
+
+
+def number(text: str) -> int:
+    """A version's number as sent; 0, which no version has, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _note_errors(form: Typed) -> dict[str, str]:
+    if 1 <= len(form.get("note", "")) <= LONGEST_NOTE:
+        return {}
+    return {"note": _("Say in at most %(number)d characters why it changes.", number=LONGEST_NOTE)}
+
+
+def _apply_errors(form: Typed) -> dict[str, str]:
+    errors = {}
+    reads: Mapping[str, Callable[[Typed], Any]] = {"apply": chosen, "rate": rate_of}
+    for field, read in reads.items():
+        try:
+            read(form)
+        except ValueError as wrong:
+            errors[field] = str(wrong)
+    return errors
+
+
+async def _overtaken(
+    sheet: Sheet, request: Request, person: Person, parts: Onewindow, base: Policy, form: Typed
+) -> Response:
+    """Somebody saved meanwhile: only what was typed anew stands over the newest timings, which are the base now."""
+    row = await parts.database.read(policy_versions.newest)
+    newest = await parts.database.read(policy_versions.current)
+    kept = {**sheet.anew(base, form), "note": form.get("note", "")}
+    theirs = policy_versions.differences(base, newest)
+    return await sheet.again(request, person, parts, newest, kept, {}, status=409, overtaken=row, theirs=theirs)
