@@ -232,7 +232,7 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("queue-empty", "/desk", "kabir"),
         Screen("queue-narrowed", "/desk?view=team&state=assigned", "chitra"),
         Screen("queue-wrong", "/desk?view=nowhere&tier=x", "chitra", 422),
-        Screen("desk-found", "/desk/search", "chitra", then=partial(looked_for, words="supply")),
+        Screen("desk-found", "/desk/search", "chitra", then=partial(looked_for, words="light")),
         Screen("desk-found-nothing", "/desk/search", "chitra", then=partial(looked_for, words="12")),
         *(Screen(f"request-{state}", f"/desk/requests/{of[state]}", "chitra") for state in requests),
         *(
