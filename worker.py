@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from activities.brief import be_brief
 from activities.channels.email import Email
 from activities.channels.sms import Sms
+from activities.examples import Examples
 from activities.facts import Place
 from activities.fanout import FanOut
 from activities.outbox import Outbox
@@ -27,6 +28,7 @@ from activities.record import Record
 from activities.relay import Relay
 from activities.say import Renderer
 from activities.unclaimed import Unclaimed
+from activities.watch import Watch
 from config import Config, load
 from models import database, waiting
 from models.database import Sessions
@@ -128,10 +130,11 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
         await door.start(opening(row))
 
     relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}")
-    outbox = Outbox(sessions, channels_of(config), Renderer(Place(config.public_url, ZoneInfo(zone))), tell=door.act)
+    renderer = Renderer(Place(config.public_url, ZoneInfo(zone)))
+    outbox = Outbox(sessions, channels_of(config), renderer, tell=door.act)
     unclaimed = Unclaimed(sessions, storage_at(config.documents_url))
     loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
-    loops.append(beating(sessions, "worker"))
+    loops += [beating(sessions, "worker"), Examples(sessions, renderer).run(), Watch(sessions).run()]
     tasks = [asyncio.create_task(loop) for loop in loops]
     record = Record(pen, committed=hints.give)
     async with worker_of(client, record, FanOut(sessions, door, pen=record)):

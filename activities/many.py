@@ -62,7 +62,8 @@ def brought(of: Few, row: ServiceRequest, ground: Ground, new: Ground, at: datet
         turn = applied(row, of.requests[row.reference], of.sent[row.reference], ground, new, at)
     except Refusal:
         return None
-    if [event.kind for event in turn.events] == [EventKind.RETIMED] and not turn.notices and not turn.lapses:
+    kinds = [event.kind for event in turn.events]
+    if kinds == [EventKind.RETIMED] and not turn.wanted and not turn.notices and not turn.lapses:
         return turn
     row.policy_version, row.standard_version = before
     return None

@@ -24,6 +24,7 @@ from models.events import Event, Submission
 from models.exceptional import standing as standing_events
 from models.ground import Fillings, Policies, ground_of, standard_of
 from models.himself import about_himself
+from models.known import located
 from models.outbox import Notification
 from models.people import Post
 from models.requests import ServiceRequest
@@ -212,11 +213,12 @@ class Record:
     ) -> tuple[Ground, Fillings]:
         """The ground with where the request would go, for an act that moves it to another category or office."""
         going = row.proposal if sent.act == Act.AGREE else sent.data
-        category, office = going.get("category"), going.get("office")
-        if sent.act not in ELSEWHERE or not (category or office):
+        category, office, locality = going.get("category"), going.get("office"), going.get("locality")
+        place = await located(session, locality) if locality and sent.act == Act.TRANSFER else None
+        if sent.act not in ELSEWHERE or not (category or office or place):
             return ground, filled
         policy = await self.policies.of(session, row.policy_version)
-        there, more = await elsewhere_of(session, row, policy, at, category, office)
+        there, more = await elsewhere_of(session, row, policy, at, category, office, place)
         return replace(ground, elsewhere=there), {**filled, **more}
 
     async def _sent(self, session: AsyncSession, request: ServiceRequest, row: Submission) -> Sent:

@@ -38,13 +38,11 @@ async def brought_under(
         new, filled = await ground_of(session, row, await policies.of(session, int(sent.data["after"])), at)
     except KeyError:
         raise Refusal(Refused.UNKNOWN_CODE) from None
-    was = row.policy_version, row.standard_version
-    turn = applied(row, request, sent, ground, new, at)
+    turn = _judged(row, request, sent, ground, new, at)
     if turn.wanted:
-        row.policy_version, row.standard_version = was
         of = {**ground.lines, **await lines(session, turn.wanted, at)}
-        turn = applied(row, request, sent, replace(ground, lines=of), replace(new, lines=of), at)
-    return turn, filled
+        turn = _judged(row, request, sent, replace(ground, lines=of), replace(new, lines=of), at)
+    return _pinned(row, sent, turn), filled
 
 
 def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Ground, new: Ground, at: datetime) -> Turn:
@@ -52,6 +50,10 @@ def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Gro
 
     The promised time goes on in the calendar of the version it was given under.
     """
+    return _pinned(row, sent, _judged(row, request, sent, ground, new, at))
+
+
+def _judged(row: ServiceRequest, request: Request, sent: Submission, ground: Ground, new: Ground, at: datetime) -> Turn:
     before, after = int(sent.data["before"]), int(sent.data["after"])
     if row.policy_version != before:
         raise Refusal(Refused.STALE)
@@ -61,9 +63,13 @@ def applied(row: ServiceRequest, request: Request, sent: Submission, ground: Gro
         raise Refusal(Refused.UNKNOWN_CODE) from None
     if not retimed(turn):
         raise Refusal(Refused.ILLEGAL)
+    return turn
+
+
+def _pinned(row: ServiceRequest, sent: Submission, turn: Turn) -> Turn:
     if row.standard_version is None and turn.request.standard is not None:
-        row.standard_version = before
-    row.policy_version = after
+        row.standard_version = row.policy_version
+    row.policy_version = int(sent.data["after"])
     return turn
 
 

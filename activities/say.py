@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -11,17 +11,22 @@ import jinja2
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.alarm import Alarm
+from activities.blanks import values
 from activities.channels import Message
 from activities.digest import Digest, Waiting
 from activities.facts import Facts, Notice, Place, Recipient
 from activities.named import Named
-from languages.catalog import direction, gettext, install, use
+from languages.catalog import current, direction, gettext, install, use
 from languages.letters import shorter
 from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Feeder
-from rules.terms import NoticeKind
+from rules.terms import Codes, NoticeKind
+from rules.texts import said
 
 MESSAGES = Path(__file__).parent / "messages"
+Said = Callable[[str], str]
+"""The words of a part of a message, by its name."""
 
 
 class Renderer:
@@ -44,7 +49,7 @@ class Renderer:
         """What is said to one recipient by one channel; jinja2's errors when there is no such message."""
         with use(names.spoken_by(channel) or notice.language) as language:
             facts = Facts(notice, names, self.place)
-            blocks = self.blocks(notice, facts)
+            blocks = self.blocks(notice, facts, sms=channel == "sms")
             if channel == "sms":
                 return Message(language, self.sms(" ".join(blocks("sms").splitlines()), facts))
             return self.mail(language, facts, blocks, self.usual_button(facts))
@@ -61,17 +66,36 @@ class Renderer:
                 )
             return self.mail(language, digest, blocks)
 
+    def alarm(self, data: Codes, language: str, names: Named) -> Message:
+        """What administrators are told by mail when a bound of trust breaks or is well again."""
+        with use(language) as spoken:
+            alarm = Alarm(data, names, self.place)
+            return self.mail(spoken, alarm, Blocks(self.texts.get_template("alarm.j2"), alarm))
+
     def sms(self, said: str, facts: Facts) -> str:
         """A text message; with the link that stops them where it makes it no longer than two parts, and on the first always."""
         template = self.texts.get_template("sms.j2")
         short, full = (template.render(said=said, f=facts, stop=stop).strip() for stop in (False, True))
         return shorter(short, full, always=facts.notice.kind is NoticeKind.ACKNOWLEDGED)
 
-    def blocks(self, notice: Notice, facts: Facts) -> Blocks:
+    def originals(self, notice: Notice, facts: Facts) -> Blocks:
         """The blocks of a notice's template."""
         return Blocks(self.texts.get_template(f"{notice.to}/{notice.kind}.j2"), facts)
 
-    def mail(self, language: str, facts: Facts | Digest, blocks: Blocks, button: str = "") -> Message:
+    def blocks(self, notice: Notice, facts: Facts, *, sms: bool) -> Said:
+        """The administrator's own words where he has some, else the template's.
+
+        What is confidential, heard or about a recovery keeps its own template: own words do not know what must not be said.
+        """
+        of = notice.to.value, notice.kind.value, current()
+        own = {} if facts.confidential or facts.heard or facts.recovery else facts.names.everything.texts.get(of, {})
+        originals = self.originals(notice, facts)
+        if not own:
+            return originals
+        known = values(facts, sms=sms)
+        return lambda name: said(own.get(name, ""), known) or originals(name)
+
+    def mail(self, language: str, facts: Facts | Digest | Alarm, blocks: Said, button: str = "") -> Message:
         """Plain text and the same as simple HTML."""
         words: dict[str, object] = {
             "subject": blocks("subject"),
@@ -106,7 +130,7 @@ class Renderer:
 class Blocks:
     """One template's blocks by name; "" for one it does not have."""
 
-    def __init__(self, template: jinja2.Template, facts: Facts | Digest) -> None:
+    def __init__(self, template: jinja2.Template, facts: Facts | Digest | Alarm) -> None:
         self.template = template
         self.context = template.new_context({"f": facts})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.callers import Found
 from models.cases import case_of
 from models.events import Event
+from models.hands import Hand
 from models.openings import Opening
 from models.outbox import Attempt, Notification
 from models.papers import Document, of_request
@@ -47,7 +48,8 @@ class CaseFile:
 
     `task` is the one it is looked at from: a complaint's only one, of a connection request's open ones the soonest due unless
     `at` chose another; None before assignment. `gathered` and `documents` are empty for a complaint.
-    `openings`: who of the staff opened it, `beside`: what else this consumer asked, where whoever shows it has read them.
+    `openings`: who of the staff opened it, `beside`: what else this consumer asked, `hands`: what those have who may be given the work;
+    each where whoever shows it has read them.
     """
 
     request: ServiceRequest
@@ -63,6 +65,7 @@ class CaseFile:
     tasks: tuple[Task, ...] = ()
     gathered: Case = field(default_factory=Case)
     documents: tuple[Document, ...] = ()
+    hands: Mapping[str, Hand] = field(default_factory=dict)
     whole: CaseFile | None = None
 
     @property

@@ -9,22 +9,31 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.ground import Fillings, ground_of, standard_columns
+from models.known import Place
 from models.people import Office, Post
 from models.requests import ServiceRequest
+from models.segments import segment_for
 from rules.policy import UNPLACED, Policy, timing_of
 from rules.request import Elsewhere
 
 
 async def elsewhere_of(
-    session: AsyncSession, row: ServiceRequest, policy: Policy, at: datetime, category: str | None, office: str | None
+    session: AsyncSession,
+    row: ServiceRequest,
+    policy: Policy,
+    at: datetime,
+    category: str | None,
+    office: str | None,
+    place: Place | None = None,
 ) -> tuple[Elsewhere | None, Fillings]:
     """The request's ground under another category or at another office, and who fills its posts there.
 
-    None where there is no such category or office. The area class stays the one it was registered with, unless nobody
-    knew where it belongs.
+    `place`: where it is, found out meanwhile. None where there is no such category or office. The area class stays the one
+    it was registered with, unless nobody knew where it belongs.
     """
-    if (category or row.category) not in policy.timings:
+    if category == UNPLACED or (category or row.category) not in policy.timings:
         return None, {}
+    office = place.office if place else office
     there = await session.get(Office, office or row.office)
     if there is None or (office is not None and there.area_class == UNPLACED):
         return None, {}
@@ -38,9 +47,13 @@ async def elsewhere_of(
         copy.site_office, copy.site_zone = there.code, there.zone
     if category or placing:
         copy.standard, copy.standard_calendar = standard_columns(timing).values()
+    if placing and place:
+        copy.segment = await segment_for(session, None, {}, place.locality)
     ground, filled = await ground_of(session, copy, policy, at)
     above = await _above_both(session, row.zone, there.zone, at)
-    return Elsewhere(ground, copy.category, copy.office, copy.zone, above, area_class), filled
+    locality, feeder = (place.locality, place.feeder) if place else (None, None)
+    found = Elsewhere(ground, copy.category, copy.office, copy.zone, above, area_class, locality, feeder, copy.segment)
+    return found, filled
 
 
 async def _above_both(session: AsyncSession, one: str, other: str, at: datetime) -> str | None:

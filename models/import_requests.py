@@ -30,7 +30,7 @@ from models.segments import segments
 from rules import reference
 from rules.assignment import Segment, segment_of
 from rules.due import due
-from rules.policy import Policy, Timing, ladder_of, timing_of
+from rules.policy import UNPLACED, Policy, Timing, ladder_of, timing_of
 from rules.sheet import Columns, Row, Sheet
 from rules.terms import Actor, Channel, EventKind, Kind, State
 
@@ -201,7 +201,7 @@ def _read(line: Row, known: Known, sheet: Sheet) -> Found | None:
     _among(line, "language", language, known.languages, sheet)
     _among(line, "channel", channel, [one.value for one in Channel], sheet)
     phone = phone_of(line, known.country, sheet)
-    if line["category"] not in known.policy.timings:
+    if line["category"] not in known.policy.timings or line["category"] == UNPLACED:
         if line["category"]:
             sheet.wrong(line.line, "category", f"there is no category {line['category']!r} of complaints")
         return None

@@ -112,6 +112,19 @@ MENTIONED = text("""
 """)
 
 
+LOCATED = text("""
+    select l.code as locality, o.code as office, o.zone, o.area_class,
+        (select min(f.code) from feeder f where f.localities @> jsonb_build_array(l.code) having count(*) = 1) as feeder
+    from locality l join office o on o.code = l.office where l.code = :locality
+""")
+
+
+async def located(session: AsyncSession, locality: str) -> Place | None:
+    """Where this locality belongs; None where there is none of this code."""
+    found = (await session.exec(LOCATED.bindparams(locality=locality))).first()  # type: ignore[call-overload]
+    return Place(found.office, found.zone, found.area_class, found.locality, found.feeder) if found else None
+
+
 async def mentioned(session: AsyncSession, words: str, desk: bool = False) -> Place:
     """The locality whose name, in any script, is in the words or near to something in them; else an office `nowhere`."""
     asked = MENTIONED.bindparams(words=words.lower()[:600])

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.exceptional import standing
 from models.people import Locality, Office, Post, Zone
 from models.policy import Edition, Names
+from models.texts import Texts, own_texts
 from rules.exceptional import Exceptional
 
 
@@ -26,6 +27,7 @@ class Everything:
     zones: Mapping[str, Zone] = field(default_factory=dict)
     posts: Mapping[str, Post] = field(default_factory=dict)
     exceptional: Sequence[Exceptional] = ()
+    texts: Texts = field(default_factory=dict)
 
 
 NOTHING = Everything(0)
@@ -38,7 +40,7 @@ async def newest_edition(session: AsyncSession) -> int:
 
 
 async def everything(session: AsyncSession) -> Everything:
-    """All names, offices, localities and posts as they are now."""
+    """All names, offices, localities, posts and own words of messages as they are now."""
     edition = await newest_edition(session)
     rows = (await session.exec(select(Names).order_by(Names.kind, col(Names.place), Names.code))).all()
     by_kind: dict[str, list[Names]] = {}
@@ -53,4 +55,5 @@ async def everything(session: AsyncSession) -> Everything:
         {zone.code: zone for zone in (await session.exec(select(Zone))).all()},
         {post.code: post for post in (await session.exec(select(Post))).all()},
         await standing(session),
+        await own_texts(session),
     )

@@ -29,6 +29,7 @@ FOR_THE_CONSUMER = frozenset(
     {
         Act.CONFIRM, Act.NOT_REPAIRED, Act.SUPPLY_BACK, Act.SOLVED, Act.WITHDRAW, Act.ADD, Act.PRESENT, Act.OBJECT, Act.REOPEN,
         Act.CALLED_AGAIN, Act.CHANGE_PHONE, Act.ESCALATE, Act.DOCUMENT, Act.SLOT, Act.MISSED, Act.COMPLAIN, Act.CLAIM,
+        Act.TRANSFER,
     }
 )  # fmt: skip
 """What the call centre and the counter may take from a consumer."""

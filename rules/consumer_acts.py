@@ -15,12 +15,14 @@ from rules.escalation import barred, beyond, escalate
 from rules.given import need
 from rules.ladder import answers
 from rules.officer_acts import ENDED_BY_DOING, end_hold, resolve
+from rules.policy import UNPLACED
 from rules.proposals import ask_post
 from rules.rejections import object_to
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Sent
 from rules.safety import ring_anew
 from rules.states import ASKED, OPEN, WORKED
 from rules.terms import Act, Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
+from rules.transfers import transfer
 from rules.turn import Refusal, Turn
 
 WAS_THERE = "was_there"
@@ -190,10 +192,18 @@ def _photo(turn: Turn, sent: Sent) -> None:
     turn.request.wrote_at = turn.request.wrote_at or turn.at
 
 
+def _placed(turn: Turn, sent: Sent) -> None:
+    """He says where it is, of which nobody knew the place; only who spoke with him may say so."""
+    need(sent.rights == TAKES_CALLS, Refused.NOT_YOURS)
+    need(turn.request.area_class == UNPLACED and turn.request.state in WORKED)
+    transfer(turn, sent)
+
+
 ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
     Act.CONFIRM: _confirm,
     Act.SUPPLY_BACK: _supply_back,
     Act.SOLVED: _solved,
+    Act.TRANSFER: _placed,
     Act.NOT_REPAIRED: _not_repaired,
     Act.REOPEN: _reopen,
     Act.PRESENT: _present,
@@ -208,7 +218,7 @@ ACTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
 }
 
 AN_APPLICANTS: Mapping[Act, Callable[[Turn, Sent], None]] = {
-    **{act: do for act, do in ACTS.items() if act not in (Act.SUPPLY_BACK, Act.SOLVED)},
+    **{act: do for act, do in ACTS.items() if act not in (Act.SUPPLY_BACK, Act.SOLVED, Act.TRANSFER)},
     **applicant_acts.ACTS,
 }
 """What an applicant may do with a connection request."""

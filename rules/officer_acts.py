@@ -40,7 +40,8 @@ def by_officer(turn: Turn, sent: Sent) -> None:
     if sent.act not in WRITING:
         need(being_worked(turn))
     act(turn, sent)
-    turn.request.wrote_at = None
+    if sent.act not in PASSING_ON:
+        turn.request.wrote_at = None
     return _taken_up(turn, sent)
 
 
@@ -77,7 +78,7 @@ ENDED_BY_DOING = frozenset({UNDER_QUESTION, Wait.PAPERS, Wait.SLOT, Wait.VISIT, 
 """Pauses that end by what they wait for, not by somebody's word."""
 
 PASSING_ON = frozenset({Act.ESCALATE, Act.TRANSFER, Act.CORRECT, Act.REJECT, Act.GIVE, Act.REASSIGN})
-"""Acts by which somebody passes work on; they do not take it up."""
+"""Acts by which somebody passes work on; they do not take it up, and what the consumer wrote waits for the next one."""
 
 
 def _accept(turn: Turn, sent: Sent) -> None:

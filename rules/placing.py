@@ -17,6 +17,7 @@ def placed(turn: Turn, other: Elsewhere) -> None:
     request, task, ground = turn.request, turn.task, other.ground
     before, from_post = request.office, task.handler
     request.office, request.zone, request.area_class = other.office, other.zone, other.area_class
+    request.locality, request.feeder, request.segment = other.locality, other.feeder, other.segment
     request.site_office, request.site_zone = other.office, other.zone
     take_standard(turn, ground)
     turn.whole = ground

@@ -102,6 +102,9 @@ class Request:
     registered_at: datetime
     office: str = ""
     zone: str = ""
+    locality: str | None = None
+    feeder: str | None = None
+    segment: str | None = None
     safety: bool = False
     confidential: bool = False
     standard: str | None = None
@@ -229,6 +232,10 @@ class Elsewhere:
     zone: str
     above_both: str | None = None
     area_class: str = "urban"
+    locality: str | None = None
+    """The locality that was found out, and the feeder that alone supplies it; None where only the office is known."""
+    feeder: str | None = None
+    segment: str | None = None
 
 
 @dataclass(frozen=True)

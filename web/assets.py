@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class Assets:
         self.files = {name: asset(name, (folder / name).read_bytes()) for name in names}
         script = b"\n;".join((folder / part).read_bytes() for part in SCRIPT)
         self.files["onewindow.js"] = asset("onewindow.js", script)
+        self.pictures = sorted(re.findall(r'<symbol id="([^"]+)"', self.files["icons.svg"].body.decode()))
+        """The names of the pictures there are."""
 
     def address(self, name: str) -> str:
         """Where `name` is served; KeyError when there is no such file."""

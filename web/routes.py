@@ -6,12 +6,15 @@ from web import measures
 from web.admin import (
     audit,
     calendars,
+    clock,
     events,
     holiday,
     messages,
+    names,
     proposals,
     replies,
     retimings,
+    texts,
     timings,
     versions,
     what_if,
@@ -161,5 +164,8 @@ STAFF = (
     audit,
     messages,
     replies,
+    clock,
+    names,
+    texts,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -234,7 +234,7 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("queue-empty", "/desk", "kabir"),
         Screen("queue-narrowed", "/desk?view=team&state=assigned", "chitra"),
         Screen("queue-wrong", "/desk?view=nowhere&tier=x", "chitra", 422),
-        Screen("desk-found", "/desk/search", "chitra", then=partial(looked_for, words="supply")),
+        Screen("desk-found", "/desk/search", "chitra", then=partial(looked_for, words="light")),
         Screen("desk-found-nothing", "/desk/search", "chitra", then=partial(looked_for, words="12")),
         *(Screen(f"request-{state}", f"/desk/requests/{of[state]}", "chitra") for state in requests),
         *(
@@ -246,6 +246,12 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("replies", "/admin/replies", "vimla"),
         Screen("reply", "/admin/replies/crew-coming", "vimla"),
         Screen("reply-wrong", "/admin/replies/new", "vimla", then=partial(sent_with, **{"text-en": "Dear {name}"})),
+        Screen("names", "/admin/names", "vimla", then=all_open),
+        Screen("name", "/admin/names/category/no-supply", "vimla"),
+        Screen("name-wrong", "/admin/names/utility/phone", "vimla", then=partial(sent_with, value="ring us")),
+        Screen("texts", "/admin/texts", "vimla"),
+        Screen("text", "/admin/texts/consumer/escalated/en", "vimla", then=all_open),
+        Screen("text-wrong", "/admin/texts/consumer/code/ur", "vimla", then=partial(sent_with, sms="Dear {name}")),
         Screen("request-direct", f"/desk/requests/{of['escalated']}", "chitra", then=partial(act_open, name="direct")),
         *(Screen(name, f"/desk/requests/{of[name]}", "chitra") for name in ("app-papers", "app-payment")),
         *(Screen(f"{name}-own", f"/desk/requests/{of[name]}", "asha", then=main_open) for name in STAGES),
@@ -278,6 +284,13 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("proposal-approved", "/admin/proposals/1", "vimla"),
         Screen("audit", "/admin/audit", "vimla"),
         Screen("admin-messages", "/admin/messages", "vimla"),
+        Screen("clock", "/admin/clock", "vimla", then=all_open),
+        Screen(
+            "clock-wrong",
+            "/admin/clock",
+            "vimla",
+            then=partial(sent_with, addresses="nobody", outbox="soon", workers="0"),
+        ),
     ]
 
 

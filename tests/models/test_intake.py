@@ -34,7 +34,7 @@ NEW = New(
         pytest.param({"description": "A wire is down in Gizri."}, "gizri", id="named in the words"),
         pytest.param({"place": "near the mosque, Quyumabd"}, "quyumabad", id="misspelt"),
         pytest.param({"place": "गिज़री बाज़ार"}, "gizri", id="in another script"),
-        pytest.param({"place": "behind the school"}, "defence", id="nowhere known: the first office"),
+        pytest.param({"place": "behind the school"}, "place-desk", id="nowhere known: the desk that finds out"),
     ],
 )
 async def test_where_a_request_belongs(sessions: Sessions, said: dict[str, str], office: str) -> None:

@@ -42,6 +42,14 @@ def test_what_he_wrote_waits_from_his_first_word_until_somebody_acts(act: Act, w
     assert desk.request.wrote_at is None
 
 
+def test_what_he_wrote_waits_for_the_next_one_when_work_is_only_passed_on() -> None:
+    desk = assigned()
+    desk.consumer(Act.ADD, words=True)
+    assert desk.officer(Act.ESCALATE) is None
+    assert desk.officer(Act.REASSIGN, MANAGER) is None
+    assert desk.request.wrote_at == NOON
+
+
 def test_a_photo_is_the_only_document_of_a_complaint() -> None:
     assert assigned().consumer(Act.DOCUMENT, document="d1", paper="lease") is Refused.ILLEGAL
 

@@ -26,7 +26,7 @@ async def test_an_officers_own_complaint_goes_to_his_colleague_and_never_to_his_
 
 async def test_the_only_officer_of_an_office_is_passed_over_and_the_manager_has_it_at_once(town: Timeline) -> None:
     town.now = at("10:00")
-    complaint = await town.file("no-supply", locality="defence", email="Danish@demo.example", phone=None)
+    complaint = await town.file("no-supply", locality="defence-1", email="Danish@demo.example", phone=None)
     task = await town.task(complaint)
     assert (task.handler, task.answerable, task.tier) == ("service-manager-defence", "service-manager-defence", 2)
     assert await skipped(town, complaint, EventKind.ASSIGNED) == [(1, "concerned")]

@@ -102,6 +102,13 @@ async def test_a_telephone_number_is_taken_in_any_spelling(window: Window, typed
     assert asker.phone == PHONE
 
 
+async def test_a_report_of_conduct_names_a_post_that_never_has_it(window: Window) -> None:
+    report = {"category": "conduct", "about": "service-manager-gizri"}
+    row = await window.row((await file(window, **report)).json()["reference"])
+    assert len(row.concerned) >= 3, "the manager and the two officers under him"
+    assert fields(await file(window, **report | {"about": "nobody"})) == ["about"]
+
+
 async def test_an_account_says_where(window: Window) -> None:
     async with window.sessions.begin() as session:
         holder = Consumer(name="Somebody Example")

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from models.requests import Task
 from rules.terms import Act
-from tests.web.counter_hall import agent, events
+from tests.web.counter_hall import agent, events, hidden
 from tests.web.test_counter_filing import reference_in
 from tests.web.window import MONDAY, Window, words
 
@@ -73,3 +73,37 @@ async def test_the_agent_files_it_by_a_landmark_and_the_caller_hears_who_has_it(
     named = await at_work.files(locality="", unknown="yes", place="behind the school in Akhtar Colony")
     assert (await window.row(reference_in(named.headers["location"]))).office == "quyumabad"
     assert "Place not known yet" in words(await at_work.page(f"/counter/requests/{reference}"))
+
+
+async def test_the_caller_says_where_it_is_and_the_agent_sends_it_there(window: Window) -> None:
+    at_work, reference = await agent(window), await unplaced(window)
+    registered = (await window.row(reference)).registered_at
+    assert "The place is known now" in words(await at_work.page(f"/counter/requests/{reference}"))
+    wrong = await at_work.says(reference, "transfer", locality="nowhere", words="Behind the mosque")
+    assert wrong.status_code == 422
+    assert "Behind the mosque" in wrong.text
+    assert (await at_work.says(reference, "transfer", locality="lath-basti")).status_code == 303
+    row, task = await window.row(reference), await task_of(window, reference)
+    assert (row.locality, row.office, row.registered_at, task.ladder) == (
+        "lath-basti",
+        "rehri",
+        registered,
+        "supply",
+    )
+    page = words(await at_work.page(f"/counter/requests/{reference}"))
+    assert "Lath Basti" in page
+    assert "The place is known now" not in page
+    assert (await at_work.says(reference, "transfer", locality="gizri")).status_code == 409
+
+
+async def test_the_desk_sends_it_to_a_locality_or_to_an_office_where_no_more_is_known(window: Window) -> None:
+    wasim = await agent(window, "wasim")
+    for chosen, locality, office in (("gizri", "gizri", "gizri"), ("@defence", None, "defence")):
+        reference = await unplaced(window)
+        page = (await wasim.page(f"/desk/requests/{reference}")).text
+        form = page.partition('/transfer">')[2]
+        sent = {"token": hidden(form, "token"), "seen": hidden(form, "seen"), "task": f"{reference}/complaint"}
+        answer = await wasim.browser.post(f"/desk/requests/{reference}/transfer", data={**sent, "locality": chosen})
+        assert answer.status_code == 303
+        row = await window.row(reference)
+        assert (row.locality, row.office) == (locality, office)

@@ -133,11 +133,19 @@ STAFF = {
     "GET /admin/audit": "tu",
     "GET /admin/audit.csv": "tu",
     "GET /admin/messages": "tu",
+    "GET /admin/clock": "tu",
+    "POST /admin/clock": "t",
     "GET /admin/replies": "tu",
     "GET /admin/replies/new": "t",
     "GET /admin/replies/{code}": "",  # there is none of this code
     "POST /admin/replies/{code}": "",
     "POST /admin/replies/{code}/away": "",
+    "GET /admin/texts": "tu",
+    "GET /admin/texts/{recipient}/{notice}/{language}": "",  # the worker has not told yet what it says
+    "POST /admin/texts/{recipient}/{notice}/{language}": "",
+    "GET /admin/names": "tu",
+    "GET /admin/names/{kind}/{code}": "",
+    "POST /admin/names/{kind}/{code}": "",
 }
 """Who gets in where, on a request of the office of `h` and `a`, and on a colleague and a post of theirs."""
 
@@ -160,7 +168,8 @@ class Things:
         given = {"reference": self.reference, "post": "relationship-officer-gizri-1", "number": number, "row": 1}
         act = "called_again" if path.startswith("/counter") else "note"
         return path.format_map({**given, "act": act, "shown": "a" * 16, "token": "a-token-of-nobody", "step": "what", "id": "a" * 32,
-                                "digest": "0", "name": "none.css", "what": "pause", "day": "2026-01-01", "version": 1, "code": "none", "key": "none"})  # fmt: skip
+                                "digest": "0", "name": "none.css", "what": "pause", "day": "2026-01-01", "version": 1, "code": "none",
+                                "key": "none", "kind": "role", "recipient": "consumer", "notice": "code", "language": "en"})  # fmt: skip
 
 
 async def things(window: Window, **more: object) -> Things:

@@ -13,7 +13,8 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from tests.passwords import PASSWORD
-from tests.web.desk_town import Desk, opened, plain, well_formed
+from tests.web.desk_town import Desk, opened, plain
+from tests.wellformed import well_formed
 
 STAFF = ("/desk", "/counter", "/admin", "/account")
 PUBLIC = (
@@ -63,6 +64,14 @@ async def test_every_page_of_the_staff_is_behind_sign_in_and_every_other_on_the_
                 "id": "0" * 32,
                 "what": "pause",
                 "digest": "0",
+                "code": "none",
+                "key": "none",
+                "kind": "none",
+                "language": "en",
+                "day": "2027-06-01",
+                "version": "1",
+                "recipient": "consumer",
+                "notice": "code",
             }
         )
         browser = desk.stranger()

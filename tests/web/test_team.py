@@ -13,9 +13,12 @@ from embedded.postgres import Postgres
 from models.absences import add_leave
 from rules.terms import Act
 from tests.conftest import database_of
-from tests.web.desk_town import plain, well_formed
+from tests.sweeping import swept
+from tests.web.desk_town import plain
 from tests.web.test_account import browser_of, person
+from tests.web.test_lists import finish, hidden, posted
 from tests.web.window import MONDAY, Window, window_on
+from tests.wellformed import well_formed
 
 GIZRI = [f"relationship-officer-gizri-{n}" for n in (1, 2)]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -96,12 +99,12 @@ async def test_what_went_wrong_stands_by_post_and_person_with_its_share(window: 
     assert "(1 h 30 min)" in plain(behind)
 
 
-@pytest.mark.parametrize("language", ["hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other language", "ur", "hi"))
 async def test_the_pages_are_in_the_readers_language(window: Window, language: str) -> None:
     chitra = await browser_of(window, "chitra")
     for address in ("/desk/team", "/desk/team/requests", "/desk/team/record", "/desk/away", "/desk/wall"):
         page = well_formed((await chitra.get(f"{address}?lang={language}", follow_redirects=True)).text)
-        main = re.sub(r"<[^>]+>", " ", page.partition("<main")[2].partition("</main>")[0])
+        main = re.sub(r"<[^>]+>", " ", page.partition("<main")[2].partition(">")[2].partition("</main>")[0])
         left = set(re.findall(r"[A-Za-z]{4,}", main)) - {"Asha", "Bilal", "Chitra", "Example"}
         assert not left, (address, left)
 
@@ -136,7 +139,9 @@ async def test_the_wall_shows_figures_and_nobody(window: Window) -> None:
     assert "Gizri" in shown
     assert re.search(r"Overdue 0 .*Open now 2 .*in time 1", shown), shown
     assert not re.search(r"Example|\d{4}-\d{4}-\d", shown)
-    assert "<a " not in page.partition("<main")[2].partition("</main>")[0], "no way on from the screen"
+    assert "<a " not in page.partition("<main")[2].partition(">")[2].partition("</main>")[0], (
+        "no way on from the screen"
+    )
     home = await screen.get("/desk/team")
     assert home.status_code == 403
 
@@ -147,3 +152,20 @@ async def test_handing_over_begins_with_boxes_on_what_is_open(window: Window) ->
     assert len(re.findall(r'name="task" value="\d{9}/complaint~\d+" form="bulk"', page)) == 2
     assert 'action="/desk/bulk/give"' in page
     assert 'name="task"' not in (await chitra.get("/desk/team/requests?what=word")).text
+
+
+async def test_from_the_list_behind_a_number_work_is_handed_over_and_the_board_says_so(window: Window) -> None:
+    chitra = await browser_of(window, "chitra")
+    before = await numbers((await chitra.get("/desk/team")).text)
+    giver, taker = GIZRI if before["Relationship officer 1, Gizri"][0] != "0" else GIZRI[::-1]
+    listed = (await chitra.get(f"/desk/team/requests?what=open&post={giver}")).text
+    tasks = re.findall(r'name="task" value="(\d{9}/complaint~\d+)"', listed)
+    assert tasks
+    asked = well_formed((await chitra.get("/desk/bulk/give", params=[("task", one) for one in tasks])).text)
+    option = re.findall(rf'<option value="{taker}">(.*?)</option>', asked)[0]
+    assert re.search(r"· \d+ open", option), "what he has already"
+    sent = await posted(chitra, "/desk/bulk/give", [*hidden(asked), ("post", taker)])
+    await finish(window, int(re.findall(r"lists/(\d+)", sent.headers["location"])[0]))
+    assert 'name="task"' not in (await chitra.get(f"/desk/team/requests?what=open&post={giver}")).text
+    after = (await chitra.get(f"/desk/team/requests?what=open&post={taker}")).text
+    assert {one.partition("/")[0] for one in tasks} <= set(re.findall(r"/desk/requests/(\d{9})", after))

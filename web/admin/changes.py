@@ -8,13 +8,17 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from languages import spoken
+from languages.catalog import OWN_NAMES
 from languages.catalog import gettext as _
 from models.policy_versions import Change
 from rules.policy_check import NeverMatters, TooLate
 from rules.policy_second import Longer
+from web.admin.fields import field_words
 from web.book import Book
 
 LONGEST = 160
+OF_FORMS = frozenset({"names", "texts"})
+"""What a form's fields say of itself in the audit: `names.label-en`."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,9 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         return ", ".join(_of_a_procedure(path, book))
     if path[0] == "calendar":
         return ", ".join(_of_a_calendar(path, book))
+    if path[0] in OF_FORMS and len(path) > 1:
+        key, language = path[1].partition("-")[::2]
+        return ", ".join(filter(None, [field_words(key), OWN_NAMES.get(language, language), *path[2:]]))
     heads = {
         "exceptional": _("Exceptional event"),
         "holiday": _("Holiday"),
@@ -106,6 +113,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         "limits": _("Limits"),
         "holds": _("Waiting"),
         "reply": _("Saved reply"),
+        "alarms": _("Alarms"),
         **of_people(),
     }
     names = {"holds": "hold_reason", "charge": "post", "post": "post", "roster": "post"}
@@ -172,7 +180,10 @@ def what_words(what: str) -> str:
         "retiming": _("Applied to open requests"),
         "people": _("People and posts"),
         "slip": _("Code on the counter slip"),
+        "names": _("Name or text"),
+        "texts": _("What messages say"),
         "reply": _("Saved replies"),
+        "alarms": _("Trust in the clock"),
     }
     return words.get(what, what)
 

@@ -85,6 +85,10 @@ class Filing(BaseModel):
     applicant: Code | None = Field(default=None, description="The sort of applicant, a code of the procedure's")
     load: str | None = Field(default=None, pattern=r"^[0-9]{1,6}([.][0-9]{1,3})?$", description="In kW, as a decimal")
     voltage: Code | None = None
+    about: Code | None = Field(
+        default=None,
+        description="The post a confidential report is about, a code of the catalog's: it never reaches who is in it",
+    )
     consumer: Asker = Asker()
 
     def fingerprint(self) -> str:
@@ -212,6 +216,7 @@ class Catalog(BaseModel):
     procedures: list[Procedure]
     localities: list[Named]
     languages: list[Named]
+    posts: list[Named]
 
 
 class Receipt(BaseModel):

@@ -86,4 +86,5 @@ def everything(book: Book) -> Catalog:
         procedures=[_procedure(row, book) for row in book.all("procedure") if row.code in _offered(book)],
         localities=[Named(code=place.code, name=named(place.names)) for place in book.now.localities.values()],
         languages=[Named(code=code, name=OWN_NAMES[code]) for code in book.languages],
+        posts=[Named(code=post.code, name=book.title(post.code)) for post in book.posts()],
     )

@@ -36,6 +36,7 @@ UNKNOWN = {
     "language": N_("Choose the language of our messages."),
     "consumer.phone": N_("This is not a telephone number. A mobile number has 10 digits."),
     "consumer.email": N_("This is not an e-mail address. It looks like name@example.org."),
+    "about": N_("Choose the post from the list, or leave it empty."),
     "place": N_("Tell us something near it, so that we can find it."),
 }
 """What is said of a field that does not hold what the utility knows."""
@@ -60,6 +61,7 @@ def wrong_fields(filing: Filing, book: Book) -> list[FieldError]:
     found = {
         "account": bool(account) and not (account.isascii() and account.isalnum() and len(account) <= ACCOUNT),
         "language": filing.language is not None and filing.language not in book.languages,
+        "about": bool(filing.about) and book.post(filing.about) is None,
         "place": not (filing.locality or filing.account or filing.place or filing.address),
         "consumer.phone": bool(asker.phone) and telephone(asker.phone or "", country) is None,
         "consumer.email": bool(asker.email) and not is_email(asker.email or ""),
@@ -86,6 +88,7 @@ def new_request(filing: Filing, book: Book, token: str, at: datetime) -> New:
         name=asker.name or None,
         phone=telephone(asker.phone, book.value("country", "IN")) if asker.phone else None,
         email=asker.email or None,
+        about=filing.about or None,
         application={"applicant": filing.applicant, "load": filing.load, "voltage": filing.voltage},
     )
 

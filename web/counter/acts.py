@@ -26,7 +26,8 @@ from web.counter.form import dangers
 from web.counter.offers import ASKED, AT_ONCE
 from web.counter.requests import Opened, opened, whole_page
 from web.deps import Db, Parts, SharedPages
-from web.desk.forms import TOKEN, Filled
+from web.desk.elsewhere import codes_of, places
+from web.desk.forms import TOKEN, Filled, placed
 from web.desk.session import Person, TakesCalls
 from web.errors import NotFound, NotYours, Stale
 from web.forms import Form
@@ -169,6 +170,11 @@ def _phone(form: Filled, book: Book) -> None:
     form.words = number
 
 
+def _placed(form: Filled, book: Book) -> None:
+    _words(form, book)
+    placed(form, codes_of(places(book)))
+
+
 def _danger(form: Filled, book: Book) -> None:
     if form.text("category") not in {row.code for row in dangers(book)}:
         form.wrong("category", _("Choose what the danger is."))
@@ -188,4 +194,5 @@ READ: Mapping[Act, Callable[[Filled, Book], None]] = {
     Act.PRESENT: _claim,
     Act.CHANGE_PHONE: _phone,
     Act.RAISE: _danger,
+    Act.TRANSFER: _placed,
 }

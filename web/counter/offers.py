@@ -8,6 +8,7 @@ from datetime import datetime
 
 from models.callers import Overview
 from models.requests import ServiceRequest
+from rules.policy import UNPLACED
 from rules.states import OPEN
 from rules.terms import Act, State
 
@@ -19,7 +20,7 @@ AT_ONCE = frozenset(
 ASKED = frozenset(
     {
         Act.SOLVED, Act.WITHDRAW, Act.ADD, Act.OBJECT, Act.REOPEN, Act.CHANGE_PHONE, Act.PRESENT, Act.RAISE, Act.COMPLAIN, Act.SLOT,
-        Act.PAY,
+        Act.PAY, Act.TRANSFER,
     }
 )  # fmt: skip
 """What needs words, a reason, a number, a claim, a category, a date or an amount beside it."""
@@ -33,6 +34,7 @@ PICTURES: Mapping[Act, str] = {
     Act.ESCALATE: "trending-up",
     Act.REOPEN: "undo-2",
     Act.ADD: "message-square-text",
+    Act.TRANSFER: "map-pin",
     Act.WITHDRAW: "undo-2",
     Act.OBJECT: "scale",
     Act.CALLED_AGAIN: "bell",
@@ -78,6 +80,8 @@ def offered(row: ServiceRequest, escalating: bool, now: datetime) -> Offers:
     acts = [act for act in OFFERED.get(state, ()) if _still(act, row, now)]
     if escalating:
         acts.insert(0, Act.ESCALATE)
+    if row.area_class == UNPLACED and state in OPEN and state is not State.RESOLVED:
+        acts.insert(0, Act.TRANSFER)
     calling = state is State.RESOLVED and row.call_back_at is not None
     return Offers(tuple(acts), calling, state in OPEN and not row.safety)
 

@@ -10,10 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from languages.catalog import current, named
+from languages.catalog import gettext as _
 from languages.labels import act_label, channel_label, refusal
 from languages.views import Reader
 from models.callers import Overview, overview
 from models.events import Submission
+from rules.policy import UNPLACED
 from rules.reference import is_well_formed, normalise
 from rules.terms import Act, Channel, Kind, Refused
 from web.consumer.telling import Told
@@ -24,6 +26,7 @@ from web.counter.offers import PICTURES, Offers, may_print, offered
 from web.counter.telling import said_to
 from web.database import Bounded
 from web.deps import Db, Parts, SharedPages
+from web.desk.elsewhere import places
 from web.desk.session import Person, TakesCalls
 from web.errors import NotFound
 from web.onewindow import Onewindow
@@ -96,6 +99,7 @@ async def whole_page(
         "pictures": PICTURES,
         "dangers": dangers(parts.book),
         "withdraw_reasons": [(row.code, named(row.labels)) for row in parts.book.all("withdraw_reason")],
+        "places": places(parts.book) if row.area_class == UNPLACED else [],
         "slip": may_print(file, person.id, person.codes),
         "token": secrets.token_urlsafe(16),
         "now": parts.clock(),
@@ -125,7 +129,8 @@ async def one(
         more = {"notice": "filed", "old": old}
     elif told in set(Act):
         application = file.request.kind != Kind.COMPLAINT
-        more = {"notice": "done", "done": act_label(Act(told), application=application)}
+        said = _("The place is known now") if told == Act.TRANSFER else act_label(Act(told), application=application)
+        more = {"notice": "done", "done": said}
     return await whole_page(request, file, person, parts, shared, **more)
 
 

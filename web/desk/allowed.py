@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from models.casefile import CaseFile
 from models.people import Post
 from models.posts import FilledPost
-from rules.policy import Policy, ladder_of
+from rules.policy import UNPLACED, Policy, ladder_of
 from rules.request import RECOVERY
 from rules.terms import Kind
 from web.book import Book
@@ -42,6 +42,7 @@ def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
         receivers=[post.code for post in given_to(file, book, policy, now)],
         categories=elsewhere.categories(file.request, policy, book),
         offices=elsewhere.offices(file.request, book, now),
+        places=elsewhere.codes_of(elsewhere.places(book)) if file.request.area_class == UNPLACED else (),
         reject_reasons=[row.code for row in book.all("reject_reason")],
         dangers=elsewhere.dangers(file.request, policy, book),
     )

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from languages.catalog import gettext as _
 from models.bulk import ACTS, MOST, Chosen, Order, begin, choose
 from models.casefile import CaseFile
+from models.hands import hands
 from models.posts import FilledPost
 from rules.terms import Act, Kind
 from web.book import Book
@@ -22,6 +23,7 @@ from web.deps import Db, Now, Parts
 from web.desk.actions import PICTURES
 from web.desk.allowed import given_to
 from web.desk.forms import TOKEN, Choices, Filled, local, new_token, read
+from web.desk.hands import option
 from web.desk.lists import category_of, safe_view
 from web.desk.session import Person, SignedIn
 from web.errors import NotFound, Stale
@@ -54,7 +56,7 @@ Picked = Annotated[tuple[Typed, dict[str, int]], Depends(_sent)]
 async def ask(request: Request, act: str, person: SignedIn, db: Db, parts: Parts) -> Response:
     """What is to be said once for all of them."""
     chosen = await _chosen(db, picked(request.query_params.getlist("task")), _act(act), person, parts)
-    return _page(request, _act(act), person, chosen, parts, back=safe_view(request.query_params.get("back", "")))
+    return await _page(request, _act(act), person, chosen, parts, back=safe_view(request.query_params.get("back", "")))
 
 
 @router.post("/desk/bulk/{act}")
@@ -66,7 +68,7 @@ async def order(request: Request, act: str, person: SignedIn, sent: Picked, db: 
     if not TOKEN.fullmatch(filled.text("token")):
         raise Stale
     if filled.errors or not chosen:
-        return _page(request, filled.act, person, chosen, parts, 422, filled, back=safe_view(filled.text("back")))
+        return await _page(request, filled.act, person, chosen, parts, 422, filled, back=safe_view(filled.text("back")))
     token = f"{person.id}/{filled.text('token')}"
     number = await db.write(
         begin, Order(filled.act, filled.data, filled.words, token), chosen, person.id, now
@@ -122,7 +124,7 @@ def _receivers(one: Chosen, parts: Onewindow) -> list[str]:
     return [post.code for post in given_to(file, parts.book, policy, parts.clock())]
 
 
-def _page(
+async def _page(
     request: Request,
     act: Act,
     person: Person,
@@ -133,6 +135,7 @@ def _page(
     back: str = "",
 ) -> Response:
     options = _options(chosen, parts)
+    there = await parts.database.read(hands, options["receivers"], parts.clock()) if act is Act.GIVE else {}
     errors = dict(form.errors) if form else {}
     if not chosen:
         errors = {"task": _("Choose at least one line in the queue first.")}
@@ -146,7 +149,7 @@ def _page(
         able=sum(one.refused is None for one in chosen),
         pictures=PICTURES,
         causes=[(code, parts.book.label("cause", code)) for code in options["causes"]],
-        receivers=[(code, parts.book.title(code)) for code in options["receivers"]],
+        receivers=[(code, option(parts.book.title(code), there.get(code))) for code in options["receivers"]],
         token=new_token(),
         now_local=local(parts.clock(), parts.zone),
         typed=form.typed if form else {},

@@ -19,21 +19,24 @@ from languages.views import Reader
 from models.callers import beside
 from models.casefile import CaseFile, case_file
 from models.events import Submission
+from models.hands import hands
 from models.onlookers import looked_on
 from models.openings import opening, openings
 from models.posts import WORKS, may_see
 from rules.case import Fault
 from rules.reference import is_well_formed, normalise
 from rules.request import RECOVERY
+from rules.states import WORKED
 from rules.terms import Act, Kind, Refused
 from web.database import Bounded
 from web.deps import Db, Parts
 from web.desk import elsewhere
-from web.desk.actions import PICTURES
+from web.desk.actions import PICTURES, receivers
 from web.desk.applied import applicant_of, load_of
 from web.desk.beside import others_of
 from web.desk.dossier import dossier
 from web.desk.forms import PRESETS, local, new_token, preset
+from web.desk.hands import option
 from web.desk.letter import letter
 from web.desk.neighbours import TheWay
 from web.desk.proposals import asked
@@ -60,12 +63,19 @@ async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) 
         await db.write(opening, reference, person.id, parts.clock(), let_in=let_in)
     if not let_in:
         raise NotYours
-    file = from_his_task(file, person)
+    file = await _with_hands(db, from_his_task(file, person), parts)
     if request.confidential:
         return replace(file, openings=tuple(await db.read(openings, reference)))
     if file.consumer is None:
         return file
     return replace(file, beside=await db.read(beside, reference, file.consumer, parts.clock()))
+
+
+async def _with_hands(db: Bounded, file: CaseFile, parts: Onewindow) -> CaseFile:
+    """The file with what those have in hand to whom the work may be given."""
+    now = parts.clock()
+    codes = [post.code for post in receivers(parts.book.now.posts, file.request, file.task, now, frozenset())]
+    return replace(file, hands=await db.read(hands, codes, now)) if file.request.state in WORKED else file
 
 
 def from_his_task(file: CaseFile, person: Person) -> CaseFile:
@@ -142,13 +152,14 @@ def elsewhere_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
     """The lists by which a request leaves its category or its office."""
     file, book, now = shown.file, parts.book, parts.clock()
     if file.request.kind != Kind.COMPLAINT:
-        return {"categories": [], "offices": [], "next_title": ""}
+        return {"categories": [], "offices": [], "places": [], "next_title": ""}
     above = next((one.rung.title for one in shown.ladder if one.rung.state == "coming"), "")
     policy = book.policies[file.request.policy_version]
     found = elsewhere.others(file, policy, book, shown.offers, above=bool(above))
     return {
         "categories": list(elsewhere.groups(found, above, parts.zone, now)),
         "offices": [(code, elsewhere.office_option(file.request, code, book)) for code in shown.choices.offices],
+        "places": elsewhere.places(book) if shown.choices.places else [],
         "next_title": above,
     }
 
@@ -175,7 +186,9 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
         "since": (),
         "seen": shown.request.number,
         "named_codes": lambda kind, codes: [(code, parts.book.label(kind, code)) for code in codes],
-        "post_titles": lambda posts: [(post.code, parts.book.title(post.code)) for post in posts],
+        "post_titles": lambda posts: [
+            (post.code, option(parts.book.title(post.code), shown.file.hands.get(post.code))) for post in posts
+        ],
     }
 
 

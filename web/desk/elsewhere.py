@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from languages.catalog import gettext as _
+from languages.catalog import named
 from languages.spoken import when
 from models.casefile import CaseFile
 from models.ground import site_of, standard_of
@@ -50,6 +51,22 @@ def offices(request: ServiceRequest, book: Book, now: datetime) -> list[str]:
         return []
     there = [office for office in book.now.offices.values() if office.until is None or office.until > now]
     return sorted(one.code for one in there if one.code != request.office and one.area_class != UNPLACED)
+
+
+def places(book: Book) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Where a request may be whose place nobody knew: the localities of each office, and after its @ the office, for any other."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for place in sorted(book.now.localities.values(), key=lambda one: named(one.names)):
+        found.setdefault(book.label("office", place.office), []).append((place.code, named(place.names)))
+    for office in book.now.offices.values():
+        if here := found.get(book.label("office", office.code)):
+            here.append((f"@{office.code}", _("Another place of this office")))
+    return sorted(found.items())
+
+
+def codes_of(groups: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> list[str]:
+    """The codes that may be chosen from a list in parts."""
+    return [code for _heading, options in groups for code, _words in options]
 
 
 def decided_above(request: ServiceRequest, office: str) -> bool:

@@ -40,6 +40,7 @@ class Choices:
     receivers: Collection[str] = ()
     categories: Collection[str] = ()
     offices: Collection[str] = ()
+    places: Collection[str] = ()
     reject_reasons: Collection[str] = ()
     dangers: Collection[str] = ()
     stage: Stage | None = None
@@ -190,9 +191,20 @@ def _correct(form: Filled, choices: Choices) -> None:
     written(form)
 
 
+def placed(form: Filled, codes: Collection[str]) -> None:
+    """Where it is of which nobody knew the place: one of these localities, or an office after its @."""
+    code = form.text("locality")
+    if code not in codes:
+        form.wrong("locality", _("Choose the place."))
+    form.data = {"office": code[1:]} if code.startswith("@") else {"locality": code}
+
+
 def _transfer(form: Filled, choices: Choices) -> None:
+    if choices.places:
+        placed(form, choices.places)
+        return written(form)
     choice(form, "office", choices.offices, _("Choose to which office it belongs."))
-    written(form)
+    return written(form)
 
 
 def _reject(form: Filled, choices: Choices) -> None:

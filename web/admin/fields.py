@@ -1,0 +1,60 @@
+"""Fields of the administrator's forms: how long a text may be, what a telephone number is, and what they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from languages.catalog import OWN_NAMES
+from languages.catalog import gettext as _
+from web.forms import too_long
+
+PHONE = re.compile(r"\+?[0-9][0-9 -]{2,18}")
+LONGEST = {"label": 80, "names": 80, "titles": 120}
+OTHERWISE = 400
+
+
+def text_faults(
+    form: Mapping[str, str], key: str, languages: tuple[str, ...], *, optional: bool = False
+) -> dict[str, str]:
+    """What is wrong with a text in each language, by field; one left out in all of them is sound where it is `optional`."""
+    texts = {f"{key}-{language}": form.get(f"{key}-{language}", "") for language in languages}
+    if optional and not any(texts.values()):
+        return {}
+    errors = {}
+    for language, (name, text) in zip(languages, texts.items(), strict=True):
+        missing = "" if text else _("Write it in %(language)s too.", language=OWN_NAMES[language])
+        if fault := too_long(text, LONGEST.get(key, OTHERWISE)) or missing:
+            errors[name] = fault
+    return errors
+
+
+def phone_fault(text: str) -> str:
+    """What is wrong with a telephone number; "" for a sound one."""
+    if PHONE.fullmatch(text):
+        return ""
+    return _("Write a telephone number: digits, with blanks between them if you like.")
+
+
+def field_words(key: str) -> str:
+    """What a field is called."""
+    words = {
+        "label": _("Name"),
+        "names": _("Name"),
+        "titles": _("Title"),
+        "descriptions": _("What it is, in one sentence"),
+        "message": _("What is said before it is filed"),
+        "addresses": _("Address"),
+        "texts": _("Text"),
+        "hours": _("Open hours, in words"),
+        "icon": _("Picture"),
+        "place": _("Place among the pictures of the first page"),
+        "emergency": _("The emergency number stands first"),
+        "causes": _("Causes an officer can choose"),
+        "phone": _("Telephone number"),
+        "value": _("Telephone number"),
+        "sms": _("Text message"),
+        "subject": _("Subject of the e-mail"),
+        "text": _("E-mail"),
+    }
+    return words.get(key, key.replace("_", " "))
