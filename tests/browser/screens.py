@@ -279,6 +279,13 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("version", "/admin/versions/1", "vimla"),
         Screen("audit", "/admin/audit", "vimla"),
         Screen("admin-messages", "/admin/messages", "vimla"),
+        Screen("clock", "/admin/clock", "vimla", then=all_open),
+        Screen(
+            "clock-wrong",
+            "/admin/clock",
+            "vimla",
+            then=partial(sent_with, addresses="nobody", outbox="soon", workers="0"),
+        ),
     ]
 
 
