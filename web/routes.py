@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from web import measures
+from web import (
+    measures,
+)
 from web.admin import (
     audit,
     calendars,
@@ -11,6 +13,7 @@ from web.admin import (
     holiday,
     messages,
     names,
+    proposals,
     replies,
     retimings,
     texts,
@@ -37,6 +40,7 @@ from web.consumer import (
     papers,
     photo,
     sending,
+    time_limits,
     track,
 )
 from web.counter import (
@@ -92,6 +96,7 @@ from web.pay import note as pay_note
 CONSUMER = (
     home,
     board,
+    time_limits,
     track,
     code,
     acts,
@@ -157,6 +162,7 @@ STAFF = (
     what_if,
     retimings,
     versions,
+    proposals,
     audit,
     messages,
     replies,
