@@ -6,12 +6,16 @@ from web import measures
 from web.admin import (
     audit,
     calendars,
+    categories,
     events,
     holiday,
     messages,
+    moves,
     names,
+    places,
     replies,
     retimings,
+    settings,
     texts,
     timings,
     versions,
@@ -161,5 +165,9 @@ STAFF = (
     replies,
     names,
     texts,
+    places,
+    moves,
+    categories,
+    settings,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

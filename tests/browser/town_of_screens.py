@@ -10,9 +10,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from activities.examples import Examples
+from activities.facts import Place
+from activities.say import Renderer
 from models.absences import add_charge, add_leave
 from models.bulk import DONE, Order, begin, choose
 from models.database import engine, sessions_of
@@ -231,6 +235,7 @@ async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
         window.now = NOW
         await people(town)
         await lists(town)
+        await Examples(window.sessions, Renderer(Place("https://power.example", ZoneInfo("Asia/Kolkata")))).step()
         async with window.sessions.begin() as session:
             await save_draft(session, TOKEN, DRAFT, NOW)
             await save_draft(session, TOKEN + "-urgent", {**DRAFT, "danger": "yes", "category": ""}, NOW)
