@@ -33,7 +33,7 @@ def said(text: str, values: Mapping[str, str]) -> str:
 
 def opened(text: str, values: Mapping[str, str]) -> str:
     """The other way round: places instead of these values, the longest first, for one to begin from."""
-    found = {value: name for name, value in reversed(values.items()) if len(value) > 1}
+    found = {value: name for name, value in reversed(list(values.items())) if len(value) > 1}
     if not found:
         return text
     either = "|".join(re.escape(value) for value in sorted(found, key=len, reverse=True))

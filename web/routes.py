@@ -6,6 +6,7 @@ from web import measures
 from web.admin import (
     audit,
     calendars,
+    clock,
     events,
     holiday,
     messages,
@@ -159,6 +160,7 @@ STAFF = (
     audit,
     messages,
     replies,
+    clock,
     names,
     texts,
 )

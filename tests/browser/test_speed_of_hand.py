@@ -20,7 +20,7 @@ from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.conftest import database_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("four more ways through the screens")]
 HERE = "document.activeElement.closest('tr')?.dataset.reference"
 
 

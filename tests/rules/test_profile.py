@@ -28,6 +28,7 @@ from rules.profile_requests import Described
 from rules.profile_toml import load
 from rules.terms import Kind
 from rules.toml_text import read
+from tests.sweeping import swept
 
 FOLDER = Path(__file__).parents[2] / "profiles"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -66,8 +67,11 @@ def kelectric() -> Profile:
 # Every shipped profile.
 
 
-def test_the_last_tier_begins_while_the_standard_can_still_be_kept_or_the_file_says_why(shipped: Profile) -> None:
-    assert warnings(shipped.policy, years=6) == []
+@pytest.mark.parametrize("years", swept("a year more or less has other holidays", 1, 6))
+def test_the_last_tier_begins_while_the_standard_can_still_be_kept_or_the_file_says_why(
+    shipped: Profile, years: int
+) -> None:
+    assert warnings(shipped.policy, years=years) == []
 
 
 def test_every_category_has_a_timing_causes_and_a_picture(shipped: Profile) -> None:
