@@ -106,7 +106,7 @@ def test_nothing_personal_can_cross_into_a_workflows_history() -> None:
 
 def test_everything_that_falls_due_is_done_and_every_act_is_somebodys() -> None:
     assert set(timers.FALLS_DUE) == set(Wake)
-    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE, Act.PAY, Act.RETIME}
+    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE, Act.PAY, Act.RETIME, Act.MOVE}
     at_stages = {*officer_acts.AT_A_STAGE, *consumer_acts.AN_APPLICANTS}
     assert {*officer_acts.ACTS, *consumer_acts.ACTS, *at_stages, *judged_apart} == set(Act)
 

@@ -102,6 +102,15 @@ class Book:
         """Every row of a kind in the profile's order."""
         return self.now.by_kind.get(kind, [])
 
+    def categories(self) -> list[Names]:
+        """The categories of complaints that are offered now: a retired one has a name and no timings."""
+        policy = self.policies.get(self.newest)
+        return [row for row in self.all("category") if policy is None or row.code in policy.timings]
+
+    def offers(self, category: str) -> bool:
+        """Whether something can be filed under this category now."""
+        return any(row.code == category for row in self.categories())
+
     def office(self, code: str | None) -> Office | None:
         """An office, or None."""
         return self.now.offices.get(code or "")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from web import measures
+from web import (
+    measures,
+)
 from web.admin import (
     audit,
     calendars,
+    categories,
     clock,
     events,
     holiday,
     messages,
+    moves,
     names,
+    places,
     proposals,
     replies,
     retimings,
+    settings,
     texts,
     timings,
     versions,
@@ -167,5 +173,9 @@ STAFF = (
     clock,
     names,
     texts,
+    places,
+    moves,
+    categories,
+    settings,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -10,9 +10,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from activities.examples import Examples
+from activities.facts import Place
+from activities.say import Renderer
 from models.absences import add_charge, add_leave
 from models.bulk import DONE, Order, begin, choose
 from models.database import engine, sessions_of
@@ -250,6 +254,7 @@ async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
             await casework(town)
             town.of |= await applications(window, NOW)
         window.now = NOW
+        await Examples(window.sessions, Renderer(Place("http://localhost:8000", ZoneInfo("Asia/Kolkata")))).step()
         await people(town)
         await lists(town)
         await more_time(town)

@@ -17,7 +17,7 @@ from web.admin.fields import field_words
 from web.book import Book
 
 LONGEST = 160
-OF_FORMS = frozenset({"names", "texts"})
+OF_FORMS = frozenset({"names", "texts", "places"})
 """What a form's fields say of itself in the audit: `names.label-en`."""
 
 
@@ -182,6 +182,7 @@ def what_words(what: str) -> str:
         "slip": _("Code on the counter slip"),
         "names": _("Name or text"),
         "texts": _("What messages say"),
+        "places": _("Offices and places"),
         "reply": _("Saved replies"),
         "alarms": _("Trust in the clock"),
     }

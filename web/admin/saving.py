@@ -74,7 +74,7 @@ async def settle(
     """Save what was changed as the next version; with anything wrong nothing is saved and the form comes back as typed."""
     base = await base_of(parts, form)
     edited = sheet.edit(base, form, parts.book)
-    errors = {**edited.errors, **_note_errors(form), **_apply_errors(form)}
+    errors = {**edited.errors, **note_errors(form), **_apply_errors(form)}
     if errors:
         return await sheet.again(request, person, parts, base, form, errors)
     try:
@@ -149,7 +149,8 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _note_errors(form: Typed) -> dict[str, str]:
+def note_errors(form: Typed) -> dict[str, str]:
+    """What is wrong with the note."""
     if 1 <= len(form.get("note", "")) <= LONGEST_NOTE:
         return {}
     return {"note": _("Say in at most %(number)d characters why it changes.", number=LONGEST_NOTE)}
