@@ -22,7 +22,7 @@ from models.events import Event, Submission
 from models.intake import New, register
 from models.outbox import Notification
 from models.people import Post, Staff
-from models.policy_versions import import_toml
+from models.policy_proposals import import_toml
 from models.requests import Hold, ServiceRequest, Task
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take
