@@ -12,6 +12,9 @@ help: ## what there is to make
 run: .venv/installed ## start everything (PORT, DATA_DIR, PROFILE are honoured); Ctrl-C stops it
 	@$(BIN)/onewindow run
 
+# the tests start a hundred processes; what one of them compiled is not compiled again by each
+test sweep check: export PYTHONDONTWRITEBYTECODE =
+
 test: .venv/installed-dev ## run the tests but for the long sweeps
 	@$(BIN)/python -m pytest $(AT_ONCE) -m "not sweep"
 

@@ -16,7 +16,7 @@ def add_to(policy: typer.Typer, asked: Callable[..., Any], address: Callable[[],
 
     @policy.command("diff")
     def diff(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
-        """Say what FILE would change of the timings in force; nothing is saved."""
+        """Say what FILE would change of the timings in force; nothing is saved. Ends with 0: nothing, 1: something, 2: FILE is wrong."""
         from models.policy_versions import NoPolicy, current, differences, read_toml
         from rules.policy import BadPolicy
 
@@ -25,8 +25,10 @@ def add_to(policy: typer.Typer, asked: Callable[..., Any], address: Callable[[],
         async def changes(session: Any) -> list[Any]:
             return differences(await current(session), await read_toml(session, text))
 
-        for one in asked(changes, BadPolicy, NoPolicy):
+        found = asked(changes, BadPolicy, NoPolicy)
+        for one in found:
             print(f"{'.'.join(one.path)}: {one.before or '-'} -> {one.after or '-'}")
+        raise typer.Exit(1 if found else 0)
 
     @policy.command("what-if")
     def what_if(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:

@@ -28,6 +28,7 @@ from activities.record import Record
 from activities.relay import Relay
 from activities.say import Renderer
 from activities.unclaimed import Unclaimed
+from activities.watch import Watch
 from config import Config, load
 from models import database, waiting
 from models.database import Sessions
@@ -133,7 +134,7 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     outbox = Outbox(sessions, channels_of(config), renderer, tell=door.act)
     unclaimed = Unclaimed(sessions, storage_at(config.documents_url))
     loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
-    loops += [beating(sessions, "worker"), Examples(sessions, renderer).run()]
+    loops += [beating(sessions, "worker"), Examples(sessions, renderer).run(), Watch(sessions).run()]
     tasks = [asyncio.create_task(loop) for loop in loops]
     record = Record(pen, committed=hints.give)
     async with worker_of(client, record, FanOut(sessions, door, pen=record)):

@@ -26,6 +26,8 @@ class Claimed:
 
     def address(self, channel: str) -> str | None:
         """Where this recipient is reached by `channel`; None when nowhere."""
+        if self.row.address is not None:
+            return self.row.address if channel == "email" else None
         who = self.consumer or self.staff
         if who is None:
             return None

@@ -38,6 +38,8 @@ NOT_SAID: frozenset[tuple[Recipient, NoticeKind]] = frozenset(
         (Recipient.CONSUMER, NoticeKind.COMPLAINED),
         (Recipient.STAFF, NoticeKind.RECOVERY_HELD),
         (Recipient.STAFF, NoticeKind.MESSAGE),
+        (Recipient.CONSUMER, NoticeKind.ALARM),
+        (Recipient.STAFF, NoticeKind.ALARM),
     }
 )
 """Messages nobody is ever sent; every other pair has its template."""

@@ -19,6 +19,7 @@ from activities.say import Renderer
 from models.database import Sessions
 from models.outbox import Attempt
 from rules.messages import Take
+from rules.terms import NoticeKind
 
 BATCH = 50
 IDLE = 0.5
@@ -116,7 +117,9 @@ class Outbox:
             return Outcome(Result.FAILED, f"there is no channel {attempt.channel!r}")
         if not to:
             return Outcome(Result.REFUSED, "no address")
-        if len(bundle) == 1:
+        if item.row.kind == NoticeKind.ALARM:
+            said = self.renderer.alarm(item.row.data, item.row.language, names)
+        elif len(bundle) == 1:
             said = self.renderer.message(item.notice(), attempt.channel, names)
         else:
             told = [Waiting(one.notice(), one.row.queued) for one in bundle]

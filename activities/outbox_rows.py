@@ -17,6 +17,7 @@ from activities.channels import Outcome, Result
 from activities.claimed import Claimed as Claimed
 from activities.claimed import bundles, side_by_side
 from activities.outbox_storm import calmed, due_together
+from models.database import database_now
 from models.outbox import Attempt, Notification
 from models.people import Staff
 from models.receipts import question_reached
@@ -81,12 +82,6 @@ async def _taken(session: AsyncSession, due: SelectOfScalar[int | None] | None) 
         .execution_options(populate_existing=True)
     )
     return list(taken.scalars().all())
-
-
-async def database_now(session: AsyncSession) -> datetime:
-    """The one clock all workers share."""
-    now: datetime = (await session.exec(select(func.now()))).one()
-    return now
 
 
 async def _recipients(session: AsyncSession, rows: Sequence[Notification]) -> list[Claimed]:

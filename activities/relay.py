@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from models import runs, waiting
+from models import runs, trust, waiting
 from models.database import Sessions
 from models.policy import WorkerHeartbeat
 from models.waiting import Waiting
@@ -78,6 +78,8 @@ class Relay:
         healed = sum(looked) + sum(taken)
         self.healed += healed
         if healed:
+            async with self.sessions.begin() as session:
+                await trust.healed(session, healed)
             log.warning("healed", requests=sum(looked), submissions=sum(taken))
         return healed
 

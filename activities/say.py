@@ -11,6 +11,7 @@ import jinja2
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.alarm import Alarm
 from activities.blanks import values
 from activities.channels import Message
 from activities.digest import Digest, Waiting
@@ -20,7 +21,7 @@ from languages.catalog import current, direction, gettext, install, use
 from languages.letters import shorter
 from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Feeder
-from rules.terms import NoticeKind
+from rules.terms import Codes, NoticeKind
 from rules.texts import said
 
 MESSAGES = Path(__file__).parent / "messages"
@@ -65,6 +66,12 @@ class Renderer:
                 )
             return self.mail(language, digest, blocks)
 
+    def alarm(self, data: Codes, language: str, names: Named) -> Message:
+        """What administrators are told by mail when a bound of trust breaks or is well again."""
+        with use(language) as spoken:
+            alarm = Alarm(data, names, self.place)
+            return self.mail(spoken, alarm, Blocks(self.texts.get_template("alarm.j2"), alarm))
+
     def sms(self, said: str, facts: Facts) -> str:
         """A text message; with the link that stops them where it makes it no longer than two parts, and on the first always."""
         template = self.texts.get_template("sms.j2")
@@ -88,7 +95,7 @@ class Renderer:
         known = values(facts, sms=sms)
         return lambda name: said(own.get(name, ""), known) or originals(name)
 
-    def mail(self, language: str, facts: Facts | Digest, blocks: Said, button: str = "") -> Message:
+    def mail(self, language: str, facts: Facts | Digest | Alarm, blocks: Said, button: str = "") -> Message:
         """Plain text and the same as simple HTML."""
         words: dict[str, object] = {
             "subject": blocks("subject"),
@@ -123,7 +130,7 @@ class Renderer:
 class Blocks:
     """One template's blocks by name; "" for one it does not have."""
 
-    def __init__(self, template: jinja2.Template, facts: Facts | Digest) -> None:
+    def __init__(self, template: jinja2.Template, facts: Facts | Digest | Alarm) -> None:
         self.template = template
         self.context = template.new_context({"f": facts})
 

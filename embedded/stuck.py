@@ -11,31 +11,32 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 
 from embedded.checks import Finding
+from rules.alarms import Watched, bounds_of
 
 PATIENCE = 10.0
 WAITS: tuple[tuple[str, str, str], ...] = (
     (
         "requests not begun",
         "select reference from service_request where started_at is null and not over"
-        " and registered_at < now() - interval '1 minute' order by registered_at",
+        " and registered_at < now() - make_interval(secs => {not_started}) order by registered_at",
         "see that worker and Temporal run; the workers then begin them by themselves",
     ),
     (
         "timers overdue",
         "select reference from service_request where not over and started_at is not null"
-        " and wake_at < now() - interval '1 minute' order by wake_at",
+        " and wake_at < now() - make_interval(secs => {overdue}) order by wake_at",
         "see log/worker.log for the reference; `onewindow doctor --rebuild` when Temporal's store was lost",
     ),
     (
         "actions unanswered",
         "select reference from submission where answered is null"
-        " and received < now() - interval '1 minute' order by received",
+        " and received < now() - make_interval(secs => {unanswered}) order by received",
         "see that worker and Temporal run, then log/worker.log for the reference",
     ),
     (
         "messages unsent",
-        "select reference from notification where state = 'waiting'"
-        " and next_at < now() - interval '5 minutes' order by next_at",
+        "select reference from notification where state = 'waiting' and kind <> 'alarm' and (not together or next_at <= now())"
+        " and case when together then next_at else queued end < now() - make_interval(secs => {outbox}) order by queued",
         "see that a worker runs, and SMTP_URL and SMS_URL below",
     ),
     (
@@ -44,7 +45,7 @@ WAITS: tuple[tuple[str, str, str], ...] = (
         "put their files back from a backup, under the same names; consumers were asked for them again",
     ),
 )
-"""What, which rows, and what to do about any."""
+"""What, which rows beyond the bound set at /admin/clock, and what to do about any."""
 
 
 class Keeps(Protocol):
@@ -66,12 +67,21 @@ def work(url: str) -> list[Finding]:
 
 
 def _waiting(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+    limits = _limits(connection)
     for what, asked, do in WAITS:
-        counted = f"select count(*), (array_agg(name))[1:3] from ({asked}) found(name)"  # noqa: S608 (our own text)
+        which = asked.format_map(limits)
+        counted = f"select count(*), (array_agg(name))[1:3] from ({which}) found(name)"  # noqa: S608 (our own text)
         row = connection.execute(counted.encode()).fetchone()
         many, first = row or (0, None)
         shown = f"{many}: {', '.join(map(str, first))}" if first else "none"
         yield Finding(what, not many, shown, do)
+
+
+def _limits(connection: psycopg.Connection[Any]) -> dict[str, float]:
+    """The bounds in seconds by what they bound, as administrators set them."""
+    kept = connection.execute("select bounds from alarms").fetchone()
+    bounds = bounds_of(kept[0] if kept else {})
+    return {what.value: bounds.limit(what) for what in Watched}
 
 
 async def documents(url: str, opened: Callable[[str], Keeps]) -> Finding:

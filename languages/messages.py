@@ -47,6 +47,7 @@ NOTICES: Mapping[NoticeKind, str] = {
     NoticeKind.COMPLAINED: N_("Complaint about it"),
     NoticeKind.RECOVERY_HELD: N_("Recovery held"),
     NoticeKind.MESSAGE: N_("Message"),
+    NoticeKind.ALARM: N_("Alarm"),
 }
 DELIVERIES: Mapping[str, str] = {
     "waiting": N_("Waiting to be sent"),

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, DateTime, MetaData, Text
+from sqlalchemy import Column, DateTime, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 if TYPE_CHECKING:
@@ -99,6 +99,12 @@ def _migrations() -> AlembicConfig:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).resolve().parent.parent / "migrations"))
     return config
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    """The one clock all processes share."""
+    now: datetime = (await session.exec(select(func.now()))).one()
+    return now
 
 
 def utc(at: datetime) -> datetime:

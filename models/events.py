@@ -14,7 +14,10 @@ from rules.terms import Codes
 class Event(SQLModel, table=True):
     """One line of a request's history; numbered within the request; `recorded` is the database's clock."""
 
-    __table_args__ = (Index("ix_event_kind_at", "kind", "at"),)
+    __table_args__ = (
+        Index("ix_event_kind_at", "kind", "at"),
+        Index("ix_event_due_recorded", "recorded", postgresql_where=text("due is not null")),
+    )
 
     reference: str = Field(primary_key=True, foreign_key="service_request.reference", max_length=9)
     number: int = Field(primary_key=True)

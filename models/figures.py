@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sqlalchemy import DateTime, Float, and_, cast, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.events import Event, Submission
+from models import alarms, trust
+from models.database import database_now
+from models.events import Submission
 from models.outbox import Notification
 from models.policy import WorkerHeartbeat
 from models.requests import ServiceRequest, Task
+from rules.alarms import Watched, broken
 from rules.states import OPEN
-from rules.terms import EventKind, State
-
-ALIVE = timedelta(seconds=10)
-LATELY = timedelta(hours=1)
-FIRED = (EventKind.ESCALATED, EventKind.STANDARD_LAPSED, EventKind.NOT_TAKEN_UP, EventKind.HOLD_ENDED, EventKind.BEYOND)
-"""Events a timer writes; from their `due` to the database's `recorded` is the published lateness."""
+from rules.terms import State
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One reading. Times in seconds; lateness None when no timer fired in the last hour.
+    """One reading. `lateness` is of the last hour; `watched` are the numbers that have a bound, `broken` those beyond it.
 
-    What waited in line for one who was given very many is no lateness of ours: it is counted apart.
+    What waits in line for one who was given very many is no lateness of ours: it is counted apart.
     """
 
     by_state: dict[str, int]
@@ -35,18 +32,17 @@ class Figures:
     not_started: int
     unanswered: int
     outbox: int
-    outbox_age: float
-    lateness_middle: float | None
-    lateness_most: float | None
     healed: int
     waiting_in_line: int
-    longest_in_line: float | None
+    lateness: trust.Lateness
+    watched: Mapping[Watched, float | None]
+    broken: frozenset[Watched]
 
 
 async def working(session: AsyncSession) -> bool:
     """Whether some worker said within the last seconds that it is alive."""
     newest = (await session.exec(select(func.clock_timestamp() - func.max(WorkerHeartbeat.at)))).one()
-    return newest is not None and newest < ALIVE
+    return newest is not None and newest < trust.ALIVE
 
 
 async def figures(session: AsyncSession) -> Figures:
@@ -57,55 +53,18 @@ async def figures(session: AsyncSession) -> Figures:
     in_line = col(Task.done_at).is_(None), col(Task.storm_for).is_not(None), col(Task.storm_at) > func.now()
     waiting = select(func.count()).where(col(ServiceRequest.started_at).is_(None))
     tray = select(func.count()).where(col(Submission.answered).is_(None))
-    outbox, age = await _outbox(session)
-    middle, most = await _lateness(session)
+    outbox = select(func.count()).where(Notification.state == "waiting", ~col(Notification.together))
+    now = await database_now(session)
+    watched = trust.values(await trust.readings(session, now))
     return Figures(
         by_state={state.value: by_state.get(state, 0) for state in State if state in OPEN},
         overdue=(await session.exec(late)).one(),
         not_started=(await session.exec(waiting)).one(),
         unanswered=(await session.exec(tray)).one(),
-        outbox=outbox,
-        outbox_age=age,
-        lateness_middle=middle,
-        lateness_most=most,
+        outbox=(await session.exec(outbox)).one(),
         healed=(await session.exec(select(func.coalesce(func.sum(WorkerHeartbeat.healed), 0)))).one(),
         waiting_in_line=(await session.exec(select(func.count()).where(*in_line))).one(),
-        longest_in_line=await _longest_in_line(session),
+        lateness=await trust.lateness(session, now, trust.HOUR),
+        watched=watched,
+        broken=broken(watched, alarms.settings_of(await alarms.current(session)).bounds),
     )
-
-
-async def _outbox(session: AsyncSession) -> tuple[int, float]:
-    oldest = func.extract("epoch", func.now() - func.min(Notification.queued))
-    asked = select(func.count(), cast(oldest, Float)).where(
-        Notification.state == "waiting", ~col(Notification.together)
-    )
-    count, age = (await session.exec(asked)).one()
-    return count, age or 0.0
-
-
-async def _lateness(session: AsyncSession) -> tuple[float | None, float | None]:
-    before = aliased(Event)
-    # a standard that passed while the request was resolved could not fire before the consumer said no
-    # nor could what was put off, because very many came to one person, before its turn
-    turn = cast(col(Event.data)["put_off"].astext, DateTime(timezone=True))
-    could = func.greatest(col(Event.due), col(before.at), turn)
-    late = func.greatest(cast(func.extract("epoch", col(Event.recorded) - could), Float), 0.0)
-    asked = (
-        select(func.percentile_cont(0.5).within_group(late), func.max(late))
-        .join(before, and_(col(before.reference) == col(Event.reference), col(before.number) == col(Event.number) - 1))
-        .where(col(Event.kind).in_(FIRED), col(Event.due).is_not(None), col(Event.recorded) > func.now() - LATELY)
-    )
-    middle, most = (await session.exec(asked)).one()
-    return middle, most
-
-
-async def _longest_in_line(session: AsyncSession) -> float | None:
-    """The longest that anything which went up in the last hour had waited in line; None where nothing had."""
-    waited = cast(func.extract("epoch", col(Event.at) - col(Event.due)), Float)
-    asked = select(func.max(waited)).where(
-        col(Event.kind) == EventKind.ESCALATED,
-        col(Event.recorded) > func.now() - LATELY,
-        col(Event.data)["put_off"].astext.is_not(None),
-    )
-    longest: float | None = (await session.exec(asked)).one()
-    return longest

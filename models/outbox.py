@@ -14,6 +14,8 @@ from rules.terms import Codes
 class Notification(SQLModel, table=True):
     """One thing said to one recipient. `key` = reference/number/kind/recipient makes it unique.
 
+    One that is about no request has no reference and goes to an `address` an administrator set.
+
     `together`: it waits to be told in one message with others to the same person.
     """
 
@@ -30,6 +32,7 @@ class Notification(SQLModel, table=True):
     consumer_id: int | None = Field(default=None, foreign_key="consumer.id")
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     post: str | None = Field(default=None, max_length=80)
+    address: str | None = Field(default=None, max_length=200)
     language: str = Field(max_length=5)
     channels: list[str] = rows()
     data: Codes = codes()

@@ -51,3 +51,11 @@ class WorkerHeartbeat(SQLModel, table=True):
     worker: str = Field(primary_key=True, max_length=120)
     at: datetime = instant()
     healed: int = 0
+
+
+class Healing(SQLModel, table=True):
+    """That a relay had to bring so many rows and workflows together; kept for a month."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant(index=True)
+    rows: int

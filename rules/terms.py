@@ -246,6 +246,7 @@ class NoticeKind(StrEnum):
     COMPLAINED = "complained"
     RECOVERY_HELD = "recovery_held"
     MESSAGE = "message"
+    ALARM = "alarm"
 
 
 class Refused(StrEnum):

@@ -9,12 +9,22 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from models.figures import Figures, figures, working
+from rules.alarms import Watched
 from web.database import DatabaseAway
 from web.deps import Db, Parts
 from web.onewindow import Onewindow
 
 router = APIRouter(include_in_schema=False)
 NEVER_KEPT = {"Cache-Control": "no-store"}
+WATCHED = {
+    Watched.OVERDUE: ("overdue_timer_age_seconds", "How long ago the oldest timer that has not fired fell due"),
+    Watched.NOT_STARTED: ("not_started_age_seconds", "Age of the oldest request whose workflow was not started yet"),
+    Watched.UNANSWERED: ("unanswered_age_seconds", "Age of the oldest submission without an outcome"),
+    Watched.OUTBOX: ("outbox_age_seconds", "Age of the oldest notification that may go"),
+    Watched.WORKERS: ("workers", "Workers that said within ten seconds that they live"),
+    Watched.HEALED: ("rows_healed_last_hour", "Rows the relays brought together in the last hour"),
+}
+"""Names and words of what has a bound."""
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -62,17 +72,36 @@ def gauges(found: Figures, streams: int) -> CollectorRegistry:
         "onewindow_not_started_requests": ("Requests whose workflow was not started yet", found.not_started),
         "onewindow_unanswered_submissions": ("Submissions in the tray without an outcome", found.unanswered),
         "onewindow_outbox_waiting": ("Notifications waiting to be sent", found.outbox),
-        "onewindow_outbox_age_seconds": ("Age of the oldest notification waiting", found.outbox_age),
-        "onewindow_timer_lateness_middle_seconds": (
-            "Middle lateness of timers in the last hour",
-            found.lateness_middle,
-        ),
-        "onewindow_timer_lateness_most_seconds": ("Greatest lateness of timers in the last hour", found.lateness_most),
+        **{f"onewindow_{name}": (words, found.watched[what]) for what, (name, words) in WATCHED.items()},
         "onewindow_waiting_in_line": ("Tasks put off because very many came to one person", found.waiting_in_line),
-        "onewindow_longest_in_line_seconds": ("Longest such wait that ended in the last hour", found.longest_in_line),
+        "onewindow_longest_in_line_seconds": (
+            "Longest such wait that ended in the last hour",
+            found.lateness.longest_in_line,
+        ),
         "onewindow_rows_healed": ("Rows the relay had to bring together", found.healed),
         "onewindow_live_streams": ("Open pages being told of changes by this process", streams),
     }
     for name, (words, value) in plain.items():
         Gauge(name, words, registry=registry).set(value or 0)
+    _trust(registry, found)
     return registry
+
+
+def _trust(registry: CollectorRegistry, found: Figures) -> None:
+    """How late timers were, and which bounds of /admin/clock are broken."""
+    late = found.lateness
+    lateness = Gauge(
+        "onewindow_timer_lateness_seconds", "Lateness of timers in the last hour", ["quantile"], registry=registry
+    )
+    for quantile, value in {
+        "0.5": late.middle,
+        "0.95": late.ninety_five,
+        "0.99": late.ninety_nine,
+        "1": late.most,
+    }.items():
+        lateness.labels(quantile).set(value or 0)
+    bounds = Gauge(
+        "onewindow_bound_broken", "1 where a bound of trust in the clock is broken", ["bound"], registry=registry
+    )
+    for what in Watched:
+        bounds.labels(what.value).set(what in found.broken)

@@ -10,7 +10,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0026"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

@@ -249,6 +249,8 @@ def test_every_text_is_there_in_every_language_and_every_category_has_its_own() 
 
 # The same plans, elsewhere
 
+PLANNED_AGAIN = pytest.mark.sweep("all of the demo planned once more")
+
 
 @dataclass
 class Elsewhere:
@@ -279,6 +281,7 @@ async def elsewhere(postgres: Postgres) -> AsyncIterator[Elsewhere]:
         yield there
 
 
+@PLANNED_AGAIN
 async def test_the_same_moment_gives_the_same_data(session: AsyncSession, elsewhere: Elsewhere) -> None:
     rows = [
         row for row in await all_of(session, ServiceRequest, ServiceRequest.registered_at) if row.kind == Kind.COMPLAINT
@@ -288,7 +291,7 @@ async def test_the_same_moment_gives_the_same_data(session: AsyncSession, elsewh
     ]
 
 
-@pytest.mark.sweep("all of the demo planned once more, at another hour")
+@PLANNED_AGAIN
 async def test_a_sunday_night_finds_a_life_for_every_story_too(postgres: Postgres) -> None:
     async with plans_at(postgres, SUNDAY_NIGHT) as there:
         assert Counter(plan.story.name for plan in there.plans) == {one.name: one.count for one in (*CLOSED, *OPEN)}
@@ -308,6 +311,7 @@ ITS_OWN = frozenset(
 """Columns in which two tellings of one life differ by nature; the request's own state is compared by its name."""
 
 
+@PLANNED_AGAIN
 @pytest.mark.parametrize("name", BY_THE_PEN)
 async def test_the_pen_writes_the_same_rows(elsewhere: Elsewhere, name: str) -> None:
     plan = next(plan for plan in elsewhere.plans if plan.story.name == name)

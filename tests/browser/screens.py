@@ -239,7 +239,7 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("queue-empty", "/desk", "kabir"),
         Screen("queue-narrowed", "/desk?view=team&state=assigned", "chitra"),
         Screen("queue-wrong", "/desk?view=nowhere&tier=x", "chitra", 422),
-        Screen("desk-found", "/desk/search", "chitra", then=partial(looked_for, words="supply")),
+        Screen("desk-found", "/desk/search", "chitra", then=partial(looked_for, words="light")),
         Screen("desk-found-nothing", "/desk/search", "chitra", then=partial(looked_for, words="12")),
         *(Screen(f"request-{state}", f"/desk/requests/{of[state]}", "chitra") for state in requests),
         *(
@@ -294,6 +294,13 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("version", "/admin/versions/1", "vimla"),
         Screen("audit", "/admin/audit", "vimla"),
         Screen("admin-messages", "/admin/messages", "vimla"),
+        Screen("clock", "/admin/clock", "vimla", then=all_open),
+        Screen(
+            "clock-wrong",
+            "/admin/clock",
+            "vimla",
+            then=partial(sent_with, addresses="nobody", outbox="soon", workers="0"),
+        ),
     ]
 
 

@@ -22,7 +22,7 @@ from tests.web.stages_at_hand import AtHand, applied_for
 from tests.web.window import MONDAY, Window, window_on
 from web.app import create_app
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more way through the screens: without a mouse")]
 FOCUSED = """() => {
   const at = document.activeElement
   return [at.tagName, at.type || "", ((at.labels && at.labels[0]) || at).innerText || ""]

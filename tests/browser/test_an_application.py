@@ -16,7 +16,7 @@ from tests.browser.test_three_people import STAY, same_page
 from tests.web.applicant import Officers
 from tests.web.files import photograph
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more way through the screens: an application's")]
 
 PHONE = "98100 00061"
 LATER = "Landlord's consent"

@@ -17,7 +17,7 @@ from tests.browser.looking import faults
 from tests.browser.test_three_people import act
 from tests.conftest import database_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("three more ways through the screens")]
 
 
 @pytest.fixture

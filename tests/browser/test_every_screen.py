@@ -10,9 +10,9 @@ from playwright.async_api import Browser
 
 from embedded.postgres import Postgres
 from languages.catalog import LANGUAGES
-from tests.browser.chromium import LARGEST_FIRST_VIEW, transferred
+from tests.browser.chromium import LARGEST_FIRST_VIEW, PHONE, transferred
 from tests.browser.looking import STAFF, everybody, looked_at
-from tests.browser.screens import casework_screens, every_screen
+from tests.browser.screens import casework_screens, every_screen, staff_screens
 from tests.browser.screens_of_applying import application_screens, applying_screens
 from tests.browser.town_of_applications import APPLYING
 from tests.browser.town_of_screens import Town, town_on
@@ -52,6 +52,16 @@ async def test_axe_finds_nothing_serious_on_any_screen_of_applying(screens: Town
     for place, language in enumerate(LANGUAGES):  # each screen in one of the languages
         async with everybody(browser, screens, language, with_axe=True) as people:
             assert await looked_at(people, numbered[place :: len(LANGUAGES)]) == {}
+
+
+async def test_no_screen_of_the_staff_is_wider_than_a_telephone(screens: Town, browser: Browser) -> None:
+    wide = {}
+    async with everybody(browser, screens, "ur", phone=True) as people:
+        for screen in [*staff_screens(screens), *casework_screens(screens)]:
+            page = await people.see(screen, "light")
+            if (width := await page.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
+                wide[screen.name] = width
+    assert not wide
 
 
 async def test_the_first_view_of_a_page_of_an_application_is_small(screens: Town, browser: Browser) -> None:

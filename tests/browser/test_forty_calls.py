@@ -17,7 +17,7 @@ from models.requests import Consumer, ServiceRequest, Task
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.conftest import database_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more way through the screens, forty times")]
 FEEDER = ("Hazara Colony", "Punjab Colony", "Delhi Colony")
 MIXED = (
     ("voltage", "Low or", "Defence Phase 1", "defence"),

@@ -10,12 +10,14 @@ from playwright.async_api import Browser, Page, expect
 
 from embedded.postgres import Postgres
 from tests.browser.chromium import LARGEST_FIRST_VIEW, PHONE, transferred, visiting
+from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import everybody, faults, looked_at
 from tests.browser.screens import STATES, Screen
 from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
 from tests.conftest import database_of
 
 pytestmark = pytest.mark.browser
+SWEEP = pytest.mark.sweep("more pages looked at as the one in Urdu is")
 
 TO_DO = ".todo, #progress .two .button"
 """What to do: a sentence, or the two buttons by which a consumer ends a wait."""
@@ -42,6 +44,12 @@ async def screens(browser: Browser, postgres: Postgres) -> AsyncIterator[Town]:
         yield town
 
 
+@pytest.fixture
+async def hall(browser: Browser, postgres: Postgres) -> AsyncIterator[Hall]:
+    async with database_of(postgres) as url, hall_on(url, browser) as made:
+        yield made
+
+
 async def below_the_fold(page: Page, *places: str) -> list[str]:
     """Those of the places that are not wholly on the first screenful."""
     hidden = []
@@ -54,6 +62,7 @@ async def below_the_fold(page: Page, *places: str) -> list[str]:
     return hidden
 
 
+@SWEEP
 @pytest.mark.parametrize("language", ["hi", "ur"])
 async def test_everything_that_matters_is_seen_without_scrolling(
     screens: Town, browser: Browser, language: str
@@ -72,16 +81,20 @@ async def test_everything_that_matters_is_seen_without_scrolling(
     assert not found, found
 
 
-async def test_numbers_keep_their_order_in_urdu(screens: Town, browser: Browser) -> None:
-    reference = screens.of["assigned"]
-    async with visiting(browser, screens.address, "ur") as consumer:
-        await consumer.go(f"/track/{reference}")
-        await expect(consumer.page.locator("html")).to_have_attribute("dir", "rtl")
-        assert await consumer.page.locator(".number").evaluate(ORDER) == reference
-        assert await consumer.page.locator(".ring").evaluate(ORDER) == "18000004827"
-        assert await consumer.page.locator(".whom").evaluate(ORDER) == "18000004827"
+async def test_in_urdu_on_a_small_telephone_all_is_there_readable_and_numbers_keep_their_order(hall: Hall) -> None:
+    reference = await hall.window.filed()
+    consumer = await hall.consumer("ur")
+    await consumer.go(f"/track/{reference}")
+    page = consumer.page
+    await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    assert await page.locator(".number").evaluate(ORDER) == reference
+    assert await page.locator(".ring").evaluate(ORDER) == "18000004827"
+    assert await page.locator(".whom").evaluate(ORDER) == "18000004827"
+    assert not await below_the_fold(page, ".ring", ".number", "#progress h1", TO_DO, ".whom", ".bywhen")
+    assert not await faults(page)
 
 
+@SWEEP
 async def test_axe_finds_nothing_serious_on_the_main_screens(screens: Town, browser: Browser) -> None:
     of = screens.of
     consumers = [
@@ -95,6 +108,7 @@ async def test_axe_finds_nothing_serious_on_the_main_screens(screens: Town, brow
             assert await looked_at(people, [(place, screen)]) == {}
 
 
+@SWEEP
 async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:
     async with everybody(browser, screens, "en") as people:
         page = await people.see(Screen("home", "/"), "light")
@@ -104,6 +118,7 @@ async def test_axe_would_find_a_fault(screens: Town, browser: Browser) -> None:
     assert {fault.split(":")[0] for fault in found} >= {"image-alt", "label"}, found
 
 
+@SWEEP
 async def test_the_first_view_of_a_consumer_page_is_small(screens: Town, browser: Browser) -> None:
     paths = ["/", "/file", f"/file/{TOKEN}/what", f"/file/{FILED}/done"]
     paths += ["/apply", f"/track/{screens.of['beyond']}", f"/answer/{screens.question}"]

@@ -20,7 +20,7 @@ from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.conftest import database_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("four more ways through the screens")]
 HERE = "document.activeElement.closest('tr')?.dataset.reference"
 
 
@@ -34,8 +34,9 @@ async def hall(browser: Browser, postgres: Postgres) -> AsyncIterator[Hall]:
 
 
 async def keys(page: Page, *pressed: str) -> None:
-    """Press one after another."""
+    """Press one after another, each on a page whose script is at work."""
     for key in pressed:
+        await page.wait_for_load_state()
         await page.keyboard.press(key)
 
 
@@ -127,13 +128,13 @@ async def test_a_request_is_worked_by_single_keys_and_the_way_leads_on(hall: Hal
     await page.keyboard.type("kk? /n")
     assert second in page.url
     await keys(page, "Control+Enter")
-    await expect(page.get_by_role("status")).to_contain_text("Done")
+    await expect(page.get_by_role("status")).to_contain_text("Done: Write a note")
     await keys(page, "s")
     await expect(page.locator("#act-resolve select")).to_be_focused()
     await keys(page, "ArrowDown", "Tab")
     await page.keyboard.type("Fuse put back.")
     await keys(page, "Control+Enter")
-    await expect(page.get_by_role("status")).to_contain_text("Done")
+    await expect(page.get_by_role("status")).to_contain_text("Done: It is put right")
     assert {"accepted", "noted", "resolved"} <= set(await kinds(hall, second))
     await keys(page, "k")
     await expect(page.locator("h1")).to_contain_text(first[:4])

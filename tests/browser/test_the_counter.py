@@ -15,7 +15,7 @@ from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
 from tests.conftest import database_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("three more ways through the screens")]
 CALLER = "98100 00084"
 
 

@@ -16,7 +16,7 @@ from tests.browser.looking import faults
 from tests.browser.test_the_ladder_live import waited
 from tests.conftest import database_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more page that is live")]
 ROWS = "table.queue tbody tr"
 PLACES = f"""() => [...document.querySelectorAll("{ROWS}")].map(row => [row.dataset.reference, row.getBoundingClientRect().top])"""
 WATCH = """() => new MutationObserver(() => {

@@ -11,7 +11,7 @@ from tests.browser.chromium import visiting
 from tests.browser.filing import Story, file
 from tests.browser.living import Living
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more way through the screens: without script")]
 
 DARK = Story("No supply", "Giz", "The whole lane is dark.", "98100 00063")
 PHONE = "+919810000063"

@@ -86,6 +86,7 @@ async def test_a_stopped_stack_is_saved_and_put_back_whole(stopped: tuple[Path, 
     assert (code, "fresh DATA_DIR only" in said) == (2, True), said
 
 
+@pytest.mark.sweep("the same way once more, with less in it")
 async def test_another_versions_temporal_is_left_out_and_a_damaged_backup_leaves_nothing(
     stopped: tuple[Path, str], tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ async def test_another_versions_temporal_is_left_out_and_a_damaged_backup_leaves
     assert {path.name for path in (tmp_path / "other").iterdir()} == {"running", "lock"}
 
 
+@pytest.mark.sweep("the same way once more, into another database")
 async def test_a_database_of_ones_own_is_saved_and_put_into_an_empty_one_only(
     postgres: Postgres, database_url: str, tmp_path: Path
 ) -> None:

@@ -34,6 +34,30 @@ async def test_timings_go_out_as_toml_and_come_back_as_a_new_version(database_ur
     assert (code, said) == (0, "Timings no. 2 are in force for new requests.\n")
 
 
+async def test_timings_kept_in_a_file_are_compared_foretold_and_applied(database_url: str, tmp_path: Path) -> None:
+    """What a utility does that keeps them in git: nothing differs, one time does, what that would do, bring it to all."""
+    file = tmp_path / "kept.toml"
+
+    async def policy(*arguments: str) -> tuple[int, str]:
+        return await onewindow("policy", *arguments, DATABASE_URL=database_url)
+
+    assert await policy("export", str(file)) == (0, "")
+    assert await policy("diff", str(file)) == (0, "")
+    file.write_text('[complaint.no-supply]\naccept = "7m"\n', encoding="utf-8")
+    assert await policy("diff", str(file)) == (1, "complaint.no-supply.accept: 20m -> 7m\n")
+    code, said = await policy("what-if", str(file))
+    assert (code, said.splitlines()[0][:15]) == (0, "0 open requests")
+    assert (await policy("import", str(file), "--note", "quicker"))[0] == 0
+    assert await policy("diff", str(file)) == (0, "")
+    code, said = await policy("apply")
+    assert (code, "are being applied: /admin/retimings/" in said) == (0, True)
+    code, said = await policy("apply")
+    assert (code, "Traceback" in said) == (2, False)
+    file.write_text('[complaint.nowhere]\naccept = "7m"\n', encoding="utf-8")
+    code, said = await policy("diff", str(file))
+    assert (code, "nowhere" in said) == (2, True)
+
+
 async def test_timings_that_cannot_be_are_refused_and_nothing_is_saved(database_url: str, tmp_path: Path) -> None:
     (tmp_path / "wrong.toml").write_text('[complaint.nowhere]\ntiers = ["soon"]\n', encoding="utf-8")
     code, said = await onewindow(

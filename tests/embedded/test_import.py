@@ -15,6 +15,7 @@ from models.posts import posts_of
 from models.requests import Connection, Consumer, ServiceRequest
 from rules.sheet import read
 from tests.embedded.test_cli import onewindow
+from tests.sweeping import swept
 
 OFFICERS = """username,name,post,language,how,from,to
 zoya,Zoya Example,relationship-officer-gizri-1,ur,,,
@@ -54,7 +55,8 @@ async def test_officers_come_in_with_their_posts_and_the_same_file_changes_nothi
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [
+    swept(
+        "every other fault",
         ("username,name,post\nnew-one,New One,nowhere\n", "line 2, post: there is no post 'nowhere'"),
         ("username,name,post\nasha,Somebody Else,service-manager-gizri\n", "line 2, name: asha is called Asha Example"),
         ("username,name,post,language\nnew-one,New One,service-manager-gizri,fr\n", "line 2, language: 'fr' is none of"),
@@ -63,7 +65,7 @@ async def test_officers_come_in_with_their_posts_and_the_same_file_changes_nothi
         ("username,name,post\nnew one,New One,service-manager-gizri\n", "line 2, username: use letters a to z"),
         ("username,name\nnew-one,New One\n", "line 1, post: this column is missing"),
         (b"username,name,post\nb\xe9n,B,service-manager-gizri\n", "line 2: this is not UTF-8"),
-    ],
+    ),
 )  # fmt: skip
 async def test_a_fault_is_told_by_its_line_and_nothing_is_written(
     database_url: str, sessions: Sessions, tmp_path: Path, text: str | bytes, told: str
@@ -98,13 +100,14 @@ async def test_consumers_come_in_and_a_later_file_changes_them(
 
 @pytest.mark.parametrize(
     ("line", "told"),
-    [
+    swept(
+        "every other fault",
         ("900002,A,98100 00001,nowhere,,1", "line 2, locality: there is no locality 'nowhere'"),
         ("900002,A,none,gizri,,1", "line 2, phone: 'none' is no telephone number"),
         ("900002,A,,gizri,nowhere,1", "line 2, feeder: there is no feeder 'nowhere'"),
         ("900002,A,,gizri,,minus", "line 2, load_kw: 'minus' is no load in kW"),
         ("900002,A,,gizri,,1\n900002,B,,gizri,,1", "line 3, account: 900002 stands in an earlier line already"),
-    ],
+    ),
 )
 async def test_a_consumer_that_cannot_be_is_told_by_its_line(
     database_url: str, tmp_path: Path, line: str, told: str

@@ -55,7 +55,7 @@ async def test_lateness_is_counted_from_when_a_timer_could_have_fired(
 ) -> None:
     await written(sessions, kind, due=NOW - due, before=NOW - before)
     async with sessions() as session:
-        assert (await figures(session)).lateness_most == pytest.approx(late, abs=1)
+        assert (await figures(session)).lateness.most == pytest.approx(late, abs=1)
 
 
 async def test_what_waited_in_line_is_told_as_a_storm_and_not_as_lateness_of_ours(sessions: Sessions) -> None:
@@ -63,5 +63,5 @@ async def test_what_waited_in_line_is_told_as_a_storm_and_not_as_lateness_of_our
     await written(sessions, "escalated", due=due, before=NOW - timedelta(hours=1), put_off=turn)
     async with sessions() as session:
         found = await figures(session)
-    assert found.lateness_most == pytest.approx(2, abs=1)
-    assert found.longest_in_line == pytest.approx(300, abs=1)
+    assert found.lateness.most == pytest.approx(2, abs=1)
+    assert found.lateness.longest_in_line == pytest.approx(300, abs=1)

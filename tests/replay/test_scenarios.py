@@ -8,13 +8,18 @@ import pytest
 
 from tests.replay.kept import replayed, save, saved
 from tests.replay.scenarios import SCENARIOS, Scenario
+from tests.sweeping import swept
 from tests.timeline import Timeline
 from tests.workflows.conftest import Faults, is_running
 
 SAVING = "SAVE_HISTORIES"
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__.replace("_", "-"))
+@pytest.mark.parametrize(
+    "scenario",
+    swept("the other lives; what was saved of each replays in every run", *SCENARIOS),
+    ids=lambda scenario: scenario.__name__.replace("_", "-"),
+)
 async def test_a_history_made_now_replays_now(town: Timeline, faults: Faults, scenario: Scenario) -> None:
     town.now = town.now.replace(hour=12, minute=30)
     reference = await scenario(town, faults)

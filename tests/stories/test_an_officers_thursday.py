@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
+import pytest
 from sqlmodel import select
 
 from models.ground import Policies
@@ -81,6 +82,7 @@ async def sixty(town: Timeline) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.sweep("sixty complaints through two days; what each meets has a test of its own")
 async def test_an_officers_thursday(town: Timeline) -> None:
     town.now = at("08:30", THURSDAY)
     await leave(town, "bilal", town.now, at("10:00", THURSDAY))

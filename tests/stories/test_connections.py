@@ -11,12 +11,13 @@ from rules.case import NoteState
 from rules.terms import Act, Closing, Refused, State
 from tests.stories.applying import apply
 from tests.stories.test_the_ladder import nearest
+from tests.sweeping import swept
 from tests.timeline import Timeline
 
 PROCEDURES = ("new-connection", "load-change", "disconnection", "name-change", "meter-shift")
 
 
-@pytest.mark.parametrize("category", PROCEDURES)
+@pytest.mark.parametrize("category", swept("the other procedures", *PROCEDURES))
 async def test_a_procedure_runs_from_application_to_its_end(town: Timeline, category: str) -> None:
     request = await apply(town, category)
     assert (await request.row()).complete_at is None
@@ -40,13 +41,8 @@ EVERY_STAGE = (
 )  # fmt: skip
 
 
-HOLDING = ("visit", "payment", "meter")
-"""Stages at which a date, money or a meter is held for it."""
-BARE = pytest.mark.sweep("the same at every other stage")
-
-
 @pytest.mark.parametrize(
-    "stage", [pytest.param(stage, marks=[] if stage in HOLDING else [BARE]) for stage in EVERY_STAGE]
+    "stage", swept("the same at every other stage", "meter", *(one for one in EVERY_STAGE if one != "meter"))
 )
 async def test_withdrawal_leaves_no_slot_meter_note_or_money_behind(town: Timeline, stage: str) -> None:
     request = await apply(town, "new-connection")
@@ -85,6 +81,7 @@ async def test_the_clock_begins_when_the_last_paper_is_there(town: Timeline) -> 
     assert again[0].refused is Refused.NOT_ASKED_FOR
 
 
+@pytest.mark.sweep("one stage alone; test_nobody_acts climbs at each")
 async def test_nobody_acts_and_every_stage_climbs_by_itself(town: Timeline) -> None:
     request = await apply(town, "new-connection")
     await request.hand_in()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest, ListWorkflowExecutionsRequest
@@ -44,6 +45,7 @@ async def kinds_of(town: Timeline, reference: str, run: str) -> list[int]:
             return found
 
 
+@pytest.mark.sweep("a thousand events; nothing short takes this way")
 async def test_the_history_begins_anew_twice_and_the_clock_goes_on(town: Timeline) -> None:
     town.now = at("18:00")
     complaint = await town.file("no-supply")

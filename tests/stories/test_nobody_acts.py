@@ -10,20 +10,14 @@ from rules.procedure import Does
 from rules.terms import Act, State
 from tests.stories.applying import Application, apply
 from tests.stories.test_connections import PROCEDURES
+from tests.sweeping import swept
 from tests.timeline import Timeline
 
 A_MINUTE = timedelta(minutes=1)
 NOT_THE_OFFICES = {Does.PAYMENT, Does.PERMISSION}
 
 
-LONGEST, SHORTEST = "new-connection", "disconnection"
-BETWEEN = pytest.mark.sweep("the same with the procedures between the longest and the shortest")
-
-
-@pytest.mark.parametrize(
-    "category",
-    [pytest.param(one, marks=[] if one in (LONGEST, SHORTEST) else [BETWEEN]) for one in PROCEDURES],
-)
+@pytest.mark.parametrize("category", swept("the other procedures", *PROCEDURES))
 async def test_every_stage_goes_to_the_next_tier_when_nobody_acts(town: Timeline, category: str) -> None:
     request = await apply(town, category)
     climbed = []
@@ -64,10 +58,11 @@ async def finished(request: Application, code: str) -> None:
 
 @pytest.mark.parametrize(
     ("stage", "days", "state"),
-    [
-        pytest.param("documents", 100, State.LAPSED, id="papers that never come"),
-        pytest.param("payment", 40, State.LAPSED, id="a note that is never paid"),
-    ],
+    swept(
+        "papers that never come, as a note that is never paid",
+        ("payment", 40, State.LAPSED),
+        ("documents", 100, State.LAPSED),
+    ),
 )
 async def test_a_wait_that_ends_the_request_does_so_once(town: Timeline, stage: str, days: int, state: State) -> None:
     request = await apply(town, "new-connection")
@@ -106,6 +101,7 @@ async def test_what_was_paid_in_part_goes_back_by_itself_where_the_procedure_say
     assert ((await request.case()).balance, (await request.row()).over) == (0, True)
 
 
+@pytest.mark.sweep("two months of waiting, which end as the choice of a date does")
 async def test_a_permission_that_never_comes_is_the_officers_again(town: Timeline) -> None:
     request = await apply(town, "new-connection")
     request.outcomes["feasibility"] = "extension"

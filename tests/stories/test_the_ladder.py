@@ -230,6 +230,7 @@ async def test_an_act_decided_on_an_older_page_is_stale_only_if_the_task_moved(t
     assert stale.refused is Refused.STALE
 
 
+@pytest.mark.sweep("two hundred; a rule's test shares out any number")
 async def test_two_hundred_at_once_differ_by_at_most_one(town: Timeline) -> None:
     async with town.sessions.begin() as session:
         staff = (await session.exec(select(Staff).where(Staff.username == "tara"))).one()

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import html5lib
 import httpx2
 from fastapi import FastAPI
 from sqlmodel import col, update
@@ -25,6 +24,7 @@ from rules.terms import Kind
 from tests.conftest import database_of
 from tests.passwords import PASSWORD, let_in
 from tests.timeline import Timeline
+from tests.wellformed import well_formed
 from web.app import create_app
 from web.onewindow import Onewindow
 from workflows.client import Door, Opening
@@ -87,12 +87,6 @@ class Desk:
         await self.town.bring(reference)
         data = {"token": hidden(opened, "token"), "seen": hidden(opened, "seen"), **fields}
         return await (await self.of(username)).post(f"/desk/requests/{reference}/{act}", data=data)
-
-
-def well_formed(page: str) -> str:
-    """The page itself; fails on the first thing an HTML parser stumbles over."""
-    html5lib.HTMLParser(strict=True).parse(page)
-    return page
 
 
 def hidden(page: str, name: str) -> str:

@@ -18,8 +18,9 @@ from models.policy import Names
 from models.policy_versions import raise_edition
 from models.requests import Task
 from tests.passwords import PASSWORD, let_in
-from tests.web.desk_town import hidden, plain, well_formed
+from tests.web.desk_town import hidden, plain
 from tests.web.window import MONDAY, Window
+from tests.wellformed import well_formed
 
 OWN = "a kettle on the stove"
 

@@ -17,7 +17,9 @@ from models import policy_versions
 from models.audit import Audit
 from models.policy import Names, PolicyVersion
 from rules.policy import BadPolicy, Policy, timing_of
-from tests.web.desk_town import Desk, opened, plain, well_formed
+from tests.sweeping import swept
+from tests.web.desk_town import Desk, opened, plain
+from tests.wellformed import well_formed
 
 ADMIN, AUDITOR, OFFICER = "vimla", "yusuf", "asha"
 
@@ -222,7 +224,7 @@ async def test_a_broken_file_or_no_note_is_no_version(desk: Desk) -> None:
         assert len((await session.exec(select(PolicyVersion.number))).all()) == count
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
     for address in ("/admin", "/admin/versions", "/admin/versions/2", "/admin/audit", "/admin/messages"):
         assert f'<html lang="{language}"' in await desk.page(ADMIN, f"{address}?lang={language}")

@@ -15,6 +15,7 @@ from models.requests import ServiceRequest
 from rules.board import AGES, age
 from rules.terms import Act
 from tests.conftest import database_of
+from tests.sweeping import swept
 from tests.web.connecting import applied
 from tests.web.window import MONDAY, Window, checked, window_on, words
 
@@ -126,7 +127,7 @@ async def test_it_is_counted_once_a_minute_and_touches_nobodys_data(window: Wind
     assert pages[0].text == pages[1].text == pages[2].text
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_the_page_says_what_each_figure_counts(window: Window, language: str) -> None:
     await window.filed()
     async with window.visitor(language) as visitor:

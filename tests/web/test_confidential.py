@@ -24,9 +24,11 @@ from models.requests import Task
 from rules.messages import Look, Take
 from rules.terms import Act, Channel, Kind
 from tests.passwords import PASSWORD, let_in
+from tests.sweeping import swept
 from tests.timeline import Mailbox
-from tests.web.desk_town import hidden, plain, well_formed
+from tests.web.desk_town import hidden, plain
 from tests.web.window import Window
+from tests.wellformed import well_formed
 
 NUMBERS = itertools.count(1)
 BETRAYING = (
@@ -117,7 +119,7 @@ def spaced(reference: str) -> str:
     return f"{reference[:4]}-{reference[4:8]}-{reference[8]}"
 
 
-@pytest.mark.parametrize("username", OUTSIDERS)
+@pytest.mark.parametrize("username", swept("everybody else", *OUTSIDERS))
 async def test_nobody_else_finds_it_in_a_queue_by_its_number_or_on_its_page(rooms: Rooms, username: str) -> None:
     reference = await reported(rooms.window)
     ordinary = await rooms.window.filed("no-supply", locality="quyumabad")
@@ -155,7 +157,7 @@ async def test_the_call_centre_finds_only_that_it_was_received(rooms: Rooms) -> 
     assert phone not in shown
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_the_page_of_its_number_tells_received_looked_into_closed_and_no_more(
     rooms: Rooms, language: str
 ) -> None:

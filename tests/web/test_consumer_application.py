@@ -19,6 +19,7 @@ from rules.case import NoteState
 from rules.messages import Take
 from rules.procedure import Does
 from rules.terms import Act, Actor, Channel, State
+from tests.sweeping import swept
 from tests.web.applicant import IDS, PAPERS, Applied, an_account, applied, handed_in, sent
 from tests.web.window import PHONE, Window, checked, words
 
@@ -345,7 +346,10 @@ async def goes_on(request: Applied, stage: str, visitor: httpx2.AsyncClient) -> 
         await request.finish(stage)
 
 
-@pytest.mark.parametrize("category", ["new-connection", "load-change", "disconnection", "name-change", "meter-shift"])
+@pytest.mark.parametrize(
+    "category",
+    swept("the other procedures", "new-connection", "load-change", "disconnection", "name-change", "meter-shift"),
+)
 async def test_every_procedure_has_a_page_at_every_stage(window: Window, category: str) -> None:
     async with window.visitor() as visitor, window.visitor("ur") as stranger:
         request = await filed(window, category)

@@ -12,6 +12,7 @@ from sqlmodel import func, select
 from models import papers
 from models.requests import Consumer, Draft, ServiceRequest
 from models.storage import Folder, Nowhere
+from tests.sweeping import swept
 from tests.web.applicant import ANSWERS, PAPERS, YOU, an_account, answered, begun, handed_in, sent
 from tests.web.files import moving, pdf
 from tests.web.window import Window, checked, words
@@ -206,7 +207,7 @@ async def test_what_was_typed_survives_a_database_that_is_away(window: Window, m
         assert 'value="Asha Demo"' in answer.text
 
 
-@pytest.mark.parametrize("language", ["hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other language", "ur", "hi"))
 async def test_every_page_is_well_formed_in_other_languages(window: Window, language: str) -> None:
     async with window.visitor(language) as visitor:
         checked(await visitor.get("/apply"))

@@ -18,6 +18,7 @@ from models.posts import FilledPost
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take
 from rules.terms import Act, Actor, Refused
+from tests.sweeping import swept
 from tests.timeline import IDS
 from tests.web.desk_town import Desk, door_of, opened, plain
 from web.desk.actions import Offers
@@ -219,7 +220,9 @@ async def test_the_answerable_post_directs_and_the_handler_sees_it(desk: Desk) -
 
 @pytest.mark.parametrize(
     ("username", "state"),
-    [(RO, "assigned"), (RO, "in_progress"), (RO, "on_hold"), (SM, "in_progress"), (SM, "on_hold")],
+    swept(
+        "the other states", (SM, "in_progress"), (RO, "assigned"), (RO, "in_progress"), (RO, "on_hold"), (SM, "on_hold")
+    ),
 )
 async def test_every_action_offered_is_one_the_rules_take(desk: Desk, pen: Record, username: str, state: str) -> None:
     offers, at = await standing_at(desk, pen, username, state)
@@ -357,7 +360,7 @@ async def test_messages_to_the_consumer_are_shown_with_how_far_they_got(desk: De
     assert "New work → Relationship officer 1, Gizri (Asha Example)" in words
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
     reference = await climbed(desk)
     for username, address in ((RO, "/desk"), (SM, f"/desk/requests/{reference}"), ("tara", "/counter")):

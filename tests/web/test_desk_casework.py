@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from rules.terms import Act
+from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 
 RO, SM, ZH, CALLS = "asha", "chitra", "jaya", "tara"
@@ -178,7 +179,7 @@ async def test_deciding_without_being_asked_is_refused_in_words(desk: Desk) -> N
     assert answer.status_code == 403
 
 
-@pytest.mark.parametrize("username", [RO, "bilal", SM, ZH, CALLS, "lata"])
+@pytest.mark.parametrize("username", swept("everybody else", RO, "bilal", SM, ZH, CALLS, "lata"))
 async def test_everybody_who_sees_it_raises_it_to_danger_with_one_press(desk: Desk, username: str) -> None:
     reference = await filed(desk)
     page = await desk.page(username, f"/desk/requests/{reference}")

@@ -15,6 +15,7 @@ from models.queue import Bounds, Sight, View, counts, queue
 from models.requests import Task
 from rules.terms import Act, State
 from tests.stories.applying import Application, apply
+from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 
 
@@ -242,7 +243,10 @@ async def test_a_missed_visit_is_said_with_one_press_once_its_time_has_come(desk
     assert "done=missed" in await finish(desk, asked, "visit", "missed")
 
 
-@pytest.mark.parametrize("category", ["new-connection", "load-change", "disconnection", "name-change", "meter-shift"])
+@pytest.mark.parametrize(
+    "category",
+    swept("the other procedures", "new-connection", "load-change", "disconnection", "name-change", "meter-shift"),
+)
 async def test_every_stage_of_every_procedure_is_ended_by_its_form(desk: Desk, category: str) -> None:
     asked = await apply(desk.town, category)
     if category == "new-connection":

@@ -24,6 +24,7 @@ from rules.papers import LARGEST, FileFault
 from rules.reference import new
 from rules.terms import Actor, Kind
 from tests.passwords import PASSWORD, let_in
+from tests.sweeping import swept
 from tests.web.files import moving, pdf, photograph, picture, registered
 from tests.web.window import Window, checked, words
 from web.api.problems import UNFIT
@@ -258,7 +259,7 @@ async def test_the_consumer_sees_his_documents_once_he_proved_himself(window: Wi
     assert (await visitor.get(address + other.id)).status_code == 404
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_a_lost_document_is_told_in_words(window: Window, reference: str, storage: Folder, language: str) -> None:
     row = await handed(window, reference, picture())
     await storage.delete(row.id)

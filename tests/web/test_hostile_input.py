@@ -17,6 +17,7 @@ from models.people import Staff
 from models.requests import Words
 from models.staff import open_session
 from rules.terms import Act
+from tests.sweeping import swept
 from tests.web.test_rights_walk import Things, things, walked
 from tests.web.window import Window, words
 from web.forms import MOST_FIELDS
@@ -74,7 +75,7 @@ async def send(browser: httpx2.AsyncClient, address: str, form: dict[str, str]) 
     return answer
 
 
-@pytest.mark.parametrize("username", [None, "tara", "chitra", "vimla"])
+@pytest.mark.parametrize("username", swept("everybody else", "tara", None, "chitra", "vimla"))
 async def test_every_form_takes_whatever_is_typed(window: Window, username: str | None) -> None:
     there = await things(window)
     chance = random.Random(username or "a stranger")

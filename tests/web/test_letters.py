@@ -26,9 +26,11 @@ from models.requests import ServiceRequest, Task
 from models.storage import Folder
 from rules.terms import Act, NoticeKind
 from tests.passwords import PASSWORD, let_in
-from tests.web.desk_town import hidden, plain, well_formed
+from tests.sweeping import swept
+from tests.web.desk_town import hidden, plain
 from tests.web.files import photograph
 from tests.web.window import Window
+from tests.wellformed import well_formed
 from web.desk.letter import weighed
 
 
@@ -107,7 +109,7 @@ async def test_a_saved_reply_is_put_in_in_the_consumers_language_and_its_blanks_
     assert (event.public, "words" in event.data) == (True, False)
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 @pytest.mark.parametrize("category", ["no-supply", "theft-report"])
 async def test_what_is_counted_is_what_is_sent(window: Window, language: str, category: str) -> None:
     reference = await filed_in(window, language, category)

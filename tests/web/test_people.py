@@ -14,9 +14,10 @@ from models.audit import Audit
 from models.people import Fill, Leave, Staff
 from models.posts import posts_of
 from rules.absence import AbsenceFault, end_fault, meet, stretch_fault
-from tests.web.desk_town import plain, well_formed
+from tests.web.desk_town import plain
 from tests.web.test_account import another, browser_of, person
 from tests.web.window import MONDAY, Window
+from tests.wellformed import well_formed
 
 POST = "relationship-officer-gizri-1"
 DAY = timedelta(days=1)

@@ -16,8 +16,10 @@ from embedded.postgres import Postgres
 from models import policy_versions
 from models.runs import RunItem
 from tests.stories.test_retiming import fan_of, finished
-from tests.web.desk_town import Desk, opened, plain, well_formed
+from tests.sweeping import swept
+from tests.web.desk_town import Desk, opened, plain
 from tests.web.test_admin import table
+from tests.wellformed import well_formed
 
 ADMIN, AUDITOR = "vimla", "yusuf"
 
@@ -110,7 +112,7 @@ async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> 
     await sent(desk, "/admin/what-if", {"base": "1"}, 403, who=AUDITOR)
 
 
-@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
     kept = await sent(desk, "/admin/what-if", await shorter(desk))
     for address in ("/admin/retimings", "/admin/retimings/1", kept, f"{kept}/requests?course=closed"):

@@ -128,6 +128,8 @@ STAFF = {
     "GET /admin/audit": "tu",
     "GET /admin/audit.csv": "tu",
     "GET /admin/messages": "tu",
+    "GET /admin/clock": "tu",
+    "POST /admin/clock": "t",
     "GET /admin/replies": "tu",
     "GET /admin/replies/new": "t",
     "GET /admin/replies/{code}": "",  # there is none of this code

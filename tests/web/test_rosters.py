@@ -7,10 +7,11 @@ from datetime import timedelta
 from sqlmodel import select
 
 from models.people import Fill, Post
-from tests.web.desk_town import plain, well_formed
+from tests.web.desk_town import plain
 from tests.web.test_account import browser_of
 from tests.web.test_people import audits, local, number
 from tests.web.window import MONDAY, Window
+from tests.wellformed import well_formed
 
 POST = "relationship-officer-gizri-1"
 DAYS = ("tue", "wed", "thu", "fri")

@@ -17,9 +17,10 @@ import httpx2
 import pytest
 
 from models.people import Staff
-from tests.web.desk_town import plain, well_formed
+from tests.web.desk_town import plain
 from tests.web.test_account import person
 from tests.web.window import Window
+from tests.wellformed import well_formed
 from web.oidc import NotBelieved, OpenID
 
 FOLDER = Path(os.environ.get("OIDC_SERVER") or Path.home() / ".cache" / "onewindow" / "oidc")

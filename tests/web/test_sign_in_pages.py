@@ -13,7 +13,8 @@ from temporalio.testing import WorkflowEnvironment
 from activities.record import Record
 from embedded.postgres import Postgres
 from tests.passwords import PASSWORD
-from tests.web.desk_town import Desk, opened, plain, well_formed
+from tests.web.desk_town import Desk, opened, plain
+from tests.wellformed import well_formed
 
 STAFF = ("/desk", "/counter", "/admin", "/account")
 PUBLIC = (

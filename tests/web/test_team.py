@@ -13,10 +13,12 @@ from embedded.postgres import Postgres
 from models.absences import add_leave
 from rules.terms import Act
 from tests.conftest import database_of
-from tests.web.desk_town import plain, well_formed
+from tests.sweeping import swept
+from tests.web.desk_town import plain
 from tests.web.test_account import browser_of, person
 from tests.web.test_lists import finish, hidden, posted
 from tests.web.window import MONDAY, Window, window_on
+from tests.wellformed import well_formed
 
 GIZRI = [f"relationship-officer-gizri-{n}" for n in (1, 2)]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -97,7 +99,7 @@ async def test_what_went_wrong_stands_by_post_and_person_with_its_share(window: 
     assert "(1 h 30 min)" in plain(behind)
 
 
-@pytest.mark.parametrize("language", ["hi", "ur"])
+@pytest.mark.parametrize("language", swept("the other language", "ur", "hi"))
 async def test_the_pages_are_in_the_readers_language(window: Window, language: str) -> None:
     chitra = await browser_of(window, "chitra")
     for address in ("/desk/team", "/desk/team/requests", "/desk/team/record", "/desk/away", "/desk/wall"):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import html5lib
 import httpx2
 from sqlmodel import col, select
 
@@ -24,6 +23,7 @@ from models.requests import ServiceRequest, Task
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take, Taken
 from rules.terms import Act, Actor, Channel, Kind
+from tests.wellformed import well_formed
 from web.app import create_app
 from web.onewindow import Onewindow
 from workflows.client import NotYet
@@ -175,5 +175,5 @@ def words(answer: httpx2.Response) -> str:
 
 def checked(answer: httpx2.Response) -> httpx2.Response:
     """The answer, once its page was read as strictly as a parser can."""
-    html5lib.HTMLParser(strict=True).parse(answer.text)
+    well_formed(answer.text)
     return answer

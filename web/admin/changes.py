@@ -93,6 +93,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
         "limits": _("Limits"),
         "holds": _("Waiting"),
         "reply": _("Saved reply"),
+        "alarms": _("Alarms"),
         **of_people(),
     }
     names = {"holds": "hold_reason", "charge": "post", "post": "post", "roster": "post"}
@@ -162,6 +163,7 @@ def what_words(what: str) -> str:
         "texts": _("What messages say"),
         "places": _("Offices and places"),
         "reply": _("Saved replies"),
+        "alarms": _("Trust in the clock"),
     }
     return words.get(what, what)
 

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from languages.catalog import current, named
+from languages.catalog import gettext as _
 from languages.labels import act_label, channel_label, refusal
 from languages.views import Reader
 from models.callers import Overview, overview
@@ -128,7 +129,8 @@ async def one(
         more = {"notice": "filed", "old": old}
     elif told in set(Act):
         application = file.request.kind != Kind.COMPLAINT
-        more = {"notice": "done", "done": act_label(Act(told), application=application)}
+        said = _("The place is known now") if told == Act.TRANSFER else act_label(Act(told), application=application)
+        more = {"notice": "done", "done": said}
     return await whole_page(request, file, person, parts, shared, **more)
 
 

@@ -22,6 +22,6 @@ def option(title: str, hand: Hand | None) -> str:
     return said if hand.there else f"{said} · {_('nobody is there now')}"
 
 
-def load_of(post: Post) -> str:
+def now_open(post: Post) -> str:
     """How much this post has open."""
     return load_words(post.open_tasks, post.most_tasks)

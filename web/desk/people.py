@@ -21,7 +21,7 @@ from rules.absence import AbsenceFault, NotTaken
 from rules.terms import Codes
 from web.deps import Db, Now, Parts
 from web.desk.forms import instant, local
-from web.desk.hands import load_of
+from web.desk.hands import now_open
 from web.desk.session import Manages, Person
 from web.errors import NotFound, NotYours
 from web.forms import Form
@@ -100,7 +100,7 @@ async def people(request: Request, person: Manages, db: Db, parts: Parts, now: N
         idle=await db.read(colleagues.idle_people, now) if tunes else (),
         done=done == "removed",
         moment=now,
-        load_of=load_of,
+        now_open=now_open,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from languages import labels
+from languages.catalog import gettext as _
 from languages.catalog import named
 from languages.views import Reader
 from models.posts import may_see
@@ -112,10 +113,11 @@ def asks_about(row: Row) -> bool:
 
 
 def task_clock(row: Row, book: Book, now: datetime) -> Due:
-    """The clock of a line; where a stage waits, what for."""
+    """The clock of a line; where a stage waits, what for. No line is without words."""
     if row.due is None and row.wait:
         return Due(None, book.label("hold_reason", row.wait), "still")
-    return tier_clock(row.state, row.due, now)
+    due = tier_clock(row.state, row.due, now)
+    return due if due.words else Due(None, _("No time is running"), "still")
 
 
 def in_place(
