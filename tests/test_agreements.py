@@ -156,7 +156,7 @@ async def test_the_tables_are_what_the_migrations_make(database_url: str) -> Non
 
 
 PUBLIC = re.compile(
-    r"/|/board|/file(/.*)?|/apply(/.*)?|/track(/.*)?|/pay/\{number\}/\{key\}(/sheet)?|/answer/\{token\}|/not-mine/\{token\}|/sign-in(/.*)?|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
+    r"/|/board|/time-limits(/.*)?|/file(/.*)?|/apply(/.*)?|/track(/.*)?|/pay/\{number\}/\{key\}(/sheet)?|/answer/\{token\}|/not-mine/\{token\}|/sign-in(/.*)?|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
     r"|/api/v1/.*|/healthz|/readyz|/metrics|/api|/language"
 )
 """Addresses that anybody may ask for; what belongs to one consumer behind them is held by his code."""

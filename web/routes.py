@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from web import measures
+from web import (
+    measures,
+)
 from web.admin import (
     audit,
     calendars,
@@ -14,6 +16,7 @@ from web.admin import (
     moves,
     names,
     places,
+    proposals,
     replies,
     retimings,
     settings,
@@ -41,6 +44,7 @@ from web.consumer import (
     papers,
     photo,
     sending,
+    time_limits,
     track,
 )
 from web.counter import (
@@ -96,6 +100,7 @@ from web.pay import note as pay_note
 CONSUMER = (
     home,
     board,
+    time_limits,
     track,
     code,
     acts,
@@ -161,6 +166,7 @@ STAFF = (
     what_if,
     retimings,
     versions,
+    proposals,
     audit,
     messages,
     replies,

@@ -140,6 +140,8 @@ def consumer_screens(town: Town) -> list[Screen]:
     return [
         Screen("home", "/"),
         Screen("board", "/board", then=all_open),
+        Screen("time-limits", "/time-limits"),
+        Screen("time-limits-of-old", "/time-limits/1", then=all_open),
         Screen("home-all-tiles", "/", then=all_open),
         Screen("home-wrong-number", "/track?reference=12345", status=422),
         *(Screen(f"track-{state}", f"/track/{of[state]}") for state in STATES),
@@ -292,6 +294,9 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("events", "/admin/events", "vimla"),
         Screen("versions", "/admin/versions", "vimla"),
         Screen("version", "/admin/versions/1", "vimla"),
+        Screen("proposals", "/admin/proposals", "vimla"),
+        Screen("proposal", "/admin/proposals/2", "vimla"),
+        Screen("proposal-approved", "/admin/proposals/1", "vimla"),
         Screen("audit", "/admin/audit", "vimla"),
         Screen("admin-messages", "/admin/messages", "vimla"),
         Screen("clock", "/admin/clock", "vimla", then=all_open),

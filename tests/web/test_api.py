@@ -406,7 +406,7 @@ async def test_a_confidential_one_tells_only_that_it_is_looked_into(window: Wind
 async def test_everything_in_the_catalog_can_be_filed(window: Window) -> None:
     answer = await window.visitor().get("/api/v1/catalog")
     body = answer.json()
-    assert set(body) == {"kinds", "categories", "procedures", "localities", "languages"}
+    assert set(body) == {"kinds", "categories", "procedures", "localities", "languages", "posts"}
     assert {kind["code"] for kind in body["kinds"]} == set(Kind)
     assert len(body["categories"]) >= 12
     for entries in body.values():
@@ -417,6 +417,8 @@ async def test_everything_in_the_catalog_can_be_filed(window: Window) -> None:
         assert (await file(window, locality=locality["code"], consumer={})).status_code == 201
     for language in body["languages"]:
         assert (await file(window, language=language["code"], consumer={})).status_code == 201
+    for post in body["posts"]:
+        assert (await file(window, category="conduct", about=post["code"], consumer={})).status_code == 201
 
 
 async def test_the_catalog_speaks_the_language_asked_for(window: Window) -> None:

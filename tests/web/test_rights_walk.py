@@ -122,6 +122,11 @@ STAFF = {
     "GET /admin/holiday": "tu",
     "POST /admin/holiday": "t",
     "POST /admin/versions/{version}/take-back": "",
+    "GET /admin/proposals": "tu",
+    "GET /admin/proposals/{number}": "",  # nothing was proposed
+    "POST /admin/proposals/{number}/approval": "",
+    "POST /admin/proposals/{number}/refusal": "",
+    "POST /admin/proposals/{number}/what-if": "",
     "GET /admin/versions": "tu",
     "GET /admin/versions/{number}": "tu",
     "GET /admin/policy.toml": "tu",
