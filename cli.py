@@ -123,13 +123,22 @@ def import_policy(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     note: Annotated[str, typer.Option(help="why; kept with the version")],
 ) -> None:
-    """Save the timings in FILE as a new version, used by new requests; what FILE leaves out stays."""
-    from models.policy_versions import NoPolicy, NoteMissing, Outdated, import_toml
+    """Save the timings in FILE as a new version, used by new requests; what FILE leaves out stays.
+
+    Where a time becomes longer it is only proposed: an administrator has to approve it on its page.
+    """
+    from models.policy_proposals import import_toml
+    from models.policy_versions import NoPolicy, NoteMissing, Outdated
     from rules.policy import BadPolicy
 
     text, now = file.read_text(encoding="utf-8", errors="replace"), datetime.now(UTC)
     refusals = (BadPolicy, NoteMissing, NoPolicy, Outdated)
-    number = _asked(lambda session: import_toml(session, text, note, None, now), *refusals)
+    number, proposed = _asked(lambda session: import_toml(session, text, note, None, now), *refusals)
+    if proposed is not None:
+        print(
+            f"A time becomes longer, or a last officer comes too late: kept as proposal no. {proposed}, and not used. "
+            f"An administrator approves or refuses it at /admin/proposals/{proposed}."
+        )
     print(f"Timings no. {number} are in force for new requests.")
 
 

@@ -21,9 +21,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.relay import Entrance
-from models import retiming, runs
+from models import moving, retiming, runs
 from models.database import Sessions
-from models.runs import ON_ITS_WAY, Run, RunItem, Stage
+from models.runs import ON_ITS_WAY, OURS, Run, RunItem, Stage
 from models.tray import More, put, put_all
 from rules.messages import Paced, Take, Taken
 from rules.terms import Act, Actor
@@ -41,6 +41,8 @@ TOLD = 50
 """Workflows told in one step."""
 A_BREATH = 0.2
 """Seconds between two steps of telling."""
+AGAIN = {Act.RETIME.value: retiming.list_again, Act.MOVE.value: moving.list_again}
+"""What ends only when nothing more is to be listed."""
 
 log = structlog.get_logger()
 
@@ -102,7 +104,7 @@ class FanOut:
         retimes = row.act == Act.RETIME
         row.state = Stage.RUNNING.value
         items = await runs.next_items(session, row.id or 0, _many(row.rate, MOST_RETIMED if retimes else MOST))
-        if not items and not (retimes and await retiming.list_again(session, row)):
+        if not items and not (row.act in AGAIN and await AGAIN[row.act](session, row)):
             row.state, row.ended_at = Stage.DONE.value, row.looked_at
         for item in items if not retimes else ():
             act, said = Act(row.act), _said(row, item)
@@ -204,7 +206,9 @@ class _Said(More, total=False):
 
 
 def _said(row: Run, item: RunItem) -> _Said:
-    """What is done with an item, by the person whose list it is."""
+    """What is done with an item: by ourselves where an office was moved, else by the person whose list it is."""
+    if row.act in OURS:
+        return {"actor": Actor.SYSTEM, "run": item.run, "data": item.data}
     return {
         "actor": Actor.OFFICER,
         "run": item.run,

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import many, retiming, writing
+from activities import many, moving, retiming, writing
 from activities.patience import Waiting
 from models import bulk
 from models.cases import meter_state
@@ -187,6 +187,9 @@ class Record:
         try:
             if sent.act == Act.RETIME:
                 turn, more = await retiming.brought_under(session, row, request, sent, ground, self.policies, at)
+                filled = {**filled, **more}
+            elif sent.act == Act.MOVE:
+                turn, more = await moving.moved(session, row, request, sent, ground, self.policies, at)
                 filled = {**filled, **more}
             else:
                 turn = judge.take(request, ground, at, await self._sent(session, row, sent))

@@ -49,6 +49,7 @@ ACTS: Mapping[Act, str] = {
     Act.COMPLAIN: N_("Complain about it"),
     Act.CLAIM: N_("Ask for the money back"),
     Act.RETIME: N_("Apply new timings"),
+    Act.MOVE: N_("Goes with its place to another office"),
     Act.MESSAGE: N_("Write to the consumer"),
 }
 OF_AN_APPLICATION: Mapping[Act, str] = {

@@ -107,6 +107,15 @@ def _transferred(telling: Telling) -> str:
     return _("It went to another office: %(office)s.", office=after)
 
 
+def _moved(telling: Telling) -> str:
+    before, after = telling.event.from_office, telling.event.office
+    if telling.to is Reader.OFFICER and before and after:
+        return _("Its place belongs to the office %(after)s now, no longer to %(before)s.", before=before, after=after)
+    if not after:
+        return _("Its place belongs to another office now.")
+    return _("Your place belongs to the office %(office)s now.", office=after)
+
+
 def _rejected(telling: Telling) -> str:
     if not telling.event.reason:
         return _("It was not accepted.")
@@ -129,6 +138,7 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.TRANSFERRED: _transferred,
     EventKind.REJECTED: _rejected,
     EventKind.RETIMED: _retimed,
+    EventKind.MOVED: _moved,
     EventKind.OBJECTED: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
     EventKind.CALLED_AGAIN: lambda t: t.by_reader(
         _("You asked about it again."), _("The consumer asked about it again.")

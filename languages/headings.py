@@ -65,6 +65,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.UNDONE: N_("Set free again"),
     EventKind.COMPLAINED: N_("Complaint about it"),
     EventKind.RETIMED: N_("New timings"),
+    EventKind.MOVED: N_("Another office"),
     EventKind.RECOVERY_HELD: N_("Recovery held"),
     EventKind.MESSAGED: N_("Message to the consumer"),
 }

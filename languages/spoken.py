@@ -60,6 +60,12 @@ def day(at: datetime, zone: tzinfo, language: str | None = None, now: datetime |
         return _("%(weekday)s %(date)s", weekday=weekday, date=_date(local, today))
 
 
+def date_of(at: datetime, zone: tzinfo) -> str:
+    """A date in full: "1 June 2027"."""
+    local = at.astimezone(zone)
+    return f"{local.day} {get_month_names('wide', locale=current())[local.month]} {local.year}"
+
+
 def end_of_day(now: datetime, zone: tzinfo) -> datetime:
     """The instant at which "today" stops being true: the next local midnight."""
     following = now.astimezone(zone).date() + timedelta(days=1)

@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.access import another_tunes, tunes
 from models.audit import Audit
 from models.passwords import end_sessions
 from models.people import Fill, Leave, Post, Staff
@@ -34,6 +35,8 @@ async def add_leave(
     await _alone(session, f"leave/{person}")
     rows = (await session.exec(select(Leave).where(Leave.person == person))).all()
     _refuse(stretch_fault(since, until, now, [(row.since, row.until) for row in rows]))
+    if by == person and await tunes(session, person, since) and not await another_tunes(session, person, since):
+        raise NotTaken(AbsenceFault.LAST_ACCESS)
     row = Leave(person=person, since=since, until=until)
     session.add(row)
     await note(session, person, now, by, after={"leave": _written((since, until))})
@@ -103,6 +106,12 @@ async def end_fill(session: AsyncSession, number: int, post: str, end: datetime,
         if any(row.since < other.since < end for other in others):
             raise NotTaken(AbsenceFault.OVERLAPS)
     _refuse(end_fault(row.since, row.until, end, now))
+    if (
+        by == row.person
+        and await tunes(session, by, now)
+        and not await tunes(session, by, max(end, now), without=number)
+    ):
+        raise NotTaken(AbsenceFault.LAST_ACCESS)
     running, person = row.since <= now, row.person
     await _end(session, row, end)
     after = _written((before[0], end)) if end > before[0] else ""

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.colleagues import MANAGES
 from models.posts import WORKS, FilledPost, may_see
 from models.requests import ServiceRequest, Task, Words
-from models.runs import ON_ITS_WAY, USUAL, Run, RunItem, Stage
+from models.runs import ON_ITS_WAY, OURS, USUAL, Run, RunItem, Stage
 from rules.terms import Act, Codes, Refused
 
 SECOND_THOUGHT = timedelta(seconds=10)
@@ -139,7 +139,7 @@ async def give(
 async def stop(session: AsyncSession, number: int, by: int, at: datetime) -> bool:
     """Take back one's own list: whole before it began, else what is left of it; whether there was anything to take back."""
     row = await session.get(Run, number, with_for_update=True)
-    if row is None or row.by != by or row.act == Act.RETIME or row.state not in ON_ITS_WAY:
+    if row is None or row.by != by or row.act in OURS or row.state not in ON_ITS_WAY:
         return False
     if row.state == Stage.WAITING:
         await _unsay(session, number)
@@ -166,7 +166,7 @@ class Listed:
 async def listed(session: AsyncSession, number: int, by: int) -> tuple[Run, tuple[Listed, ...]] | None:
     """One's own list with its items in their order; None where there is none of this number."""
     row = await session.get(Run, number)
-    if row is None or row.by != by or row.act == Act.RETIME:
+    if row is None or row.by != by or row.act in OURS:
         return None
     asked = (
         select(RunItem, Task, ServiceRequest)

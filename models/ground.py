@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.cases import taken_slots
 from models.choices import choices, receivers
-from models.people import Fill, Leave, Post
+from models.people import Fill, Leave, Office, Post
 from models.policy import Names
 from models.policy_versions import version
 from models.requests import ServiceRequest
@@ -91,10 +91,13 @@ async def ladder_posts(
 ) -> dict[str, list[Post]]:
     """The posts of each role that answer for the request's office at `at`: its own, else its zone's, else the company's.
 
+    An office that ended has its successor's posts, also before the request itself is brought there.
     With `locked`, the rows are locked in the order of their codes, so that loads are counted one request at a time.
     """
+    successor = select(Office.successor).where(Office.code == row.office).scalar_subquery()
+    heir = func.coalesce(successor, row.office)
     here = or_(
-        col(Post.office) == row.office,
+        col(Post.office) == heir,
         and_(col(Post.office).is_(None), or_(col(Post.zone) == row.zone, col(Post.zone).is_(None))),
     )
     asked = select(Post).where(

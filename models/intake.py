@@ -70,6 +70,14 @@ class UnknownCode(LookupError):
         self.field = field
 
 
+class NotYetLive(UnknownCode):
+    """Nothing is filed at this locality before its day; `place` is its code."""
+
+    def __init__(self, field: str, place: str) -> None:
+        super().__init__(field)
+        self.place = place
+
+
 class TooManyFiled(Exception):
     """One phone filed more requests in an hour than anybody needs."""
 
@@ -149,6 +157,8 @@ async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, 
 async def _place(session: AsyncSession, new: New, there: Known, desk: bool) -> Place:
     """Where the request belongs: by account, by locality, else by the words given for the place; else, with `desk`, there."""
     if there.place is not None:
+        if there.place.live_from is not None and there.place.live_from > new.at:
+            raise NotYetLive("locality" if new.locality else "account", there.place.locality or "")
         return there.place
     if new.locality:
         raise UnknownCode("locality")

@@ -14,13 +14,14 @@ from models.nowhere import nowhere
 
 @dataclass(frozen=True)
 class Place:
-    """Where a request belongs. `locality` and `feeder` None: not known."""
+    """Where a request belongs. `locality` and `feeder` None: not known; `live_from` None: it always was live."""
 
     office: str
     zone: str
     area_class: str
     locality: str | None
     feeder: str | None
+    live_from: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ KNOWN = text("""
         exists (select from names where kind = 'segment') as grouped,
         array(select id from staff where right(regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g'), 9) = any(cast(:marks as text[]))
             or lower(email) = any(cast(:marks as text[]))) as himself,
-        o.code as office, o.zone, o.area_class, l.code as locality,
+        o.code as office, o.zone, o.area_class, l.code as locality, l.live_from,
         coalesce(held.feeder, (select min(f.code) from feeder f
             where f.localities @> jsonb_build_array(l.code) having count(*) = 1)) as feeder
     from (values (1)) as one
@@ -96,7 +97,11 @@ async def known(
         "marks": list(marks),
     }
     found = (await session.exec(KNOWN.bindparams(**asked, locality=locality))).one()  # type: ignore[call-overload]
-    place = Place(found.office, found.zone, found.area_class, found.locality, found.feeder) if found.office else None
+    place = (
+        Place(found.office, found.zone, found.area_class, found.locality, found.feeder, found.live_from)
+        if found.office
+        else None
+    )
     return Known(
         found.now, found.newest, found.before, found.filed, found.number, found.consumer, found.words,
         found.notification, found.held, found.drafted, found.handed_in, place, found.grouped, frozenset(found.himself),

@@ -101,7 +101,7 @@ async def rename(
     if fingerprint(row) != seen:
         raise Overtaken
     before = written(row)
-    _write(row, fields)
+    put_onto(row, fields)
     session.add(row)
     return await noted(session, AUDIT, f"{kind}/{code}", before, written(row), by, at)
 
@@ -112,13 +112,13 @@ async def add(session: AsyncSession, kind: str, fields: Mapping[str, str], by: i
     if count >= MOST:
         raise TooMany
     row = Names(kind=kind, code=f"{kind.partition('_')[0]}-{secrets.token_hex(4)}", place=(last or 0) + 1)
-    _write(row, fields)
+    put_onto(row, fields)
     session.add(row)
     await noted(session, AUDIT, f"{kind}/{row.code}", {}, written(row), by, at)
     return row.code
 
 
-def _write(row: Names, fields: Mapping[str, str]) -> None:
+def put_onto(row: Names, fields: Mapping[str, str]) -> None:
     """Only what the row's sheet has; what else it keeps stays."""
     of = sheet(row.kind, row.code) or Sheet(())
     data = dict(row.data)

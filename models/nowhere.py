@@ -19,4 +19,4 @@ async def nowhere(session: AsyncSession, desk: bool) -> Office:
     """The desk that finds places, where it is wanted and there is one; else the first office by code."""
     is_desk = col(Office.area_class) == UNPLACED
     order = (is_desk.desc() if desk else is_desk, Office.code)
-    return (await session.exec(select(Office).order_by(*order).limit(1))).one()
+    return (await session.exec(select(Office).where(col(Office.successor).is_(None)).order_by(*order).limit(1))).one()

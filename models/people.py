@@ -30,6 +30,8 @@ class Office(SQLModel, table=True):
     area_class: str = Field(default="urban", max_length=20)
     since: datetime | None = instant(optional=True)
     until: datetime | None = instant(optional=True)
+    successor: str | None = Field(default=None, max_length=60)
+    """The office that has its places and requests since it ended."""
 
 
 class Locality(SQLModel, table=True):
@@ -44,6 +46,9 @@ class Locality(SQLModel, table=True):
     names: Codes = codes()
     pin: str = Field(default="", max_length=10)
     search: str = Field(default="", max_length=600)
+    live_from: datetime | None = instant(optional=True)
+    """Before this instant nothing is filed there; None: it always was. `ring` is whom to call until then."""
+    ring: str = Field(default="", max_length=20)
 
 
 class Feeder(SQLModel, table=True):

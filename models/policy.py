@@ -24,6 +24,8 @@ class PolicyVersion(SQLModel, table=True):
     """The version whose values it has but for what changed; None: the one before it."""
     beside: int | None = None
     """The version with the same new calendars, where this one keeps older times."""
+    approved_by: int | None = None
+    """Who agreed to it, where one person could not save it alone."""
 
 
 class Names(SQLModel, table=True):

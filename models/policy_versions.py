@@ -183,19 +183,6 @@ async def export_toml(session: AsyncSession) -> str:
     return policy_toml.export(await current(session))
 
 
-async def import_toml(session: AsyncSession, text: str, note: str, author: int | None, at: datetime) -> int:
-    """Save what `text` says over the policy in force; the new version's number, the present one if nothing differs.
-
-    Raises BadPolicy with every problem, NoteMissing, NoPolicy, and Outdated if somebody saved at the same moment.
-    """
-    base = await newest(session)
-    try:
-        parsed = await read_toml(session, text)
-        return await save(session, parsed, note, author, at, base=base.number)
-    except NothingChanged:
-        return base.number
-
-
 async def read_toml(session: AsyncSession, text: str) -> Policy:
     """What `text` says over the policy in force, unsaved. BadPolicy with every problem, NoPolicy."""
     policy = await current(session)

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import codes, instant
-from rules.terms import Codes
+from rules.terms import Act, Codes
 
 SLOWEST, FASTEST, USUAL = 10, 30_000, 600
 """Requests a minute."""
@@ -31,6 +31,8 @@ class Stage(StrEnum):
 
 ON_ITS_WAY = (Stage.WAITING.value, Stage.RUNNING.value)
 GOING_ON = (*ON_ITS_WAY, Stage.PAUSED.value)
+OURS = frozenset({Act.RETIME, Act.MOVE})
+"""What is done by ourselves, because an administrator changed his tables; anything else is the list of one person."""
 MEANWHILE = "changed"
 """The outcome of an item that is not what it was when it was listed, whatever is done with the list."""
 

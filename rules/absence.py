@@ -26,6 +26,7 @@ class AbsenceFault(StrEnum):
     NOT_THERE = "not_there"
     OUT_OF_REACH = "out_of_reach"
     OVER = "over"
+    LAST_ACCESS = "last_access"
 
 
 class NotTaken(ValueError):

@@ -72,7 +72,7 @@ def warnings(policy: Policy, years: int = 1) -> list[TooLate | NeverMatters]:
     found: list[TooLate | NeverMatters] = []
     for own, timing in _timings(policy):
         path = ("complaint", *own)
-        if late := _too_late(policy, path, timing, years):
+        if late := too_late(policy, path, timing, years):
             found.append(late)
         if timing.accept and timing.tiers and _not_before(timing.accept, timing.tiers[0], calendar_of(policy, timing)):
             found.append(NeverMatters(path, timing.accept))
@@ -93,7 +93,7 @@ def _timings(policy: Policy) -> Iterator[tuple[tuple[str, ...], Timing]]:
     yield from policy.areas.items()
 
 
-def _too_late(policy: Policy, path: tuple[str, ...], timing: Timing, years: int) -> TooLate | None:
+def too_late(policy: Policy, path: tuple[str, ...], timing: Timing, years: int = 1) -> TooLate | None:
     if timing.note or timing.standard is None:
         return None
     calendars = calendar_of(policy, timing), standard_calendar_of(policy, timing)

@@ -89,6 +89,7 @@ class Act(StrEnum):
     COMPLAIN = "complain"
     CLAIM = "claim"
     RETIME = "retime"
+    MOVE = "move"
     MESSAGE = "message"
 
 
@@ -159,6 +160,7 @@ class EventKind(StrEnum):
     UNDONE = "undone"
     COMPLAINED = "complained"
     RETIMED = "retimed"
+    MOVED = "moved"
     RECOVERY_HELD = "recovery_held"
     MESSAGED = "messaged"
     PUT_OFF = "put_off"

@@ -106,7 +106,7 @@ def test_nothing_personal_can_cross_into_a_workflows_history() -> None:
 
 def test_everything_that_falls_due_is_done_and_every_act_is_somebodys() -> None:
     assert set(timers.FALLS_DUE) == set(Wake)
-    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE, Act.PAY, Act.RETIME}
+    judged_apart = {Act.RECEIPT, Act.CALLED, Act.RAISE, Act.AGREE, Act.DISAGREE, Act.PAY, Act.RETIME, Act.MOVE}
     at_stages = {*officer_acts.AT_A_STAGE, *consumer_acts.AN_APPLICANTS}
     assert {*officer_acts.ACTS, *consumer_acts.ACTS, *at_stages, *judged_apart} == set(Act)
 
@@ -156,7 +156,7 @@ async def test_the_tables_are_what_the_migrations_make(database_url: str) -> Non
 
 
 PUBLIC = re.compile(
-    r"/|/board|/file(/.*)?|/apply(/.*)?|/track(/.*)?|/pay/\{number\}/\{key\}(/sheet)?|/answer/\{token\}|/not-mine/\{token\}|/sign-in(/.*)?|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
+    r"/|/board|/time-limits(/.*)?|/file(/.*)?|/apply(/.*)?|/track(/.*)?|/pay/\{number\}/\{key\}(/sheet)?|/answer/\{token\}|/not-mine/\{token\}|/sign-in(/.*)?|/sign-out|/static/.*|/favicon\.ico|/sw\.js"
     r"|/api/v1/.*|/healthz|/readyz|/metrics|/api|/language"
 )
 """Addresses that anybody may ask for; what belongs to one consumer behind them is held by his code."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-SCRIPT = ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "onewindow.js", "keys.js")
+SCRIPT = ("vendor/htmx.min.js", "vendor/hx-sse.min.js", "onewindow.js")
 """One file, in this order: as two deferred files htmx starts before its extension has come."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -10,9 +11,10 @@ from languages.catalog import LANGUAGES, named
 from languages.connections import own_label
 from models.names import NOTHING, Everything, everything, newest_edition
 from models.people import Locality, Office, Post
-from models.policy import Names
-from models.policy_versions import NoPolicy, current, version
+from models.policy import Names, PolicyVersion
+from models.policy_versions import NoPolicy, newest
 from rules.policy import Policy, Timing, timing_of
+from rules.policy_json import from_json
 from rules.terms import Kind
 
 
@@ -32,6 +34,8 @@ class Book:
     def __init__(self) -> None:
         self.now: Everything = NOTHING
         self.policies: dict[int, Policy] = {}
+        self.dates: dict[int, datetime] = {}
+        """Since when each policy held is known."""
         self.newest = 0
 
     @property
@@ -45,22 +49,25 @@ class Book:
             return False
         read = await everything(session)
         try:
-            policy = await current(session)
+            row = await newest(session)
         except NoPolicy:
             return False
-        self.policies[policy.version] = policy
-        self.newest = policy.version
+        self._hold(row)
+        self.newest = row.number
         self.now = read
         return True
 
     async def hold_policy(self, session: AsyncSession, number: int) -> Policy:
         """The policy of this number, read once: it never changes. LookupError when there is none."""
         if number not in self.policies:
-            found = await version(session, number)
+            found = await session.get(PolicyVersion, number)
             if found is None:
                 raise LookupError(f"no policy version {number}")
-            self.policies[number] = found
+            self._hold(found)
         return self.policies[number]
+
+    def _hold(self, row: PolicyVersion) -> None:
+        self.policies[row.number], self.dates[row.number] = from_json(row.content), row.at
 
     def timing(self, number: int, category: str, area_class: str) -> Timing:
         """The times and flags of a category in a policy already held."""
@@ -94,6 +101,15 @@ class Book:
     def all(self, kind: str) -> list[Names]:
         """Every row of a kind in the profile's order."""
         return self.now.by_kind.get(kind, [])
+
+    def categories(self) -> list[Names]:
+        """The categories of complaints that are offered now: a retired one has a name and no timings."""
+        policy = self.policies.get(self.newest)
+        return [row for row in self.all("category") if policy is None or row.code in policy.timings]
+
+    def offers(self, category: str) -> bool:
+        """Whether something can be filed under this category now."""
+        return any(row.code == category for row in self.categories())
 
     def office(self, code: str | None) -> Office | None:
         """An office, or None."""

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from languages import catalog, spoken
+from languages.catalog import gettext
 from languages.dealings import Visit
 from languages.labels import act_label
 from languages.money import money
@@ -123,9 +124,18 @@ class Views:
             file_too_large=partial(unfit, FileFault.TOO_LARGE),
             act_words={act.value: partial(act_label, act) for act in Act},
             ladder_line=self.ladder_line,
+            timings_of=self.timings_of,
             switch=lambda code: f"?lang={code}",
             directory=lambda: onewindow.directory.name if onewindow.directory else "",
         )
+
+    def timings_of(self, number: int, at: datetime | None = None) -> str:
+        """A version of the timings as people name it."""
+        at = at or self.onewindow.book.dates.get(number)
+        if at is None:
+            return gettext("Timings no. %(number)d", number=number)
+        date = spoken.date_of(at, self.onewindow.zone)
+        return gettext("Timings of %(date)s (no. %(number)d)", date=date, number=number)
 
     def when(self, at: datetime, now: datetime | None = None) -> str:
         """An instant as people say it, in the utility's zone and the language in use."""

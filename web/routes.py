@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from web import measures
+from web import (
+    measures,
+)
 from web.admin import (
     audit,
     calendars,
+    categories,
     clock,
     events,
     holiday,
     messages,
+    moves,
     names,
+    places,
+    proposals,
     replies,
     retimings,
+    settings,
     texts,
     timings,
     versions,
@@ -37,6 +44,7 @@ from web.consumer import (
     papers,
     photo,
     sending,
+    time_limits,
     track,
 )
 from web.counter import (
@@ -92,6 +100,7 @@ from web.pay import note as pay_note
 CONSUMER = (
     home,
     board,
+    time_limits,
     track,
     code,
     acts,
@@ -157,11 +166,16 @@ STAFF = (
     what_if,
     retimings,
     versions,
+    proposals,
     audit,
     messages,
     replies,
     clock,
     names,
     texts,
+    places,
+    moves,
+    categories,
+    settings,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -37,7 +37,7 @@ from models.database import Sessions
 from models.events import Event
 from models.hints import Hints, listen
 from models.people import Fill, Staff
-from models.policy_versions import import_toml
+from models.policy_versions import read_toml, save
 from models.requests import ServiceRequest, Task
 from models.storage import Folder
 from models.waiting import Waiting
@@ -105,9 +105,9 @@ class Living:
         await self.serving
 
     async def policy(self, text: str) -> None:
-        """Import timings, as `policy import` does."""
+        """Bring timings into force for new requests."""
         async with self.sessions.begin() as session:
-            await import_toml(session, text, "for this story", None, datetime.now(UTC))
+            await save(session, await read_toml(session, text), "for this story", None, datetime.now(UTC))
 
     async def may_sign_in(self, username: str) -> None:
         """Give somebody a password."""

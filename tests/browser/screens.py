@@ -112,6 +112,13 @@ async def faults_open(page: Page) -> None:
     await page.evaluate(f"Promise.all([...document.querySelectorAll('.judged img')].map({seen}))")
 
 
+async def moved_to(page: Page) -> None:
+    """Ask what it would do if another office took everything."""
+    await page.locator("main select[name=to]").select_option("defence")
+    await page.locator("main form button.main").click()
+    await page.locator("#outlook").wait_for()
+
+
 async def chosen(page: Page) -> None:
     """Choose two lines."""
     for box in (await page.locator(".pick input").all())[:2]:
@@ -133,6 +140,8 @@ def consumer_screens(town: Town) -> list[Screen]:
     return [
         Screen("home", "/"),
         Screen("board", "/board", then=all_open),
+        Screen("time-limits", "/time-limits"),
+        Screen("time-limits-of-old", "/time-limits/1", then=all_open),
         Screen("home-all-tiles", "/", then=all_open),
         Screen("home-wrong-number", "/track?reference=12345", status=422),
         *(Screen(f"track-{state}", f"/track/{of[state]}") for state in STATES),
@@ -247,6 +256,14 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("names", "/admin/names", "vimla", then=all_open),
         Screen("name", "/admin/names/category/no-supply", "vimla"),
         Screen("name-wrong", "/admin/names/utility/phone", "vimla", then=partial(sent_with, value="ring us")),
+        Screen("places", "/admin/places", "vimla", then=all_open),
+        Screen("place", "/admin/places/locality/gizri", "vimla"),
+        Screen("place-wrong", "/admin/places/office/new", "vimla", then=sent_empty),
+        Screen("move", "/admin/moves/offices/gizri", "vimla", then=moved_to),
+        Screen("categories", "/admin/categories", "vimla"),
+        Screen("category-wrong", "/admin/categories/new", "vimla", then=sent_empty),
+        Screen("settings", "/admin/settings", "vimla"),
+        Screen("settings-wrong", "/admin/settings", "vimla", then=partial(sent_with, code_tries="0")),
         Screen("texts", "/admin/texts", "vimla"),
         Screen("text", "/admin/texts/consumer/escalated/en", "vimla", then=all_open),
         Screen("text-wrong", "/admin/texts/consumer/code/ur", "vimla", then=partial(sent_with, sms="Dear {name}")),
@@ -277,6 +294,9 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("events", "/admin/events", "vimla"),
         Screen("versions", "/admin/versions", "vimla"),
         Screen("version", "/admin/versions/1", "vimla"),
+        Screen("proposals", "/admin/proposals", "vimla"),
+        Screen("proposal", "/admin/proposals/2", "vimla"),
+        Screen("proposal-approved", "/admin/proposals/1", "vimla"),
         Screen("audit", "/admin/audit", "vimla"),
         Screen("admin-messages", "/admin/messages", "vimla"),
         Screen("clock", "/admin/clock", "vimla", then=all_open),

@@ -10,9 +10,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
+from activities.examples import Examples
+from activities.facts import Place
+from activities.say import Renderer
 from models.absences import add_charge, add_leave
 from models.bulk import DONE, Order, begin, choose
 from models.database import engine, sessions_of
@@ -20,6 +24,8 @@ from models.filing import save_draft
 from models.intake import New, register
 from models.kept_forms import keep
 from models.people import Staff
+from models.policy_proposals import approve, propose
+from models.policy_versions import current
 from models.posts import posts_of
 from models.proofs import open_session
 from models.requests import Task
@@ -27,6 +33,7 @@ from models.runs import Run, Stage, settled
 from models.staff import sign_in
 from models.storage import Folder
 from models.tray import put
+from rules.durations import parse
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind, Refused
 from tests.activities.mailroom import served
@@ -215,6 +222,24 @@ async def lists(town: Town) -> None:
         (await session.get_one(Run, town.done)).state = Stage.DONE
 
 
+async def more_time(town: Town) -> None:
+    """Timings that Zubin proposed, by which a first officer gets more time: one set was approved, one waits."""
+    async with town.window.sessions.begin() as session:
+        people = dict((await session.exec(select(Staff.username, Staff.id))).all())
+        zubin, vimla = people["zubin"] or 0, people["vimla"] or 0
+        for category, time, note in (
+            ("streetlight", "3 working days", "The crews are wanted for the flood until July"),
+            ("no-supply", "2h", "Two crews fewer at Gizri in June"),
+        ):
+            policy = await current(session)
+            timing = policy.timings[category]
+            slower = replace(timing, tiers=(parse(time), *timing.tiers[1:]))
+            longer = replace(policy, timings={**policy.timings, category: slower})
+            made = await propose(session, longer, note, zubin, NOW, policy.version)
+            if category == "streetlight":
+                await approve(session, made, vimla, NOW)
+
+
 @asynccontextmanager
 async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
     """The town over a database of its own, its pages on a port; not `whole`: complaints alone, and those of casework left out."""
@@ -229,8 +254,10 @@ async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
             await casework(town)
             town.of |= await applications(window, NOW)
         window.now = NOW
+        await Examples(window.sessions, Renderer(Place("http://localhost:8000", ZoneInfo("Asia/Kolkata")))).step()
         await people(town)
         await lists(town)
+        await more_time(town)
         async with window.sessions.begin() as session:
             await save_draft(session, TOKEN, DRAFT, NOW)
             await save_draft(session, TOKEN + "-urgent", {**DRAFT, "danger": "yes", "category": ""}, NOW)

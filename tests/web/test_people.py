@@ -229,3 +229,19 @@ def test_what_was_cannot_be_ended_earlier() -> None:
     assert end_fault(MONDAY - 3000 * DAY, None, MONDAY, MONDAY) is None
     assert end_fault(MONDAY + DAY, None, MONDAY, MONDAY) is None
     assert absences.PEOPLE == "people"
+
+
+async def test_an_administrator_does_not_remove_his_own_last_access(window: Window) -> None:
+    vimla = await browser_of(window, "vimla")
+    async with window.sessions() as session:
+        asked = select(Fill).where(Fill.post == "administrator", Fill.person == await number(window, "vimla"))
+        fill = (await session.exec(asked)).one()
+    answer = await vimla.post(f"/desk/people/posts/administrator/fills/{fill.id}", data={"now": "1"})
+    assert answer.status_code == 422
+    assert "Then no administrator could sign in as one." in plain(well_formed(answer.text))
+    away = await enter(window, vimla, "vimla", window.now + DAY, window.now + 2 * DAY)
+    assert away.status_code == 422
+    assert "Let another one do it." in plain(away.text)
+    itself = await vimla.post(f"/desk/people/{await number(window, 'vimla')}/removal")
+    assert itself.status_code == 403
+    assert (await vimla.get("/admin")).status_code == 200

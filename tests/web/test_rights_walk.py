@@ -122,6 +122,11 @@ STAFF = {
     "GET /admin/holiday": "tu",
     "POST /admin/holiday": "t",
     "POST /admin/versions/{version}/take-back": "",
+    "GET /admin/proposals": "tu",
+    "GET /admin/proposals/{number}": "",  # nothing was proposed
+    "POST /admin/proposals/{number}/approval": "",
+    "POST /admin/proposals/{number}/refusal": "",
+    "POST /admin/proposals/{number}/what-if": "",
     "GET /admin/versions": "tu",
     "GET /admin/versions/{number}": "tu",
     "GET /admin/policy.toml": "tu",
@@ -135,6 +140,19 @@ STAFF = {
     "GET /admin/replies/{code}": "",  # there is none of this code
     "POST /admin/replies/{code}": "",
     "POST /admin/replies/{code}/away": "",
+    "GET /admin/places": "tu",
+    "GET /admin/places/{kind}/{code}": "",  # there is none of this kind and code
+    "POST /admin/places/{kind}/{code}": "",
+    "GET /admin/moves/offices/{code}": "",
+    "POST /admin/moves/offices/{code}": "",
+    "GET /admin/moves/{number}": "",  # nothing was merged
+    "GET /admin/moves/{number}/live/progress": "",
+    "GET /admin/settings": "tu",
+    "POST /admin/settings": "t",
+    "GET /admin/categories": "tu",
+    "GET /admin/categories/new": "t",
+    "POST /admin/categories/new": "t",
+    "POST /admin/categories/{code}/{what}": "",
     "GET /admin/texts": "tu",
     "GET /admin/texts/{recipient}/{notice}/{language}": "",  # the worker has not told yet what it says
     "POST /admin/texts/{recipient}/{notice}/{language}": "",

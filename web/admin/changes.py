@@ -12,11 +12,12 @@ from languages.catalog import OWN_NAMES
 from languages.catalog import gettext as _
 from models.policy_versions import Change
 from rules.policy_check import NeverMatters, TooLate
+from rules.policy_second import Longer
 from web.admin.fields import field_words
 from web.book import Book
 
 LONGEST = 160
-OF_FORMS = frozenset({"names", "texts"})
+OF_FORMS = frozenset({"names", "texts", "places"})
 """What a form's fields say of itself in the audit: `names.label-en`."""
 
 
@@ -54,6 +55,25 @@ def told_from_audit(before: Mapping[str, str], after: Mapping[str, str], book: B
 def doubts(found: Iterable[TooLate | NeverMatters], book: Book) -> list[str]:
     """What is allowed and hardly meant, in the reader's language."""
     return [f"{_where((*one.path, one.key.rpartition('.')[2]), book)}: {_doubt(one, book)}" for one in found]
+
+
+def why_second(found: Iterable[Longer | TooLate], book: Book) -> list[str]:
+    """Why a second person must agree, in the reader's language."""
+    return [_longer(one, book) if isinstance(one, Longer) else doubts([one], book)[0] for one in found]
+
+
+def _longer(one: Longer, book: Book) -> str:
+    where = _where((*one.path, "tiers" if one.tier else "standard"), book)
+    if one.after is None:
+        return _(
+            "%(where)s: there is none any more. It was %(before)s.", where=where, before=spoken.duration(one.before)
+        )
+    times = {"before": spoken.duration(one.before), "after": spoken.duration(one.after)}
+    if not one.tier:
+        return _("%(where)s: longer, from %(before)s to %(after)s.", where=where, **times)
+    return _(
+        "%(where)s: officer %(place)d gets longer, from %(before)s to %(after)s.", where=where, place=one.tier, **times
+    )
 
 
 def _doubt(one: TooLate | NeverMatters, book: Book) -> str:
@@ -156,11 +176,13 @@ def what_words(what: str) -> str:
     """What an audit entry is about, as people read it; another's own word as it is."""
     words = {
         "policy": _("Timings"),
+        "policy_proposal": _("Proposed timings"),
         "retiming": _("Applied to open requests"),
         "people": _("People and posts"),
         "slip": _("Code on the counter slip"),
         "names": _("Name or text"),
         "texts": _("What messages say"),
+        "places": _("Offices and places"),
         "reply": _("Saved replies"),
         "alarms": _("Trust in the clock"),
     }

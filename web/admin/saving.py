@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import policy_versions
+from models.policy_proposals import NeedsSecond, propose, save_alone
 from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
 from models.retiming import AlreadyRunning, Choice, begin
 from models.runs import USUAL
@@ -73,13 +74,11 @@ async def settle(
     """Save what was changed as the next version; with anything wrong nothing is saved and the form comes back as typed."""
     base = await base_of(parts, form)
     edited = sheet.edit(base, form, parts.book)
-    errors = {**edited.errors, **_note_errors(form), **_apply_errors(form)}
+    errors = {**edited.errors, **note_errors(form), **_apply_errors(form)}
     if errors:
         return await sheet.again(request, person, parts, base, form, errors)
     try:
-        saved, applied = await parts.database.write(
-            _save, sheet, edited.policy, form, person.id, now, base.version, parts.book
-        )
+        return await _kept(sheet, parts, edited.policy, form, person.id, now, base.version)
     except NothingChanged:
         errors = {"note": _("Nothing is different from the timings in force.")}
         return await sheet.again(request, person, parts, base, form, errors)
@@ -88,10 +87,33 @@ async def settle(
         return await sheet.again(request, person, parts, base, form, errors)
     except Outdated:
         return await _overtaken(sheet, request, person, parts, base, form)
+
+
+async def _kept(
+    sheet: Sheet, parts: Onewindow, policy: Policy, form: Typed, author: int, at: datetime, base: int
+) -> Response:
+    """Save it and show what came of it; where one person may not save it alone, propose it."""
+    try:
+        saved, applied = await parts.database.write(_save, sheet, policy, form, author, at, base, parts.book)
+    except NeedsSecond:
+        return await _proposed(sheet, parts, policy, form, author, at, base)
     if applied is None:
         return see_other(f"{sheet.address(form)}{'&' if '?' in sheet.address(form) else '?'}saved={saved}")
     await parts.door.wake()
     return see_other(f"/admin/retimings/{applied}")
+
+
+async def _proposed(
+    sheet: Sheet, parts: Onewindow, policy: Policy, form: Typed, author: int, at: datetime, base: int
+) -> Response:
+    """A time becomes longer: it is kept for another administrator to agree to, with what the form said of open requests."""
+    choice = sheet.choice(form, parts.book)
+    rate = rate_of(form) if form.get("rate") else sheet.rate
+    kept = {} if choice is None else {**asdict(choice), "rate": rate}
+    number = await parts.database.write(
+        propose, policy, form["note"], author, at, base, {"apply": kept} if kept else None
+    )
+    return see_other(f"/admin/proposals/{number}?made=1")
 
 
 async def base_of(parts: Onewindow, form: Typed) -> Policy:
@@ -113,7 +135,7 @@ async def _save(
     book: Book,
 ) -> tuple[int, int | None]:
     """The new version and, in the same transaction, the list of what it is applied to; their numbers."""
-    saved = await policy_versions.save(session, policy, form["note"], author, at, base=base)
+    saved = await save_alone(session, policy, form["note"], author, at, base)
     await sheet.besides(session, form)
     choice = sheet.choice(form, book)
     if choice is None:
@@ -127,7 +149,8 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
-def _note_errors(form: Typed) -> dict[str, str]:
+def note_errors(form: Typed) -> dict[str, str]:
+    """What is wrong with the note."""
     if 1 <= len(form.get("note", "")) <= LONGEST_NOTE:
         return {}
     return {"note": _("Say in at most %(number)d characters why it changes.", number=LONGEST_NOTE)}

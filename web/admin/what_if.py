@@ -46,7 +46,7 @@ async def ask(request: Request, person: Tunes, form: Table, db: Db, parts: Parts
     if edited.errors:
         return await sheet.again(request, person, parts, base, form, edited.errors)
     try:
-        result = await _while_waited_for(request, parts.sessions, edited.policy, now)
+        result = await while_waited_for(request, parts.sessions, edited.policy, now)
     except NotForetold:
         errors = {"note": _("This could not be worked out in time. Try again when less is going on.")}
         return await sheet.again(request, person, parts, base, form, errors)
@@ -57,7 +57,8 @@ async def ask(request: Request, person: Tunes, form: Table, db: Db, parts: Parts
     return see_other(f"/admin/what-if/{kept}")
 
 
-async def _while_waited_for(request: Request, sessions: Sessions, policy: Policy, at: datetime) -> dict[str, Any]:
+async def while_waited_for(request: Request, sessions: Sessions, policy: Policy, at: datetime) -> dict[str, Any]:
+    """What is foretold, in a process that ends when the page is left (Left)."""
     url = sessions.kw["bind"].url.render_as_string(hide_password=False)
     working = asyncio.create_task(foretold(url, policy, at))
     try:
@@ -96,7 +97,8 @@ async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Pa
         loads=foreseen.loads(result, parts.book),
         windows=foreseen.window_words(),
         by_words=foreseen.by_words(),
-        may_save="tune" in person.rights,
+        may_save="tune" in person.rights and "proposal" not in row.typed,
+        proposal=row.typed.get("proposal"),
         errors={},
         address=sheet.address(row.typed),
         apply=row.typed.get("apply", NEW_ONLY),

@@ -82,7 +82,7 @@ def everything(book: Book) -> Catalog:
     """The catalog in the language in use."""
     return Catalog(
         kinds=[Named(code=kind.value, name=kind_label(kind)) for kind in terms.Kind],
-        categories=[Named(code=row.code, name=named(row.labels)) for row in book.all("category")],
+        categories=[Named(code=row.code, name=named(row.labels)) for row in book.categories()],
         procedures=[_procedure(row, book) for row in book.all("procedure") if row.code in _offered(book)],
         localities=[Named(code=place.code, name=named(place.names)) for place in book.now.localities.values()],
         languages=[Named(code=code, name=OWN_NAMES[code]) for code in book.languages],

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from languages.catalog import N_, current, gettext
-from models.intake import New, TooManyFiled, UnknownCode
+from models.intake import New, NotYetLive, TooManyFiled, UnknownCode
 from models.public_api import Key, KeyReused, file_once
 from rules.policy import Limits
 from rules.reference import normalise
@@ -20,7 +20,7 @@ from web.api.catalog import read
 from web.api.description import problems_of
 from web.api.problems import INVALID, KEY_REUSED, TOO_MANY_FILED, Api, Problem, invalid
 from web.book import Book
-from web.consumer.steps import is_email, telephone
+from web.consumer.steps import is_email, not_live, telephone
 from web.deps import Now, Parts
 from web.errors import FieldError
 
@@ -126,6 +126,8 @@ async def file(
     new = new_request(filing, book, f"api/{drawn}", now)
     try:
         filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key, book.policies)
+    except NotYetLive as later:
+        raise invalid(later.field, not_live(book, later.place, now)) from None
     except UnknownCode as unknown:
         raise invalid(unknown.field, _wrong(unknown.field, filing, book)) from None
     except TooManyFiled:

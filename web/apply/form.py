@@ -69,7 +69,7 @@ async def begin(request: Request, book: TheBook, procedure: Annotated[str, Query
 @router.post("/apply")
 async def begun(request: Request, form: Form, parts: Parts, now: Now) -> Response:
     """Keep the first answer under a new token and go on."""
-    answered = await TAKES["what"](form, Asking(parts.book, parts.database, {}))
+    answered = await TAKES["what"](form, Asking(parts.book, parts.database, {}, parts.clock()))
     if answered.errors:
         return step_page(request, "what", {}, answered=answered, status=422)
     token = secrets.token_urlsafe(18)
@@ -150,7 +150,7 @@ async def kept(token: str, step: str, request: Request, form: Typed, parts: Part
         return await gone(token, request, parts.database)
     if step not in order_of(procedure_of(given, parts.book)):
         return see_other(f"/apply/{token}")
-    answered = await TAKES[step](form, Asking(parts.book, parts.database, given))
+    answered = await TAKES[step](form, Asking(parts.book, parts.database, given, parts.clock()))
     if answered.errors:
         return step_page(request, step, {**given, **as_typed(step, form)}, token, answered, 422)
     answers = {**given, **answered.answers}

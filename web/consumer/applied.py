@@ -90,6 +90,7 @@ def tell_applied(
         may=acts,
         tell_again=False,
         escalate_from=None if story.standard_lapsed else tracked.standard_due,
+        version=tracked.policy_version,
         exceptional=exceptional.words,
         received=received_line(story, now),
         complete=complete_line(story, now),

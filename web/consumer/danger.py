@@ -61,7 +61,7 @@ async def report(token: Token, request: Request, form: Form, parts: Parts, now: 
         if await parts.database.read(filed_as, token) is not None:
             return see_other(f"/file/{token}/done")
         before = await parts.database.read(draft, token, now) or {}
-        answered = await read(form, Asking(parts.book, parts.database, before))
+        answered = await read(form, Asking(parts.book, parts.database, before, parts.clock()))
         errors = answered.errors or await sent(parts, token, {**before, **answered.answers}, now)
     except DatabaseAway:
         return now_page(request, token, typed, status=503)

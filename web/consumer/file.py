@@ -58,16 +58,16 @@ def step_page(
 @router.get("/file")
 async def begin(request: Request, book: TheBook, category: Short = "", channel: Short = "") -> Response:
     """The first question of every complaint: is there danger now?"""
-    known = category if book.row("category", category) else ""
+    known = category if book.offers(category) else ""
     return step_page(request, "danger", {"category": known, "channel": channel})
 
 
 @router.post("/file")
 async def begun(request: Request, form: Form, parts: Parts, now: Now, person: MaybeSignedIn) -> Response:
     """Keep the first answer under a new token and go on."""
-    asking = Asking(parts.book, parts.database, {})
+    asking = Asking(parts.book, parts.database, {}, parts.clock())
     answered = await TAKES["danger"](form, asking)
-    category = form.get("category", "") if parts.book.row("category", form.get("category", "")) else ""
+    category = form.get("category", "") if parts.book.offers(form.get("category", "")) else ""
     answers: Codes = {"category": category, "channel": Channel.WEB.value, **answered.answers}
     if person is not None and "take_calls" in person.rights and form.get("channel") in ANSWERED_BY_STAFF:
         answers |= {"channel": form["channel"], "filed_by": person.id}
@@ -146,7 +146,7 @@ async def kept(token: str, step: str, request: Request, form: Typed, parts: Part
     before = await parts.database.read(draft, token, now)
     if before is None:
         return await gone(token, request, parts.database)
-    answered = await TAKES[step](form, Asking(parts.book, parts.database, before))
+    answered = await TAKES[step](form, Asking(parts.book, parts.database, before, parts.clock()))
     if answered.errors:
         return step_page(request, step, {**before, **as_typed(step, form)}, token, answered, 422)
     answers = {**before, **answered.answers}

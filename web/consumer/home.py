@@ -18,7 +18,7 @@ TILES = 8
 
 def home_page(request: Request, book: Book, errors: Mapping[str, str], typed: str) -> Response:
     """The first page, with what was typed and what is wrong with it."""
-    categories = book.all("category")
+    categories = book.categories()
     context: dict[str, Any] = {
         "tiles": categories[:TILES],
         "more": categories[TILES:],

@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from languages.catalog import gettext
 from models.filing import filed_as, phone_of
-from models.intake import New, TooManyFiled, UnknownCode, register
+from models.intake import New, NotYetLive, TooManyFiled, UnknownCode, register
 from rules.policy import Limits
 from rules.terms import Channel, Codes, Kind
+from web.consumer.steps import not_live
 from web.deps import Db, Parts, SharedPages
 from web.errors import NotFound
 from web.onewindow import Onewindow
@@ -49,6 +50,8 @@ async def send(parts: Onewindow, token: str, answers: Codes, at: datetime) -> di
     limits = policies[parts.book.newest].limits if parts.book.newest else Limits()
     try:
         await parts.database.write(register, new_request(token, answers, at), policies, limits)
+    except NotYetLive as later:
+        return {"locality": not_live(parts.book, later.place, at)}
     except UnknownCode as unknown:
         return {unknown.field: gettext("This can no longer be chosen. Please change it.")}
     except TooManyFiled:

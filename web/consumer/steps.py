@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from languages.catalog import gettext
+from languages import spoken
+from languages.catalog import gettext, named
 from models.filing import is_account
 from models.localities import find, means
 from rules.danger_words import speaks_of_danger
@@ -47,6 +50,7 @@ class Asking:
     book: Book
     db: Bounded
     answers: Mapping[str, Any]
+    now: datetime
 
 
 async def _danger(form: Typed, asking: Asking) -> Answered:
@@ -56,12 +60,33 @@ async def _danger(form: Typed, asking: Asking) -> Answered:
 
 
 async def _what(form: Typed, asking: Asking) -> Answered:
-    if asking.book.row("category", form.get("category", "")) is None:
+    if not asking.book.offers(form.get("category", "")):
         return Answered(errors={"category": _("Choose what it is about.")})
     return Answered({"category": form["category"]})
 
 
+def not_live(book: Book, locality: str | None, now: datetime) -> str:
+    """What is said of a place that is not live yet: from when it is, and whom to ring until then; "" where it is."""
+    place = book.locality(locality)
+    if place is None or place.live_from is None or place.live_from <= now:
+        return ""
+    zone = ZoneInfo(str(book.value("zone", "UTC")))
+    said = {
+        "place": named(place.names),
+        "when": spoken.when(place.live_from, zone),
+        "phone": spoken.isolate(place.ring),
+    }
+    return _("%(place)s joins us on %(when)s. Until then ring %(phone)s.", **said)
+
+
 async def _where(form: Typed, asking: Asking) -> Answered:
+    answered = await _chosen_place(form, asking)
+    if later := not_live(asking.book, answered.answers.get("locality"), asking.now):
+        return Answered(errors={"locality": later})
+    return answered
+
+
+async def _chosen_place(form: Typed, asking: Asking) -> Answered:
     pick, account, typed = form.get("pick", ""), form.get("account", ""), form.get("locality", "")
     nothing: dict[str, Any] = {"locality": None, "account": None, "typed": "", "unknown": False}
     if pick and asking.book.locality(pick):

@@ -75,6 +75,7 @@ class Told:
     may: frozenset[str]
     tell_again: bool
     escalate_from: datetime | None
+    version: int
     exceptional: str = ""
     """What an exceptional event means for it; "" where there is none."""
 
@@ -173,6 +174,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         may=may(story, now),
         tell_again=tell_again(story, now),
         escalate_from=None if story.standard_lapsed else tracked.standard_due,
+        version=tracked.policy_version,
         exceptional="" if timing.confidential else exceptional.words,
     )
 

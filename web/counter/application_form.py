@@ -53,7 +53,7 @@ async def read(form: Typed, parts: Onewindow) -> Written:
     """The form, judged by the same questions the consumer's own pages ask, and by what its procedure must know."""
     written = Written(procedures(parts.book).get(form.get("procedure", "")))
     for step in STEPS:
-        answered = await TAKES[step](form, Asking(parts.book, parts.database, written.answers))
+        answered = await TAKES[step](form, Asking(parts.book, parts.database, written.answers, parts.clock()))
         written.answers |= answered.answers
         written.errors |= answered.errors
         written.found = written.found or answered.found

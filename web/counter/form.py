@@ -41,7 +41,7 @@ async def read(form: Typed, parts: Onewindow) -> Written:
     """The form, judged by the same questions the consumer's own pages ask."""
     written = Written()
     for step in STEPS:
-        answered = await TAKES[step](form, Asking(parts.book, parts.database, written.answers))
+        answered = await TAKES[step](form, Asking(parts.book, parts.database, written.answers, parts.clock()))
         written.answers |= answered.answers
         written.errors |= answered.errors
         written.found = written.found or answered.found
@@ -64,7 +64,7 @@ def dangers(book: Book) -> list[Names]:
     """The categories of danger, in the profile's order."""
     policy = book.policies.get(book.newest)
     safe = {code for code, timing in policy.timings.items() if timing.safety} if policy else set()
-    return [row for row in book.all("category") if row.code in safe]
+    return [row for row in book.categories() if row.code in safe]
 
 
 def asks_of_danger(form: Typed, written: Written, book: Book) -> bool:

@@ -33,7 +33,7 @@ class Other:
 
 def categories(request: ServiceRequest, policy: Policy, book: Book) -> list[str]:
     """The codes a request may be corrected to. To danger leads another button, unless it is one danger for another."""
-    codes = [row.code for row in book.all("category") if row.code in policy.timings and row.code != request.category]
+    codes = [row.code for row in book.categories() if row.code in policy.timings and row.code != request.category]
     return [code for code in codes if request.safety or not _timing(request, policy, code).safety]
 
 
@@ -41,7 +41,7 @@ def dangers(request: ServiceRequest, policy: Policy, book: Book) -> list[str]:
     """The codes of what is dangerous; none where it is dangerous already, or confidential."""
     if request.safety or request.confidential:
         return []
-    codes = [row.code for row in book.all("category") if row.code in policy.timings]
+    codes = [row.code for row in book.categories() if row.code in policy.timings]
     return [code for code in codes if _timing(request, policy, code).safety]
 
 

@@ -42,6 +42,7 @@ def fault_words(fault: AbsenceFault) -> str:
         AbsenceFault.NOT_THERE: _("There is nobody of that name here. Choose one from the list."),
         AbsenceFault.OUT_OF_REACH: _("This person works outside your area. Ask whoever is above both of you."),
         AbsenceFault.OVER: _("This is over already."),
+        AbsenceFault.LAST_ACCESS: _("Then no administrator could sign in as one. Let another one do it."),
     }[fault]
 
 

@@ -115,7 +115,7 @@ async def roster_page(
 
 def _sorts(parts: Onewindow) -> list[Names]:
     """All sorts of complaints and of connection requests."""
-    return [*parts.book.all("category"), *parts.book.all("procedure")]
+    return [*parts.book.categories(), *parts.book.all("procedure")]
 
 
 def _as_it_is(post: Post) -> Mapping[str, str]:

@@ -1,0 +1,131 @@
+"""Timings that give somebody more time: proposed by one administrator, approved or refused by another, told to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+from sqlmodel import col, select
+from temporalio.testing import WorkflowEnvironment
+
+from activities.record import Record
+from embedded.postgres import Postgres
+from models import policy_versions
+from models.audit import Audit
+from models.policy import PolicyVersion
+from models.policy_proposals import AUDIT, import_toml
+from models.runs import Run
+from tests.web.desk_town import Desk, opened, plain
+from tests.web.test_admin import ADMIN, AUDITOR, in_force, save, table
+
+OTHER = "zubin"
+LONGER = {"no-supply.tier1": "2h", "note": "Two crews are in the flood"}
+
+
+@pytest.fixture
+async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
+    async with opened(postgres, temporal, pen) as town:
+        yield town
+
+
+async def proposed(desk: Desk, fields: dict[str, str] = LONGER) -> str:
+    """The address of a proposal made by the form of the timings."""
+    answer = await save(desk, table(await desk.page(ADMIN, "/admin")) | fields)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/admin/proposals/")
+    return answer.headers["location"].partition("?")[0]
+
+
+async def post(desk: Desk, who: str, address: str, **fields: str) -> httpx2.Response:
+    return await (await desk.of(who)).post(address, data=fields)
+
+
+async def test_a_longer_time_counts_for_nobody_until_another_administrator_agrees(desk: Desk) -> None:
+    before = await in_force(desk)
+    old = await desk.town.file("no-supply")
+    address = await proposed(desk, {**LONGER, "apply": "all"})
+    assert (await in_force(desk)).version == before.version
+    page = plain(await desk.page(ADMIN, f"{address}?made=1"))
+    assert "It counts for nobody until a second administrator agrees." in page
+    assert "officer 1 gets longer, from 90 minutes to 2 hours." in page
+    assert "Approve" not in page
+    assert (await post(desk, ADMIN, f"{address}/approval")).status_code == 403
+    assert (await post(desk, ADMIN, f"{address}/refusal", answer="No")).status_code == 403
+    assert (await post(desk, AUDITOR, f"{address}/approval")).status_code == 403
+
+    answer = await post(desk, OTHER, f"{address}/approval")
+    assert answer.headers["location"].startswith("/admin/retimings/")
+    after = await in_force(desk)
+    assert (after.version, str(after.timings["no-supply"].tiers[0])) == (before.version + 1, "2h")
+    assert (await post(desk, OTHER, f"{address}/approval")).status_code == 409
+    async with desk.onewindow.sessions() as session:
+        row = await session.get(PolicyVersion, after.version)
+        rows = (await session.exec(select(Audit).where(Audit.what == AUDIT).order_by(col(Audit.id)))).all()
+        run = (await session.exec(select(Run))).one()
+    assert row is not None
+    assert row.author != row.approved_by
+    assert [(one.person, one.after.get("state")) for one in rows] == [(row.author, None), (row.approved_by, "approved")]
+    assert (run.data["version"], run.by) == (after.version, row.author)
+
+    stranger = desk.stranger()
+    limits = await stranger.get("/time-limits")
+    assert "Two crews are in the flood" in plain(limits.text)
+    assert len(limits.content) < 30_000
+    shown = await stranger.get(f"/track/{old}")
+    assert f'href="/time-limits/{before.version}"' in shown.text
+    assert "These are older." in plain((await stranger.get(f"/time-limits/{before.version}")).text)
+    assert (await stranger.get("/time-limits/99")).status_code == 404
+    officer = (await desk.town.task(old)).handler
+    page = await desk.page("asha" if officer.endswith("1") else "bilal", f"/desk/requests/{old}")
+    assert f'href="/time-limits/{before.version}"' in page
+    assert "(no. 1)" in plain(page)
+
+
+async def test_it_is_refused_with_a_reason_and_is_over(desk: Desk) -> None:
+    address = await proposed(desk)
+    assert (await post(desk, OTHER, f"{address}/refusal", answer=" ")).status_code == 422
+    assert (await post(desk, OTHER, f"{address}/refusal", answer="Send the crews of Rehri")).status_code == 303
+    page = plain(await desk.page(ADMIN, address))
+    assert "Refused" in page
+    assert "Send the crews of Rehri" in page
+    assert (await post(desk, OTHER, f"{address}/approval")).status_code == 409
+    assert (await in_force(desk)).version == 1
+
+
+async def test_what_other_timings_overtook_is_not_approved_and_says_what_changed(desk: Desk) -> None:
+    address = await proposed(desk)
+    fields = table(await desk.page(ADMIN, "/admin"))
+    assert (await save(desk, fields | {"sparks.tier1": "20m", "note": "Nearer crews"})).status_code == 303
+    answer = await post(desk, OTHER, f"{address}/approval")
+    assert answer.status_code == 409
+    assert "20m" in plain(answer.text)
+    assert "Outdated" in plain(answer.text)
+    assert str((await in_force(desk)).timings["no-supply"].tiers[0]) == "90m"
+
+
+async def test_a_file_that_gives_more_time_is_a_proposal_too_and_what_if_works_on_it(desk: Desk) -> None:
+    text = '[complaint.no-supply]\nstandard = "5h"\n'
+    async with desk.onewindow.sessions.begin() as session:
+        number, made = await import_toml(session, text, "The order of June", None, desk.town.now)
+        assert (number, made) == ((await policy_versions.newest(session)).number, 1)
+    answer = await post(desk, ADMIN, "/admin/proposals/1/what-if")
+    assert answer.status_code == 303
+    shown = await desk.page(ADMIN, answer.headers["location"])
+    assert 'href="/admin/proposals/1"' in shown
+    assert "Save as a new version" not in shown
+    assert (await post(desk, ADMIN, "/admin/proposals/1/approval")).status_code == 303
+    assert str((await in_force(desk)).timings["no-supply"].standard) == "5h"
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+async def test_our_time_limits_are_said_in_plain_words(desk: Desk, language: str) -> None:
+    stranger = desk.stranger()
+    page = await stranger.get(f"/time-limits?lang={language}", follow_redirects=True)
+    assert page.status_code == 200
+    assert len(page.content) < 30_000
+    book = desk.onewindow.book
+    for row in book.all("category"):
+        assert row.labels[language] in page.text
+    assert "<script" not in page.text.partition("<main")[2]
+    assert 'href="/time-limits"' in (await stranger.get("/")).text
