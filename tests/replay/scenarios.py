@@ -9,12 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
-from models import bulk, policy_versions
-from models.people import Fill
-from models.posts import posts_of
+from models import policy_versions
 from models.retiming import Choice, begin
 from rules.terms import Act, Actor
 from tests.stories.applying import apply
@@ -196,24 +193,6 @@ async def new_timings_for_what_is_open(town: Timeline, faults: Faults) -> str:
     return f"run-{number}"
 
 
-async def one_act_on_many(town: Timeline, faults: Faults) -> str:
-    """A note on three at once, by the officer who has them: the list waits its ten seconds, then does each."""
-    references = [await town.file("voltage") for _ in range(3)]
-    officer = await handler(town, references[0])
-    async with town.sessions.begin() as session:
-        person = (await session.exec(select(Fill.person).where(Fill.post == officer))).one()
-        posts = await posts_of(session, person, town.now, "Asia/Kolkata")
-        tasks = dict.fromkeys([(await town.task(one)).id for one in references])
-        chosen = await bulk.choose(session, tasks, posts)
-        number = await bulk.begin(session, bulk.Order(Act.NOTE, words="Seen."), chosen, person, town.now)
-    faults.fan_out.sessions, faults.fan_out.door = town.sessions, town.door
-    town.now += bulk.SECOND_THOUGHT
-    await town.door.fan_out(number)
-    await town.handle(f"run-{number}").result()
-    assert "noted" in await town.kinds(references[0])
-    return f"run-{number}"
-
-
 SCENARIOS: tuple[Scenario, ...] = (
     nobody_acts,
     resolved_falsely_and_reopened,
@@ -225,5 +204,4 @@ SCENARIOS: tuple[Scenario, ...] = (
     connected_and_back_again,
     lapsed_and_paid_too_late,
     new_timings_for_what_is_open,
-    one_act_on_many,
 )

@@ -1,6 +1,6 @@
 """timings a second administrator has to approve
 
-Revision ID: 0020
+Revision ID: 0026
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020"
+revision = "0026"
 down_revision = "0019"
 branch_labels = None
 depends_on = None
