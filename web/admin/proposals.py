@@ -77,6 +77,7 @@ async def approval(request: Request, number: int, person: Tunes, db: Db, parts: 
         await db.write(policy_proposals.outdated, number, person.id, now)
         theirs = await _meanwhile(db, row)
         return await _page(request, await _found(db, number), person, parts, 409, theirs=theirs)
+    await db.read(parts.book.refresh)
     if applied is None:
         return see_other(f"/admin/versions/{saved}")
     await parts.door.wake()
