@@ -146,14 +146,14 @@ def test_not_taken_up_goes_to_a_colleague_once_and_then_up() -> None:
 # What was decided on an older page
 
 
-@pytest.mark.parametrize("moved", [EventKind.ESCALATED, EventKind.GIVEN, EventKind.HELD, EventKind.RESOLVED])
+@pytest.mark.parametrize("moved", [EventKind.ESCALATED, EventKind.GIVEN, EventKind.HELD, EventKind.RESOLVED, EventKind.DIRECTED])
 def test_an_act_is_stale_if_the_task_moved_since(moved: EventKind) -> None:
     desk = in_state(State.IN_PROGRESS)
     assert desk.officer(Act.EXPECT, since=[moved], **SENT[Act.EXPECT]) is Refused.STALE
     assert desk.consumer(Act.WITHDRAW, since=[moved]) is Refused.STALE
 
 
-@pytest.mark.parametrize("beside", [EventKind.NOTED, EventKind.EXPECTED, EventKind.REMINDED, EventKind.DIRECTED])
+@pytest.mark.parametrize("beside", [EventKind.NOTED, EventKind.EXPECTED, EventKind.REMINDED])
 def test_an_act_is_not_stale_for_what_moved_nothing(beside: EventKind) -> None:
     assert in_state(State.IN_PROGRESS).officer(Act.EXPECT, since=[beside], **SENT[Act.EXPECT]) is None
 

@@ -337,9 +337,13 @@ def test_who_did_the_work_does_not_say_that_nobody_answered_the_telephone() -> N
     assert clerk(desk, Act.CALLED, 77) is None
 
 
-@pytest.mark.parametrize("act", [Act.ACCEPT, Act.RESOLVE, Act.HOLD, Act.CORRECT, Act.REJECT, Act.AGREE, Act.TRANSFER])
+@pytest.mark.parametrize("act", [Act.ACCEPT, Act.RESOLVE, Act.HOLD, Act.CORRECT, Act.REJECT, Act.AGREE])
 def test_the_call_centre_decides_nothing(act: Act) -> None:
     assert clerk(going(), act, 77) is Refused.NOT_YOURS
+
+
+def test_the_call_centre_places_only_what_nobody_could_place() -> None:
+    assert clerk(going(), Act.TRANSFER, 77) is Refused.ILLEGAL
 
 
 def test_an_objection_is_a_move_after_which_an_older_page_is_stale() -> None:

@@ -66,8 +66,8 @@ async def test_of_all_due_in_one_minute_none_is_lost_and_danger_waits_for_nobody
     assert [len(await town.lapses(ref)) for ref in (town.references[0], waiting, danger)] == [1, 1, 1]
     async with town.sessions() as session:
         told = await figures(session)
-    assert told.longest_in_line is not None
-    assert 4 * 60 < told.longest_in_line < 5.5 * 60
+    assert told.lateness.longest_in_line is not None
+    assert 4 * 60 < told.lateness.longest_in_line < 5.5 * 60
 
 
 async def test_who_is_in_line_and_is_put_right_leaves_it_and_one_sent_up_by_hand_waits_for_nobody(

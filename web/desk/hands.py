@@ -19,7 +19,7 @@ def option(title: str, hand: Hand | None) -> str:
     if hand is None:
         return title
     said = f"{title} · {load_words(hand.open, hand.most)}"
-    return said if hand.there else f"{said} · {_('nobody is there now')}"
+    return said if hand.there else " · ".join([said, _("nobody is there now")])
 
 
 def now_open(post: Post) -> str:
