@@ -146,7 +146,9 @@ def test_not_taken_up_goes_to_a_colleague_once_and_then_up() -> None:
 # What was decided on an older page
 
 
-@pytest.mark.parametrize("moved", [EventKind.ESCALATED, EventKind.GIVEN, EventKind.HELD, EventKind.RESOLVED, EventKind.DIRECTED])
+@pytest.mark.parametrize(
+    "moved", [EventKind.ESCALATED, EventKind.GIVEN, EventKind.HELD, EventKind.RESOLVED, EventKind.DIRECTED]
+)
 def test_an_act_is_stale_if_the_task_moved_since(moved: EventKind) -> None:
     desk = in_state(State.IN_PROGRESS)
     assert desk.officer(Act.EXPECT, since=[moved], **SENT[Act.EXPECT]) is Refused.STALE
