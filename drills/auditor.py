@@ -16,9 +16,9 @@ from drills.messages import unsent_and_doubled
 from embedded.message_store import Caught
 from models.chain import digest
 from models.events import Event, Submission
-from models.figures import FIRED
 from models.outbox import Notification
 from models.requests import Lapse, ServiceRequest
+from models.trust import FIRED
 from rules.terms import Cause, EventKind, NoticeKind
 
 BY_TIMER = frozenset({Cause.TIMER.value, Cause.NOT_TAKEN_UP.value})

@@ -113,7 +113,7 @@ async def test_who_sends_it_to_another_office_is_told_that_it_left_him(desk: Des
     assert "Done: Send it to another office. It is no longer with you." in words
     await desk.page(RO, f"/desk/requests/{reference}", 403)
     words = plain(await desk.page("danish", f"/desk/requests/{reference}"))
-    assert "Offices it has been at Gizri, Defence" in words
+    assert "Offices it has been at Gizri · Defence" in words
     assert "It is their pole." in words
     assert (await desk.town.task(reference)).due == due
 

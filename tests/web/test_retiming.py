@@ -30,7 +30,7 @@ async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -
         yield town
 
 
-MINUTES = count(61)
+MINUTES = count(89, -1)
 
 
 async def shorter(desk: Desk, **more: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ PUBLIC = (
     "/board",
     "/apply",
     "/pay",
+    "/time-limits",
     "/", "/file", "/track", "/answer", "/not-mine", "/static", "/favicon.ico", "/robots.txt", "/sign-in", "/sign-out", "/messages-stop",
     "/api/v1", "/healthz", "/readyz", "/metrics", "/receipts",
 )  # fmt: skip
