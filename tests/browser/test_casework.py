@@ -41,7 +41,7 @@ async def test_wrong_place_and_wrong_category_five_minutes_before_due(hall: Hall
     await act(desk, "transfer")
     await desk.locator("#act-transfer select").select_option("rehri")
     await desk.locator("#act-transfer").get_by_role("button", name="Send it to another office").click()
-    await expect(desk.get_by_role("status")).to_be_visible()
+    await expect(desk.locator("p.done[role=status]")).to_be_visible()
 
     there = await hall.desk("imran", complaint)
     assert await due_of(hall, complaint) == due
@@ -62,7 +62,7 @@ async def test_wrong_place_and_wrong_category_five_minutes_before_due(hall: Hall
     above = await hall.desk("harun", complaint)
     await expect(above.locator(".asked")).to_contain_text("Time limit if you agree")
     await above.locator(".asked").get_by_role("button", name="Agree", exact=True).click()
-    await expect(above.get_by_role("status")).to_contain_text("Done")
+    await expect(above.locator("p.done[role=status]")).to_contain_text("Done")
     assert (await hall.window.row(complaint)).category == "voltage"
 
 
@@ -101,7 +101,7 @@ async def test_a_fallen_wire_from_one_screen_to_the_control_room_and_down_again_
     assert (await hall.window.row(wire)).safety
     head = await hall.desk("jaya", wire)
     await head.locator(".asked").get_by_role("button", name="Agree", exact=True).click()
-    await expect(head.get_by_role("status")).to_contain_text("Done")
+    await expect(head.locator("p.done[role=status]")).to_contain_text("Done")
     assert not (await hall.window.row(wire)).safety
 
 

@@ -39,7 +39,7 @@ if (help) {
     if (at.matches("details")) {
       at.open = true;
       const inside = [...at.querySelectorAll(":scope > :not(summary) :is(input:not([type=hidden]), textarea, select, button, summary)")];
-      (inside.find((one) => one.checkVisibility()) ?? at.querySelector("summary")).focus();
+      (inside.find((one) => one.checkVisibility() && !one.closest("[data-later]")) ?? at.querySelector("summary")).focus();
     } else if (at.matches("input")) at.focus(), at.select();
     else at.focus(), at.click();
     return true;
