@@ -88,6 +88,7 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     assert await faults(page) == []
 
     await page.goto(f"{hall.address}/counter")
+    await expect(page.locator("input:focus")).to_be_visible()
     await page.keyboard.type(CALLER)
     await page.keyboard.press("Enter")
     await expect(page.locator("#open-title")).to_be_visible()

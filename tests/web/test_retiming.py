@@ -115,7 +115,9 @@ async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> 
 @pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
     kept = await sent(desk, "/admin/what-if", await shorter(desk))
-    for address in ("/admin/retimings", "/admin/retimings/1", kept, f"{kept}/requests?course=closed"):
+    begun = await sent(desk, "/admin", await shorter(desk, apply="all", rate="6000"))
+    await finished(desk.town, int(begun.rsplit("/", 1)[1]), fan_of(desk.town))
+    for address in ("/admin/retimings", begun, kept, f"{kept}/requests?course=closed"):
         assert f'<html lang="{language}"' in await desk.page(
             ADMIN, f"{address}{'&' if '?' in address else '?'}lang={language}"
         )
