@@ -5,6 +5,7 @@ A new route fails here until somebody wrote down who may use it.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -210,7 +211,12 @@ async def asked(window: Window, username: str, method: str, address: str) -> htt
             person = (await session.exec(select(Staff).where(Staff.username == username))).one()
             token = await open_session(session, person, window.now)
         browser.cookies.set("staff", token, domain="localhost.local")
-    form = {"base": "1", "words": "A note", "token": f"a-form-sent-by-{username}-x", "ending": "answered"}
+    form = {
+        "base": "1",
+        "words": "A note",
+        "token": f"a-form-sent-by-{username}-{secrets.token_hex(4)}",
+        "ending": "answered",
+    }
     data = form if method == "POST" else None
     answer = await browser.request(method, address, data=data)
     await browser.aclose()
