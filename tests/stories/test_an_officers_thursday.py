@@ -94,7 +94,7 @@ async def test_an_officers_thursday(town: Timeline) -> None:
     await leave(town, "bilal", at("08:00", FRIDAY), at("20:00", FRIDAY))
     found = await sixty(town)
     open_ones = [reference for some in found.values() for reference in some]
-    assert await town.loads("relationship_officer", "gizri") == [60, 0]
+    assert sorted(await town.loads("relationship_officer", "gizri")) == [0, 60]
 
     # a direction arrives while she types
     directed = found["wrong-bill"][0]
