@@ -17,11 +17,11 @@ from sqlalchemy import func, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.chain import linked
 from models.events import Event
 from models.ground import standard_columns, standard_of, utility_zone
 from models.himself import marks_of, staff_marks
 from models.import_consumers import phone_of
+from models.intake import first_line
 from models.people import Locality, Office
 from models.policy import Names
 from models.policy_versions import SAVING, current
@@ -32,7 +32,7 @@ from rules.assignment import Segment, segment_of
 from rules.due import due
 from rules.policy import UNPLACED, Policy, Timing, ladder_of, timing_of
 from rules.sheet import Columns, Row, Sheet
-from rules.terms import Actor, Channel, EventKind, Kind, State
+from rules.terms import Channel, Kind, State
 
 COLUMNS = Columns(
     ("number", "category", "registered"),
@@ -124,7 +124,7 @@ async def _written(session: AsyncSession, some: Sequence[Found], numbers: Sequen
             reference=number, consumer_id=person, words_id=said, token=_token(one.number), changed_at=at, **one.row
         )
         rows.append(made.model_dump())
-        lines.append(_first_line(made, one.number, at).model_dump())
+        lines.append(first_line(made, at, brought=one.number).model_dump())
     await session.exec(insert(ServiceRequest), params=rows)
     await session.exec(insert(Event), params=lines)
 
@@ -133,20 +133,6 @@ async def _ids(session: AsyncSession, table: type[Consumer | Words], rows: list[
     made = await session.exec(insert(table).returning(col(table.id), sort_by_parameter_order=True), params=rows)
     ids: Sequence[int] = made.scalars().all()
     return ids
-
-
-def _first_line(row: ServiceRequest, number: str, at: datetime) -> Event:
-    line = Event(
-        reference=row.reference,
-        number=1,
-        kind=EventKind.REGISTERED.value,
-        actor=Actor.CONSUMER.value,
-        at=row.registered_at,
-        recorded=at,
-        data={"channel": row.channel, "office": row.office, "brought": number},
-        words_id=row.words_id,
-    )
-    return linked(line, "")
 
 
 def _token(number: str) -> str:

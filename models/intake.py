@@ -132,7 +132,8 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
     confidential = _timing(policy, row.kind, row.category, row.area_class).confidential
     notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
     told = acknowledgement(row, consumer, notice, there.notification, there.now, confidential)
-    await add_at_once(session, [consumer, words, row, _first_line(row, new, there.now), *told])
+    line = first_line(row, there.now, new.filed_by, new.filed_post)
+    await add_at_once(session, [consumer, words, row, line, *told])
     if there.handed_in:
         await adopt(session, new.token, row.reference)
     if there.drafted:
@@ -222,17 +223,20 @@ def _row(new: New, there: Known, policy: Policy, place: Place) -> ServiceRequest
     return row
 
 
-def _first_line(row: ServiceRequest, new: New, now: datetime) -> Event:
+def first_line(
+    row: ServiceRequest, now: datetime, person: int | None = None, post: str | None = None, **told: str
+) -> Event:
+    """The line with which a history begins. `person` wrote it down, None: the consumer himself; `told` beside door and office."""
     event = Event(
         reference=row.reference,
         number=1,
         kind=EventKind.REGISTERED.value,
-        actor=(Actor.OFFICER if new.filed_by else Actor.CONSUMER).value,
-        at=new.at,
+        actor=(Actor.OFFICER if person else Actor.CONSUMER).value,
+        at=row.registered_at,
         recorded=now,
-        person=new.filed_by,
-        post=new.filed_post,
-        data={"channel": row.channel, "office": row.office},
+        person=person,
+        post=post,
+        data={"channel": row.channel, "office": row.office, **told},
         words_id=row.words_id,
     )
     return linked(event, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
 
 from models.database import codes, instant, rows
@@ -87,6 +87,11 @@ class Staff(SQLModel, table=True):
     `temporary`: somebody else chose the password, so it opens only the page where it is changed. `totp` is the secret of
     the second factor ("": none), `totp_new` one not confirmed yet, `totp_step` the last half minute whose code was used. `keys`: single keys do something on pages.
     """
+
+    __table_args__ = (
+        Index("ix_staff_phone_end", text("right(regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g'), 9)")),
+        Index("ix_staff_email", text("lower(email)")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     username: str = Field(unique=True, max_length=60)

@@ -206,11 +206,10 @@ class Timeline:
         await asyncio.gather(*(self.door.look(reference) for reference in self.references))
 
     async def loads(self, role: str, office: str) -> list[int]:
-        """How many open tasks each post of a role at an office has."""
+        """How many open tasks each post of a role at an office has, in the order of their codes."""
         async with self.sessions() as session:
-            return list(
-                (await session.exec(select(Post.open_tasks).where(Post.role == role, Post.office == office))).all()
-            )
+            posts = select(Post.open_tasks).where(Post.role == role, Post.office == office).order_by(Post.code)
+            return list((await session.exec(posts)).all())
 
     async def bring(self, reference: str) -> None:
         """Bring a request's own clock to the timeline's now: for acts that come by the web."""

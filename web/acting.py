@@ -8,8 +8,9 @@ from typing import Unpack
 from models.tray import More, put
 from rules.messages import Take
 from rules.terms import Act, Actor, Refused
+from web.errors import Stale
 from web.onewindow import Onewindow
-from workflows.client import NotYet
+from workflows.client import NoSuchRequest, NotYet
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,11 @@ async def act(
 
 
 async def through(parts: Onewindow, take: Take) -> Outcome:
-    """Take what already lies in the tray through the door."""
+    """Take what already lies in the tray through the door; Stale when it was sent for another request."""
     try:
         taken = await parts.door.act(take)
     except NotYet:
         return Outcome(waiting=True)
+    except NoSuchRequest:
+        raise Stale from None
     return Outcome(taken.number or taken.standing.number, taken.refused)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
@@ -16,6 +17,7 @@ from config import BadConfig, Config, load
 from web import errors
 from web.api.mount import mount
 from web.board import Kept as KeptBoard
+from web.database import DatabaseAway
 from web.kept import Kept
 from web.onewindow import Directory, Onewindow
 from web.render import Views
@@ -38,8 +40,10 @@ class Application(FastAPI):
 
 @asynccontextmanager
 async def looking(app: FastAPI) -> AsyncIterator[None]:
-    """Hear of changes while the application runs."""
+    """Hear of changes while the application runs; the first page already knows the names and places."""
     onewindow: Onewindow = app.state.onewindow
+    with suppress(DatabaseAway, SQLAlchemyError):
+        await onewindow.hub.look()
     onewindow.hub.start()
     yield
     onewindow.hub.close()

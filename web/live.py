@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec
 
 import structlog
+from fastapi.sse import ServerSentEvent
 from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
@@ -28,6 +31,7 @@ QUIET = 15 * 60.0
 ANY = "*"
 log = structlog.get_logger()
 
+P = ParamSpec("P")
 Changes = list[tuple[str, int, datetime]]
 
 
@@ -39,6 +43,19 @@ async def changed_since(session: AsyncSession, since: datetime | None) -> tuple[
     changed = col(ServiceRequest.changed_at)
     question = select(ServiceRequest.reference, ServiceRequest.number, changed).where(changed > since)
     return now, [(reference, number, at) for reference, number, at in (await session.exec(question)).all()]
+
+
+def until_away(stream: Callable[P, AsyncIterator[ServerSentEvent]]) -> Callable[P, AsyncIterator[ServerSentEvent]]:
+    """A stream that ends when the database is away: the open page asks for it anew until it is back."""
+
+    @wraps(stream)
+    async def ended(*args: P.args, **kwargs: P.kwargs) -> AsyncIterator[ServerSentEvent]:
+        with suppress(DatabaseAway):
+            async with aclosing(stream(*args, **kwargs)) as events:  # type: ignore[type-var]
+                async for event in events:
+                    yield event
+
+    return ended
 
 
 class Hub:

@@ -31,7 +31,7 @@ from rules import request as rules
 from rules.case import Case
 from rules.request import Ground
 from rules.terms import Act, Actor, NoticeKind
-from rules.turn import NewEvent, Turn
+from rules.turn import Turn
 
 ANSWERS = frozenset({Act.CONFIRM, Act.NOT_REPAIRED})
 
@@ -93,30 +93,12 @@ class Telling:
 
     def _write(self, turn: Turn, recorded: datetime, sent: Submission | None) -> None:
         for new in turn.events:
-            self.last = linked(self._event(new, recorded, sent), self.last.hash)
+            self.last = linked(writing.event_row(self.row.reference, new, recorded, sent), self.last.hash)
             self.written.append(self.last)
         for lapse in turn.lapses:
             made = Lapse(task_id=lapse.task, reference=self.row.reference, tier=0, post="", due=lapse.due, at=turn.at)
             made.tier, made.post, made.person = lapse.tier, lapse.post, lapse.person
             self.written.append(made)
-
-    def _event(self, new: NewEvent, recorded: datetime, sent: Submission | None) -> Event:
-        return Event(
-            reference=self.row.reference,
-            number=new.number,
-            kind=new.kind.value,
-            actor=new.actor.value,
-            at=new.at,
-            due=new.due,
-            recorded=recorded,
-            task_id=new.task,
-            post=new.post,
-            person=new.person,
-            data=new.data,
-            words_id=sent.words_id if sent is not None and new.words else None,
-            submission_id=sent.id if sent is not None else None,
-            public=new.public,
-        )
 
     async def _submission(self, move: Move) -> Submission:
         """What was sent, as it lay in the tray."""

@@ -16,6 +16,11 @@ branch_labels = None
 depends_on = None
 
 NONE = sa.text("'[]'::jsonb")
+MARKS = {
+    "ix_staff_phone_end": "right(regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g'), 9)",
+    "ix_staff_email": "lower(email)",
+}
+"""By what an officer is known again who asks for something himself: looked for at every filing."""
 
 
 def text(name: str, length: int) -> sa.Column:
@@ -39,10 +44,14 @@ def upgrade() -> None:
     listed("service_request", "concerned")
     op.add_column("service_request", sa.Column("brought_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("service_request", sa.Column("brought_tier", sa.Integer(), nullable=True))
+    for name, marks in MARKS.items():
+        op.create_index(name, "staff", [sa.text(marks)])
 
 
 def downgrade() -> None:
     """Go back one version."""
+    for name in MARKS:
+        op.drop_index(name, "staff")
     for name in ("brought_tier", "brought_at", "concerned", "segment"):
         op.drop_column("service_request", name)
     op.drop_column("connection", "segment")

@@ -61,10 +61,13 @@ class Everybody:
         """Open a screen in a colour scheme."""
         visitor = await self.visitor(screen.who)
         await visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        if screen.away:  # every open page hears of it: its stream ends, and is refused for a moment
+            for one in self.visitors.values():
+                one.forgiven += ["status of 503", "status 503"]
         with self.town.database_away() if screen.away == "page" else nullcontext():
             await visitor.go(screen.path, screen.status)
         if screen.then is not None:
-            visitor.forgiven.append("status of 503" if screen.away else "status of 422")
+            visitor.forgiven.append("status of 422")
             with self.town.database_away() if screen.away else nullcontext():
                 await screen.then(visitor.page)
         return visitor.page

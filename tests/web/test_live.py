@@ -182,6 +182,20 @@ async def test_a_stream_of_a_request_that_is_over_finishes_and_one_of_none_is_no
         assert (await visitor.get("/track/100000007/live")).status_code == 404
 
 
+async def test_an_open_stream_ends_as_it_should_when_the_database_goes_away(fresh: Window) -> None:
+    reference = await fresh.filed()
+    nowhere = sessions_of(engine("postgresql+psycopg://postgres@/none?host=/nonexistent"))
+    async with (
+        served(fresh) as address,
+        httpx2.AsyncClient(base_url=address, timeout=5) as visitor,
+        visitor.stream("GET", f"/track/{reference}/live") as answer,
+    ):
+        stream = messages(answer)
+        assert reference in (await anext(stream))["data"]
+        fresh.parts.database.sessions = fresh.parts.hub.database.sessions = nowhere
+        assert [message async for message in stream] == []
+
+
 async def test_streams_end_at_once_when_the_server_is_told_to_stop(fresh: Window) -> None:
     reference = await fresh.filed()
     loop = asyncio.get_running_loop()

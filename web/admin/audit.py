@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from languages.catalog import gettext as _
@@ -28,15 +29,28 @@ Words = Annotated[str, Query(max_length=200)]
 Below = Annotated[int | None, Query(ge=1)]
 
 
-def search_of(
-    words: str, what: str, person: str, since: str, until: str, parts: Onewindow
-) -> tuple[Search, dict[str, str]]:
-    """The search these fields ask for, and what is wrong with them, by field; a wrong one is left out of the search."""
+@dataclass(frozen=True)
+class Asked:
+    """The search as typed, as it is understood, and what is wrong with it by field; a wrong field is left out of the search."""
+
+    typed: dict[str, str]
+    search: Search
+    errors: dict[str, str]
+
+
+async def asked_for(
+    parts: Parts, words: Words = "", what: Words = "", person: Words = "", since: Words = "", until: Words = ""
+) -> Asked:
+    """The search these fields ask for."""
     errors: dict[str, str] = {}
     begins = _midnight(_day("since", since, errors), 0, parts)
     ends = _midnight(_day("until", until, errors), 1, parts)
     who = int(person) if person.isascii() and person.isdigit() and len(person) < 10 else None
-    return Search(words.replace("\0", ""), what or None, who, begins, ends), errors
+    search = Search(words.replace("\0", ""), what or None, who, begins, ends)
+    return Asked({"words": words, "what": what, "person": person, "since": since, "until": until}, search, errors)
+
+
+TheSearch = Annotated[Asked, Depends(asked_for)]
 
 
 def _day(name: str, typed: str, errors: dict[str, str]) -> date | None:
@@ -54,33 +68,27 @@ def _midnight(day: date | None, later: int, parts: Onewindow) -> datetime | None
 @router.get("/admin/audit")
 async def audit(
     request: Request,
-    asker: ReadsAdmin,
+    person: ReadsAdmin,
     db: Db,
     parts: Parts,
-    words: Words = "",
-    what: Words = "",
-    person: Words = "",
-    since: Words = "",
-    until: Words = "",
+    asked: TheSearch,
     below: Below = None,
     check: bool = False,
 ) -> Response:
     """The entries that fit, newest first; with `check`, whether all of them are as they were written."""
-    search, errors = search_of(words, what, person, since, until, parts)
-    rows = await db.read(entries, search, below, PAGE + 1)
-    typed = {"words": words, "what": what, "person": person, "since": since, "until": until}
-    kept = {name: value for name, value in typed.items() if value}
+    rows = await db.read(entries, asked.search, below, PAGE + 1)
+    kept = {name: value for name, value in asked.typed.items() if value}
     return page(
         request,
         "admin/audit.html",
-        status=422 if errors else 200,
-        person=asker,
+        status=422 if asked.errors else 200,
+        person=person,
         rows=[(row, told_from_audit(row.before, row.after, parts.book)) for row in rows[:PAGE]],
         names=await db.read(staff_names),
         sorts=[(sort, what_words(sort)) for sort in await db.read(sorts)],
         what_words=what_words,
-        typed=typed,
-        errors=errors,
+        typed=asked.typed,
+        errors=asked.errors,
         asked=urlencode(kept),
         following=urlencode({**kept, "below": rows[PAGE - 1].id or 0}) if len(rows) > PAGE else "",
         checked=await db.read(checked) if check else None,
@@ -89,21 +97,11 @@ async def audit(
 
 
 @router.get("/admin/audit.csv")
-async def export(
-    asker: ReadsAdmin,
-    db: Db,
-    parts: Parts,
-    words: Words = "",
-    what: Words = "",
-    person: Words = "",
-    since: Words = "",
-    until: Words = "",
-) -> Response:
+async def export(person: ReadsAdmin, db: Db, asked: TheSearch) -> Response:
     """The same entries as a file for a spreadsheet."""
-    search, _errors = search_of(words, what, person, since, until, parts)
     names = await db.read(staff_names)
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="audit.csv"'}
-    return StreamingResponse(_lines(db, search, names), headers=headers, media_type="text/csv; charset=utf-8")
+    return StreamingResponse(_lines(db, asked.search, names), headers=headers, media_type="text/csv; charset=utf-8")
 
 
 async def _lines(db: Bounded, search: Search, names: dict[int | None, str]) -> AsyncIterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,13 +17,12 @@ from languages.catalog import gettext as _
 from languages.catalog import named
 from models import holidays, policy_versions
 from models.holidays import Holiday
-from models.policy_versions import Change
 from models.retiming import Choice
 from rules.policy import Policy
 from web.admin import calendar_form as form_of
 from web.admin.apply import NEW_ONLY, choices, chosen
 from web.admin.calendar_form import Marked, Which
-from web.admin.changes import day_names, told
+from web.admin.changes import day_names
 from web.admin.saving import Sheet, Table, settle
 from web.book import Book
 from web.deps import Db, Now, Parts
@@ -146,27 +145,18 @@ def anew(base: Policy, typed: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in typed.items() if name != "base"}
 
 
-async def shown_again(
-    request: Request,
-    person: Person,
-    parts: Onewindow,
-    base: Policy,
-    form: Mapping[str, str],
-    errors: Mapping[str, str],
-    status: int = 422,
-    theirs: Sequence[Change] = (),
-    **more: Any,
+async def again(
+    request: Request, person: Person, parts: Onewindow, base: Policy, typed: Mapping[str, str], **more: Any
 ) -> Response:
-    """The form as it was typed, with what is wrong; nothing was saved."""
-    changes = told(theirs, parts.book)
-    return await _page(request, person, parts, base, form, status, typed=form, errors=errors, theirs=changes, **more)
+    """The form of the calendar that is named in what was typed."""
+    return await _page(request, person, parts, base, typed, typed=typed, **more)
 
 
 SHEET = Sheet(
     "calendar",
     address,
     lambda base, form, book: form_of.edit(base, form),
-    shown_again,
+    again,
     anew,
     choice=choice,
     besides=keep_names,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import holidays, policy_versions
-from models.policy_versions import Change
 from models.retiming import Choice
 from models.runs import FASTEST
 from rules.holidays import check_closed, closed_on
@@ -21,7 +20,6 @@ from rules.policy import Policy
 from web.admin.apply import choices, chosen
 from web.admin.calendar_form import day_of
 from web.admin.calendars import anew
-from web.admin.changes import told
 from web.admin.grid import Edited
 from web.admin.saving import Sheet, Table, settle
 from web.book import Book
@@ -83,35 +81,6 @@ async def keep_name(session: AsyncSession, form: Mapping[str, str]) -> None:
     await holidays.name_it(session, day, form.get("zone", ""), form["name"][:80])
 
 
-async def shown_again(
-    request: Request,
-    person: Person,
-    parts: Onewindow,
-    base: Policy,
-    form: Mapping[str, str],
-    errors: Mapping[str, str],
-    status: int = 422,
-    theirs: Sequence[Change] = (),
-    **more: Any,
-) -> Response:
-    """The form as it was typed, with what is wrong; nothing was saved."""
-    changes = told(theirs, parts.book)
-    return await _page(request, person, parts, base, status, typed=form, errors=errors, theirs=changes, **more)
-
-
-SHEET = Sheet(
-    "holiday",
-    lambda form: ADDRESS,
-    edit,
-    shown_again,
-    anew,
-    choice=choice,
-    besides=keep_name,
-    rate=FASTEST,
-)
-"""The form of a holiday."""
-
-
 async def _page(
     request: Request,
     person: Person,
@@ -137,3 +106,16 @@ async def _page(
         "moment": parts.clock(),
     }
     return page(request, "admin/holiday.html", status=status, **(made | offered | more))
+
+
+SHEET = Sheet(
+    "holiday",
+    lambda form: ADDRESS,
+    edit,
+    _page,
+    anew,
+    choice=choice,
+    besides=keep_name,
+    rate=FASTEST,
+)
+"""The form of a holiday."""

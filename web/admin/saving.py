@@ -20,6 +20,7 @@ from models.retiming import AlreadyRunning, Choice, begin
 from models.runs import USUAL
 from rules.policy import Policy
 from web.admin.apply import chosen, rate_of
+from web.admin.changes import told
 from web.admin.grid import Edited
 from web.book import Book
 from web.desk.session import Person
@@ -40,7 +41,7 @@ async def typed(request: Request) -> dict[str, str]:
 
 Table = Annotated[dict[str, str], Depends(typed)]
 Again = Callable[..., Awaitable[Response]]
-"""Shows a form as it was typed, with what is wrong; nothing was saved."""
+"""The page of a form over a policy; with `typed` as it was typed, with `errors` what is wrong: nothing was saved then."""
 
 
 def _chosen(form: Typed, book: Book) -> Choice | None:
@@ -76,15 +77,15 @@ async def settle(
     edited = sheet.edit(base, form, parts.book)
     errors = {**edited.errors, **note_errors(form), **_apply_errors(form)}
     if errors:
-        return await sheet.again(request, person, parts, base, form, errors)
+        return await sheet.again(request, person, parts, base, status=422, typed=form, errors=errors)
     try:
         return await _kept(sheet, parts, edited.policy, form, person.id, now, base.version)
     except NothingChanged:
         errors = {"note": _("Nothing is different from the timings in force.")}
-        return await sheet.again(request, person, parts, base, form, errors)
+        return await sheet.again(request, person, parts, base, status=422, typed=form, errors=errors)
     except AlreadyRunning:
         errors = {"apply": _("Other timings are still being applied. Wait for their end, or stop them.")}
-        return await sheet.again(request, person, parts, base, form, errors)
+        return await sheet.again(request, person, parts, base, status=422, typed=form, errors=errors)
     except Outdated:
         return await _overtaken(sheet, request, person, parts, base, form)
 
@@ -174,5 +175,7 @@ async def _overtaken(
     row = await parts.database.read(policy_versions.newest)
     newest = await parts.database.read(policy_versions.current)
     kept = {**sheet.anew(base, form), "note": form.get("note", "")}
-    theirs = policy_versions.differences(base, newest)
-    return await sheet.again(request, person, parts, newest, kept, {}, status=409, overtaken=row, theirs=theirs)
+    theirs = told(policy_versions.differences(base, newest), parts.book)
+    return await sheet.again(
+        request, person, parts, newest, status=409, typed=kept, errors={}, overtaken=row, theirs=theirs
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -13,10 +13,8 @@ from starlette.responses import Response
 from languages.catalog import N_
 from languages.catalog import gettext as _
 from models import policy_versions
-from models.policy_versions import Change
 from rules.durations import BadDuration, Duration, parse
 from rules.policy import Policy, about, days, minutes, settings
-from web.admin.changes import told
 from web.admin.grid import Edited
 from web.admin.saving import Sheet, Table, settle
 from web.book import Book
@@ -142,15 +140,14 @@ async def again(
     policy: Policy,
     typed: Mapping[str, str],
     errors: Mapping[str, str],
-    status: int = 422,
-    theirs: Sequence[Change] = (),
+    status: int = 200,
     **more: Any,
 ) -> Response:
-    """The form with what was typed, and what is wrong; nothing was saved."""
+    """The form, with what was typed and what is wrong."""
     made: dict[str, Any] = {
         "person": person, "policy": policy, "errors": errors, "settings": fields_of(policy, typed), "saved": 0,
         "holds": holds_of(policy, typed, parts.book), "note": typed.get("note", ""), "may": "tune" in person.rights,
-        "theirs": told(theirs, parts.book), "overtaken": None,
+        "theirs": (), "overtaken": None,
     }  # fmt: skip
     return page(request, "admin/settings.html", status=status, **(made | more))
 
@@ -159,7 +156,7 @@ async def again(
 async def listed(request: Request, person: ReadsAdmin, db: Db, parts: Parts, saved: int = 0) -> Response:
     """The settings in force."""
     policy = await db.read(policy_versions.current)
-    return await again(request, person, parts, policy, {}, {}, 200, saved=saved)
+    return await again(request, person, parts, policy, {}, {}, saved=saved)
 
 
 @router.post("/admin/settings")

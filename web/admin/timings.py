@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from models import policy_versions
-from models.policy_versions import Change
 from rules.policy import Policy
 from rules.policy_check import warnings
 from web.admin.apply import NEW_ONLY, choices
-from web.admin.changes import doubts, told
+from web.admin.changes import doubts
 from web.admin.grid import edit, grid, typed_anew
 from web.admin.saving import Sheet, Table, settle
 from web.deps import Db, Now, Parts
@@ -34,26 +33,6 @@ async def timings(request: Request, person: ReadsAdmin, db: Db, parts: Parts, sa
 async def change(request: Request, person: Tunes, form: Table, parts: Parts, now: Now) -> Response:
     """Save what was changed as the next version; with anything wrong nothing is saved and the form comes back as typed."""
     return await settle(SHEET, request, person, form, parts, now)
-
-
-async def shown_again(
-    request: Request,
-    person: Person,
-    parts: Onewindow,
-    base: Policy,
-    form: Mapping[str, str],
-    errors: Mapping[str, str],
-    status: int = 422,
-    theirs: Sequence[Change] = (),
-    **more: Any,
-) -> Response:
-    """The form as it was typed, with what is wrong; nothing was saved."""
-    said = told(theirs, parts.book)
-    return await _page(request, person, parts, base, status, typed=form, errors=errors, theirs=said, **more)
-
-
-SHEET = Sheet("timings", lambda form: "/admin", lambda base, form, book: edit(base, form), shown_again, typed_anew)
-"""The form of the timings."""
 
 
 async def _page(
@@ -86,3 +65,7 @@ async def _page(
         **await parts.database.read(choices, parts.book),
     }
     return page(request, "admin/timings.html", status=status, **(made | more))
+
+
+SHEET = Sheet("timings", lambda form: "/admin", lambda base, form, book: edit(base, form), _page, typed_anew)
+"""The form of the timings."""

@@ -44,12 +44,12 @@ async def ask(request: Request, person: Tunes, form: Table, db: Db, parts: Parts
     base = await base_of(parts, form)
     edited = sheet.edit(base, form, parts.book)
     if edited.errors:
-        return await sheet.again(request, person, parts, base, form, edited.errors)
+        return await sheet.again(request, person, parts, base, status=422, typed=form, errors=edited.errors)
     try:
         result = await while_waited_for(request, parts.sessions, edited.policy, now)
     except NotForetold:
         errors = {"note": _("This could not be worked out in time. Try again when less is going on.")}
-        return await sheet.again(request, person, parts, base, form, errors)
+        return await sheet.again(request, person, parts, base, status=422, typed=form, errors=errors)
     except Left:
         return Response(status_code=204)
     typed: dict[str, Any] = {**sheet.anew(base, form), "note": form.get("note", ""), "sheet": sheet.code}

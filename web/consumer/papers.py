@@ -9,23 +9,15 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from languages.catalog import gettext
-from languages.labels import refusal
-from languages.papers import unfit
-from models import papers
-from rules.messages import Take
-from rules.terms import Act, Actor
-from web.acting import through
-from web.api.documents import along, submission
 from web.consumer.applied import AppliedTold
+from web.consumer.handing import NotTaken, hand_over
 from web.consumer.noted import PaperTold
 from web.consumer.visitor import Own, Reference
-from web.deps import Db, Now, Parts, SharedPages
+from web.deps import Now, Parts, SharedPages
 from web.errors import NotFound
 from web.forms import SentForm
 from web.render import page, see_other
 from web.shared import Shared
-from web.uploads.faults import Reused, Unfit
-from web.uploads.receive import Handed
 
 router = APIRouter(include_in_schema=False)
 Code = Annotated[str, Path(max_length=60)]
@@ -66,7 +58,6 @@ async def hand_in(
     code: Code,
     request: Request,
     filled: SentForm,
-    db: Db,
     parts: Parts,
     shared: SharedPages,
     now: Now,
@@ -77,17 +68,10 @@ async def hand_in(
     paper = await paper_of(reference, code, shared)
     if filled.file is None:
         return paper_page(request, reference, paper, gettext("Photograph the paper or choose a file first."), 422)
-    token = f"web/{reference}/{filled.typed.get('fresh', '')[:20] or secrets.token_urlsafe(12)}"
     try:
-        handed = Handed(code, Actor.CONSUMER, now, reference, token=token)
-        row = await parts.uploads.receive(db, filled.file, handed, along)
-    except Unfit as wrong:
-        return paper_page(request, reference, paper, unfit(wrong.fault), 422)
-    except Reused:
+        outcome = await hand_over(parts, reference, code, filled.file, filled.typed.get("fresh", ""), now)
+    except NotTaken as wrong:
+        return paper_page(request, reference, paper, wrong.why, wrong.status)
+    if outcome is None:
         return see_other(f"/track/{reference}")
-    outcome = await through(parts, Take(reference, submission(row), Act.DOCUMENT))
-    if outcome.refused is not None:
-        await db.write(papers.take_back, row.id)
-        await parts.uploads.unneeded(row.id)
-        return paper_page(request, reference, paper, refusal(outcome.refused), 409)
     return see_other(f"/track/{reference}?seen={outcome.number}&told={'received' if outcome.waiting else 'done'}")

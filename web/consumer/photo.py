@@ -8,22 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from languages.catalog import gettext
-from languages.labels import refusal
-from languages.papers import unfit
-from models import papers
 from rules.consumer_acts import PHOTO
-from rules.messages import Take
-from rules.terms import Act, Actor
-from web.acting import through
-from web.api.documents import along, submission
+from web.consumer.handing import NotTaken, hand_over
 from web.consumer.visitor import Own, Reference
-from web.deps import Db, Now, Parts, SharedPages
+from web.deps import Now, Parts, SharedPages
 from web.errors import NotFound
 from web.forms import SentForm
 from web.render import page, see_other
 from web.shared import Shared
-from web.uploads.faults import Reused, Unfit
-from web.uploads.receive import Handed
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,7 +48,6 @@ async def hand_in(
     is_own: Own,
     request: Request,
     filled: SentForm,
-    db: Db,
     parts: Parts,
     shared: SharedPages,
     now: Now,
@@ -67,20 +58,12 @@ async def hand_in(
     await takes_photos(reference, shared)
     if filled.file is None:
         return photo_page(request, reference, gettext("Take a photo or choose a file first."), 422)
-    token = f"web/{reference}/{filled.typed.get('fresh', '')[:20] or secrets.token_urlsafe(12)}"
     try:
-        row = await parts.uploads.receive(
-            db, filled.file, Handed(PHOTO, Actor.CONSUMER, now, reference, token=token), along
-        )
-    except Unfit as wrong:
-        return photo_page(request, reference, unfit(wrong.fault), 422)
-    except Reused:
+        outcome = await hand_over(parts, reference, PHOTO, filled.file, filled.typed.get("fresh", ""), now)
+    except NotTaken as wrong:
+        return photo_page(request, reference, wrong.why, wrong.status)
+    if outcome is None:
         return see_other(f"/track/{reference}")
-    outcome = await through(parts, Take(reference, submission(row), Act.DOCUMENT))
-    if outcome.refused is not None:
-        await db.write(papers.take_back, row.id)
-        await parts.uploads.unneeded(row.id)
-        return photo_page(request, reference, refusal(outcome.refused), 409)
     return see_other(
         f"/track/{reference}?seen={outcome.number}&told={'received' if outcome.waiting else 'done'}#thread"
     )

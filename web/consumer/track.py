@@ -18,6 +18,7 @@ from web.consumer.home import home_page
 from web.consumer.visitor import Address, Own, Reference
 from web.deps import Db, Parts, SharedPages
 from web.errors import NotFound, TooMany
+from web.live import until_away
 from web.onewindow import Onewindow
 from web.render import VARY, page, see_other
 from web.shared import Rendering
@@ -120,6 +121,7 @@ async def progress(shown: Shown, is_own: Own, request: Request, shared: SharedPa
 
 
 @router.get("/track/{reference}/live", response_class=EventSourceResponse)
+@until_away
 async def live(
     shown: Shown,
     is_own: Own,

@@ -20,6 +20,7 @@ from web.desk.queue_address import LONGEST_TASK, Address, choosable, read, read_
 from web.desk.queue_rows import in_place
 from web.desk.session import COOKIE, Person, SignedIn, person_of
 from web.desk.ticks import TICK, ticks
+from web.live import until_away
 from web.onewindow import Onewindow
 
 router = APIRouter(include_in_schema=False)
@@ -84,6 +85,7 @@ async def shown_again(person: Person, page: Open, parts: Onewindow) -> dict[str,
 
 
 @router.get("/desk/live", response_class=EventSourceResponse)
+@until_away
 async def live(
     request: Request, person: SignedIn, hub: TheHub, views: TheViews, parts: Parts
 ) -> AsyncIterator[ServerSentEvent]:

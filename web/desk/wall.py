@@ -25,6 +25,7 @@ from web.deps import Db, Now, Parts, TheHub, TheViews
 from web.desk.queue import bounds
 from web.desk.session import COOKIE, Person, SeesWall, person_of
 from web.desk.ticks import ticks
+from web.live import until_away
 from web.onewindow import Onewindow
 from web.render import page
 
@@ -81,6 +82,7 @@ async def wall(request: Request, person: SeesWall, db: Db, parts: Parts, now: No
 
 
 @router.get("/desk/wall/live", response_class=EventSourceResponse)
+@until_away
 async def live(
     request: Request, person: SeesWall, hub: TheHub, views: TheViews, parts: Parts
 ) -> AsyncIterator[ServerSentEvent]:

@@ -14,11 +14,13 @@ from web.desk.casefile import Opened, context, opened, page_of
 from web.desk.session import COOKIE, SignedIn, person_of
 from web.desk.ticks import TICK, ticks
 from web.desk.timeline import Show
+from web.live import until_away
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/desk/requests/{reference}/live", response_class=EventSourceResponse)
+@until_away
 async def live(
     request: Request,
     file: Opened,
