@@ -128,6 +128,7 @@ STAFF = {
     "GET /admin/proposals/{number}": "",  # nothing was proposed
     "POST /admin/proposals/{number}/approval": "",
     "POST /admin/proposals/{number}/refusal": "",
+    "POST /admin/proposals/{number}/withdrawal": "",
     "POST /admin/proposals/{number}/what-if": "",
     "GET /admin/versions": "tu",
     "GET /admin/versions/{number}": "tu",
