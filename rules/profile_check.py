@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from rules.needed import DOES_THE_WORK, LINE_OF_THE_OFFICES
 from rules.policy import UNPLACED, Ladder, Policy, Timing
-from rules.profile import Fill, Office, Post, Profile, Rights, Role, Scope
+from rules.profile import Fill, Office, Post, Profile, Role, Scope
 from rules.profile_posts import finds_places
 from rules.toml_table import Findings
-
-LINE_OF_THE_OFFICES = frozenset({Rights.HANDLE, Rights.ANSWERABLE})
-DOES_THE_WORK = frozenset({Rights.HANDLE, Rights.CONTROL_ROOM, Rights.CONFIDENTIAL})
 
 
 def check(profile: Profile, findings: Findings) -> None:

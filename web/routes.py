@@ -11,6 +11,7 @@ from web.admin import (
     categories,
     clock,
     events,
+    handing_on,
     holiday,
     messages,
     moves,
@@ -19,6 +20,7 @@ from web.admin import (
     proposals,
     replies,
     retimings,
+    rights,
     settings,
     texts,
     timings,
@@ -174,8 +176,10 @@ STAFF = (
     names,
     texts,
     places,
+    handing_on,
     moves,
     categories,
     settings,
+    rights,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

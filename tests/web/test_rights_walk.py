@@ -148,8 +148,15 @@ STAFF = {
     "POST /admin/places/{kind}/{code}": "",
     "GET /admin/moves/offices/{code}": "",
     "POST /admin/moves/offices/{code}": "",
+    "GET /admin/moves/posts/{code}": "",
+    "POST /admin/moves/posts/{code}": "",
+    "GET /admin/moves/zones/{code}": "",
+    "POST /admin/moves/zones/{code}": "",
     "GET /admin/moves/{number}": "",  # nothing was merged
+    "POST /admin/moves/{number}/undo": "",
     "GET /admin/moves/{number}/live/progress": "",
+    "GET /admin/rights": "tu",
+    "POST /admin/rights": "t",  # 409: it was not looked at before
     "GET /admin/settings": "tu",
     "POST /admin/settings": "t",
     "GET /admin/categories": "tu",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from languages import spoken
 from languages.catalog import OWN_NAMES
 from languages.catalog import gettext as _
+from languages.rights import rights_words, scope_words
 from models.policy_versions import Change
 from rules.policy_check import NeverMatters, TooLate
 from rules.policy_second import Longer
@@ -17,7 +18,7 @@ from web.admin.fields import field_words
 from web.book import Book
 
 LONGEST = 160
-OF_FORMS = frozenset({"names", "texts", "places"})
+OF_FORMS = frozenset({"names", "texts", "places", "rights"})
 """What a form's fields say of itself in the audit: `names.label-en`."""
 
 
@@ -32,7 +33,17 @@ class Told:
 
 def told(changes: Iterable[Change], book: Book) -> list[Told]:
     """Changes with the names of categories and columns."""
-    return [Told(_where(one.path, book), _short(one.before), _short(one.after)) for one in map(_days_alone, changes)]
+    return [
+        Told(_where(one.path, book), _value(one.path, one.before, book), _value(one.path, one.after, book))
+        for one in map(_days_alone, changes)
+    ]
+
+
+def _value(path: tuple[str, ...], text: str, book: Book) -> str:
+    """What is kept as codes, by its name."""
+    if path[0] == "rights":
+        return rights_words(scope_words(text))
+    return _short(text)
 
 
 def _days_alone(change: Change) -> Change:
@@ -183,6 +194,7 @@ def what_words(what: str) -> str:
         "names": _("Name or text"),
         "texts": _("What messages say"),
         "places": _("Offices and places"),
+        "rights": _("Rights"),
         "reply": _("Saved replies"),
         "alarms": _("Trust in the clock"),
     }
