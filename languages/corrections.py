@@ -120,9 +120,9 @@ def _handed_on(telling: Telling) -> str:
     event = telling.event
     if event.zone:
         return _("Its office belongs to the zone %(zone)s now.", zone=event.zone)
-    if event.title:
-        return _("%(post)s has the work now. The post that had it is no longer there.", post=event.title)
-    return _("Another post answers for it now. The one before is no longer there.")
+    if telling.title:
+        return _("The post that had it ended. It was given to the %(title)s.", title=telling.title)
+    return _("The post that answered for it ended. Another answers for it now.")
 
 
 def _rejected(telling: Telling) -> str:

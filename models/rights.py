@@ -102,7 +102,7 @@ async def change(session: AsyncSession, chosen: Chosen, seen: str, by: int, at: 
 
 
 def _against(role: Role, rights: str, scope: str, policies: Sequence[Policy], busy: Collection[str]) -> str | None:
-    if rights not in Rights or scope not in Scope:
+    if rights not in tuple(Rights) or scope not in tuple(Scope):
         return UNKNOWN
     if Scope(scope) not in role.reaches:
         return TOO_NEAR

@@ -25,6 +25,7 @@ from web.admin import (
     texts,
     timings,
     versions,
+    waits,
     what_if,
 )
 from web.apply import form as apply_form
@@ -180,6 +181,7 @@ STAFF = (
     moves,
     categories,
     settings,
+    waits,
     rights,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

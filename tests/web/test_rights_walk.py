@@ -156,7 +156,9 @@ STAFF = {
     "POST /admin/moves/{number}/undo": "",
     "GET /admin/moves/{number}/live/progress": "",
     "GET /admin/rights": "tu",
-    "POST /admin/rights": "t",  # 409: it was not looked at before
+    "POST /admin/rights": "",  # it was not looked at before
+    "GET /admin/waits": "tu",
+    "POST /admin/waits": "t",
     "GET /admin/settings": "tu",
     "POST /admin/settings": "t",
     "GET /admin/categories": "tu",

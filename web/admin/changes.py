@@ -43,6 +43,8 @@ def _value(path: tuple[str, ...], text: str, book: Book) -> str:
     """What is kept as codes, by its name."""
     if path[0] == "rights":
         return rights_words(scope_words(text))
+    if path[-1] == "hold_reasons":
+        return ", ".join(book.label("hold_reason", code) for code in text.split(", ")) if text else ""
     return _short(text)
 
 
@@ -235,6 +237,7 @@ def column(key: str) -> str:
         "safety": _("Danger"),
         "confidential": _("Confidential"),
         "holdable": _("May wait for the consumer"),
+        "hold_reasons": _("What it may wait for"),
         "note": _("Note"),
     }
     return words.get(key, key)

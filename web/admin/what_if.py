@@ -91,6 +91,7 @@ async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Pa
         request,
         "admin/what_if.html",
         changes=await _changes(db, sheet, row, parts.book),
+        storm=parts.book.policies[parts.book.newest].limits.escalations_per_minute,
         person=person,
         row=row,
         result=result,
