@@ -8,7 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from languages import spoken
-from languages.catalog import OWN_NAMES
+from languages.catalog import OWN_NAMES, named
 from languages.catalog import gettext as _
 from languages.rights import rights_words, scope_words
 from models.policy_versions import Change
@@ -201,6 +201,17 @@ def what_words(what: str) -> str:
         "alarms": _("Trust in the clock"),
     }
     return words.get(what, what)
+
+
+def subject_words(what: str, subject: str, names: Mapping[int | None, str], book: Book) -> str:
+    """Whom or what an entry is about, by name where there is one."""
+    kind, _slash, code = subject.rpartition("/")
+    if what == "people":
+        return names.get(int(subject), subject) if subject.isdigit() else book.title(subject) or subject
+    if what == "rights":
+        return book.label("role", subject)
+    place = book.locality(code) if kind == "locality" else None
+    return (named(place.names) if place else book.name(kind, code) if kind else "") or subject
 
 
 def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:

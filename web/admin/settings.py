@@ -10,8 +10,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from languages import spoken
 from languages.catalog import N_
 from languages.catalog import gettext as _
+from languages.spoken import isolate
 from models import policy_versions
 from rules.durations import BadDuration, Duration, parse
 from rules.policy import Policy, about, settings
@@ -30,6 +32,9 @@ WORDS: Mapping[str, str] = {
     "reminder_share": N_("The share of an officer's time that is left when he is reminded"),
     "hold_limit": N_("How long one wait for the consumer may last, where its reason names no limit"),
     "hold_total": N_("How long all waits of one request together may last"),
+    "escalations_per_minute": N_(
+        "How many late requests go up to one person in a minute. The others follow in turn, danger at once"
+    ),
     "top_reminder": N_("How often the last officer is reminded when his time is over"),
     "expected_ahead": N_("How far ahead an expected time may lie"),
     "call_back_tries": N_("How often a consumer is rung before it closes without his answer"),
@@ -60,10 +65,16 @@ def fields_of(policy: Policy, typed: Mapping[str, str]) -> list[Setting]:
             one.name,
             gettext_of(one),
             typed.get(one.name, str(getattr(policy.limits, one.name))),
-            _("From %(least)s to %(most)s.", least=one.metadata["at_least"], most=one.metadata["at_most"]),
+            _("From %(least)s to %(most)s.", least=bound(one, "at_least"), most=bound(one, "at_most")),
         )
         for one in settings()
     ]
+
+
+def bound(one: Field[Any], which: str) -> str:
+    """A bound in words."""
+    found = one.metadata[which]
+    return spoken.duration(found) if isinstance(found, Duration) else isolate(str(found))
 
 
 def gettext_of(one: Field[Any]) -> str:
@@ -96,7 +107,9 @@ def value_of(one: Field[Any], text: str) -> Any:
     least, most = one.metadata["at_least"], one.metadata["at_most"]
     if isinstance(least, Duration):
         return time_of(text, least, most)
-    outside = ValueError(_("Write a number from %(least)s to %(most)s.", least=least, most=most))
+    outside = ValueError(
+        _("Write a number from %(least)s to %(most)s.", least=isolate(str(least)), most=isolate(str(most)))
+    )
     try:
         value = Fraction(text[:LONGEST_VALUE]) if isinstance(least, Fraction) else int(text[:LONGEST_VALUE])
     except (ValueError, ZeroDivisionError):
@@ -113,7 +126,8 @@ def time_of(text: str, least: Duration, most: Duration) -> Duration:
     except BadDuration:
         raise ValueError(_("Write a length of time like 90m, 4h, 2 working days or 30 days.")) from None
     if not about(least) <= about(time) <= about(most):
-        raise ValueError(_("Write a length of time from %(least)s to %(most)s.", least=least, most=most))
+        between = {"least": spoken.duration(least), "most": spoken.duration(most)}
+        raise ValueError(_("Write a length of time from %(least)s to %(most)s.", **between))
     return time
 
 

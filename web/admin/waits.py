@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from languages import spoken
 from languages.catalog import gettext as _
 from models import policy_versions
 from rules.policy import UNPLACED, Policy, Timing, days, minutes, waits_for
@@ -62,7 +63,11 @@ def lines(policy: Policy, typed: Mapping[str, str], book: Book) -> list[Line]:
 
 def limits_of(policy: Policy, typed: Mapping[str, str], book: Book) -> list[Setting]:
     """How long a wait for each reason may last; "" where the general setting counts."""
-    bounds = _("At most %(most)s. Left empty: %(usual)s.", most=LONGEST, usual=policy.limits.hold_limit)
+    bounds = _(
+        "At most %(most)s. Left empty: %(usual)s.",
+        most=spoken.duration(LONGEST),
+        usual=spoken.duration(policy.limits.hold_limit),
+    )
     return [
         Setting(f"hold-{code}", book.label("hold_reason", code), typed.get(f"hold-{code}", str(policy.holds.get(code, ""))), bounds)
         for code in reasons_of(book)
