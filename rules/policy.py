@@ -230,8 +230,8 @@ def standard_calendar_of(policy: Policy, timing: Timing, site: Site = EVERYWHERE
 
 
 def waits_for(timing: Timing, reasons: Collection[str]) -> list[str]:
-    """Those of the reasons for which a request of this timing may wait for the consumer."""
-    return [one for one in reasons if timing.holdable and one in (timing.hold_reasons or reasons)]
+    """Those of the reasons for which a request of this timing may wait for the consumer, if it may wait at all."""
+    return [one for one in reasons if one in (timing.hold_reasons or reasons)]
 
 
 def hold_limit(policy: Policy, reason: str) -> Duration:

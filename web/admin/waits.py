@@ -44,8 +44,13 @@ def reasons_of(book: Book) -> list[str]:
 def ticked(timing: Timing, category: str, form: Mapping[str, str], reasons: list[str]) -> frozenset[str]:
     """The reasons that were ticked, or as it is where the line was not sent."""
     if f"line-{category}" not in form:
-        return frozenset(waits_for(timing, reasons))
+        return as_it_is(timing, reasons)
     return frozenset(one for one in reasons if form.get(box(category, one)))
+
+
+def as_it_is(timing: Timing, reasons: list[str]) -> frozenset[str]:
+    """The reasons in force."""
+    return frozenset(waits_for(timing, reasons) if timing.holdable else ())
 
 
 def box(category: str, reason: str) -> str:
@@ -87,7 +92,7 @@ def edit(base: Policy, typed: Mapping[str, str], book: Book) -> Edited:
         if not text:
             holds.pop(code, None)
     chosen = {code: ticked(timing, code, typed, reasons) for code, timing in base.timings.items()}
-    differ = {code for code, timing in base.timings.items() if chosen[code] != frozenset(waits_for(timing, reasons))}
+    differ = {code for code, timing in base.timings.items() if chosen[code] != as_it_is(timing, reasons)}
     differ = {code for code in differ if not base.timings[code].safety}
 
     def changed(code: str, timing: Timing) -> Timing:
