@@ -49,6 +49,8 @@ def document_state(state: str) -> str:
     return gettext(STATES[DocumentState(state)])
 
 
-def may_be_sent() -> str:
-    """What may be sent, said before anything is chosen."""
+def may_be_sent(pictures: bool = False) -> str:
+    """What may be sent, said before anything is chosen; `pictures`: nothing else will do."""
+    if pictures:
+        return gettext("A photograph (JPEG, PNG, WebP), at most %(megabytes)d MB.", megabytes=NUMBERS["megabytes"])
     return gettext("A photograph (JPEG, PNG, WebP) or a PDF, at most %(megabytes)d MB.", megabytes=NUMBERS["megabytes"])
