@@ -114,7 +114,7 @@ async def test_what_was_put_right_is_seen_by_its_consumer_and_a_notes_photo_by_o
     ("data", "status", "said"),
     [
         (pdf(), 422, "This is no picture."),
-        (photograph()[:200], 422, "This file is damaged"),
+        (photograph()[:200], 422, "We could not read this photo."),
         (b"\xff\xd8\xff" + bytes(2 * LARGEST), 413, "larger than 10 MB"),
     ],
     ids=["no picture", "damaged", "too large"],

@@ -18,7 +18,7 @@ from models.papers import Document
 from models.storage import StorageAway
 from models.tray import More
 from rules.messages import Take
-from rules.papers import DESK_PHOTO, PHOTOGRAPHED, WORK_PHOTO, Content, content_of
+from rules.papers import DESK_PHOTO, PHOTOGRAPHED, WORK_PHOTO, Content, FileFault, content_of
 from rules.procedure import PHOTOGRAPHED_STAGES, Does, Stage
 from rules.terms import Act, Actor
 from web.acting import Outcome, through
@@ -55,13 +55,13 @@ async def act_with(parts: Onewindow, photo: Photo, id: str, reference: str, what
     Raises NotTaken when the photo cannot be kept: nothing is done then. A repeated `id` gives the first one's outcome.
     """
     if content_of(await photo.file.read(HEAD)) is Content.PDF:
-        raise NotTaken(_("This is no picture. Send a photograph (JPEG, PNG, WebP)."))
+        raise NotTaken(unfit(FileFault.OTHER_KIND, photo=True))
     await photo.file.seek(0)
     handed = Handed(photo.paper, Actor.OFFICER, parts.clock(), reference, person=more.get("person"), token=id)
     try:
         row = await parts.uploads.receive(parts.database, photo.file, handed, partial(_along, id, what, more))
     except Unfit as wrong:
-        raise NotTaken(unfit(wrong.fault)) from None
+        raise NotTaken(unfit(wrong.fault, photo=True)) from None
     except StorageAway:
         raise NotTaken(
             _("We cannot keep photos just now. Send it without the photo, or again in a minute."), 503

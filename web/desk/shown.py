@@ -25,9 +25,6 @@ from web.desk.forms import Choices
 from web.desk.ladder import rungs
 from web.exceptional import told_of
 
-PHOTOS = frozenset({EventKind.ADDED, EventKind.NOTED, EventKind.RESOLVED, EventKind.STAGE_DONE})
-"""Lines a photo may have come with: the consumer's, or the officer's."""
-
 
 @dataclass(frozen=True)
 class Due:
@@ -143,7 +140,7 @@ def shown_line(
     return ShownLine(
         event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words,
         not event.public and event.actor != Actor.CONSUMER,
-        stage, str(event.data.get("document", "")) if kind in PHOTOS else "",
+        stage, str(event.data.get("document", "")),
     )  # fmt: skip
 
 
