@@ -300,6 +300,7 @@ def nowhere() -> Sessions:
 async def test_a_report_takes_the_name_of_whom_it_is_about_and_no_other_complaint_does(window: Window) -> None:
     async with window.visitor() as visitor:
         form = await begun(visitor, category="conduct")
+        await visitor.post(f"{form}/where", data=ANSWERS["where"])
         page = checked(await visitor.get(f"{form}/you")).text
         assert page.index('label="Gizri') < page.index('label="Defence') < page.index("Managing director")
         assert "Bilal" not in page, "posts are listed, and nobody's name"
