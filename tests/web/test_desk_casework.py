@@ -39,7 +39,7 @@ async def filed(desk: Desk, category: str = "no-supply") -> str:
 
 def offered(page: str) -> set[str]:
     """The actions a page has a form for."""
-    return set(re.findall(r'action="/desk/requests/\d+/(\w+)"', page))
+    return set(re.findall(r'action="/desk/requests/\d+/(\w+)(?:/documents)?"', page))
 
 
 def option(page: str, code: str) -> str:

@@ -132,12 +132,12 @@ class Window:
             )  # fmt: skip
         return await self.record.take(Take(reference, id, act))
 
-    async def resolved(self, reference: str) -> None:
-        """A quarter of an hour later the handler says that it was put right five minutes ago."""
+    async def resolved(self, reference: str, **more: str) -> None:
+        """A quarter of an hour later the handler says that it was put right five minutes ago; `more` goes with it."""
         self.now += timedelta(minutes=15)
         put_right = (self.now - timedelta(minutes=5)).isoformat()
         taken = await self.officer(
-            reference, Act.RESOLVE, data={"cause": "fuse-blown", "put_right": put_right}, words="Done"
+            reference, Act.RESOLVE, data={"cause": "fuse-blown", "put_right": put_right, **more}, words="Done"
         )
         assert taken.refused is None
 
