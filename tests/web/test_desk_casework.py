@@ -6,9 +6,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from rules.terms import Act
 from tests.sweeping import swept
@@ -19,8 +17,8 @@ OFFICER = "relationship-officer-gizri-1"
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         await town.work_goes_to(OFFICER)
         yield town
 

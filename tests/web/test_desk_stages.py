@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from models.queue import Bounds, Sight, View, counts, queue
 from models.requests import Task
@@ -20,8 +18,8 @@ from tests.web.desk_town import Desk, opened, plain
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

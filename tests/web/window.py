@@ -23,34 +23,15 @@ from models.requests import ServiceRequest, Task
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take, Taken
 from rules.terms import Act, Actor, Channel, Kind
+from tests.by_the_pen import Straight
 from tests.wellformed import well_formed
 from web.app import create_app
 from web.onewindow import Onewindow
-from workflows.client import NotYet
 
 MONDAY = datetime(2027, 5, 10, 4, 30, tzinfo=UTC)
 """Monday 10 May 2027, ten in the morning in the demo's zone."""
 NUMBERS = itertools.count(1)
 PHONE = "+919800000017"
-
-
-class Straight:
-    """A door without Temporal: the pen takes at once, or, while `away`, nothing is taken and the tray keeps it."""
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.away = False
-        self.hints = 0
-
-    async def act(self, take: Take) -> Taken:
-        """What the pen says."""
-        if self.away:
-            raise NotYet(take.reference)
-        return await self.record.take(take)
-
-    async def wake(self) -> None:
-        """Count the hints."""
-        self.hints += 1
 
 
 @dataclass
@@ -66,7 +47,7 @@ class Window:
 
     def __post_init__(self) -> None:
         self.record = Record(self.sessions)
-        self.door = Straight(self.record)
+        self.door = Straight(self.record, lambda: self.now)
         self.parts = Onewindow(self.sessions, self.door, lambda: self.now, ZoneInfo("Asia/Kolkata"), self.secret)
         self.app = create_app(self.parts)
 
