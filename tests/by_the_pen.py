@@ -64,7 +64,7 @@ class ByThePen(Timeline):
 @asynccontextmanager
 async def town_by_the_pen(url: str, now: datetime) -> AsyncIterator[Timeline]:
     """A town over this database."""
-    engine = database.engine(url)
+    engine = database.engine(url, ping=False)
     sessions = database.sessions_of(engine)
     nobody: Any = None
     town = ByThePen(nobody, nobody, nobody, sessions, now)

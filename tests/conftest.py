@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import sysconfig
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
+import uvloop
 from sqlalchemy.engine import make_url
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -40,6 +43,13 @@ FAST = (
     f"limit.historyCount.suggestContinueAsNew={LONG}",
 )
 """Settings with which the server skips a day in some milliseconds."""
+
+
+def pytest_configure() -> None:
+    """Tests run on the loop the web runs on: a question to the database costs it a third less than Python's own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def pytest_collection_finish() -> None:
@@ -81,7 +91,7 @@ async def database_url(postgres: Postgres) -> AsyncIterator[str]:
 @pytest.fixture(scope="module")
 async def sessions(database_url: str) -> AsyncIterator[Sessions]:
     """Sessions on this module's database."""
-    engine = database.engine(database_url)
+    engine = database.engine(database_url, ping=False)
     yield database.sessions_of(engine)
     await engine.dispose()
 

@@ -40,7 +40,7 @@ async def town_on(
     url: str, temporal: WorkflowEnvironment, pen: Record, now: datetime = THE_BEGINNING
 ) -> AsyncIterator[Timeline]:
     """A town over this database, its requests brought on by their workflows."""
-    engine = database.engine(url)
+    engine = database.engine(url, ping=False)
     sessions = database.sessions_of(engine)
     pen.sessions = sessions
     pen.policies.kept.clear()

@@ -141,7 +141,7 @@ class Window:
 @asynccontextmanager
 async def window_on(url: str) -> AsyncIterator[Window]:
     """A window on a database of its own, its names read."""
-    own = engine(url)
+    own = engine(url, ping=False)
     window = Window(sessions_of(own))
     await window.parts.hub.look()
     yield window
