@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 import uvloop
@@ -24,6 +25,7 @@ from activities.record import Record
 from embedded.postgres import Postgres, running
 from models import database
 from models.database import Sessions
+from tests import drawn
 from tests.world import demo_profile, load
 from worker import worker_of
 from workflows.attributes import CATEGORY, KIND, TIER, ZONE
@@ -45,8 +47,11 @@ FAST = (
 """Settings with which the server skips a day in some milliseconds."""
 
 
-def pytest_configure() -> None:
-    """Tests run on the loop the web runs on: a question to the database costs it a third less than Python's own."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the number of examples, and the loop the web runs on: a question to the database costs it a third less."""
+    drawn.some_only = "not sweep" in config.option.markexpr
+    hypothesis.settings.register_profile("drawn", drawn.drawn(100))
+    hypothesis.settings.load_profile("drawn")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())

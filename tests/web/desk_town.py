@@ -19,6 +19,7 @@ from tests.by_the_pen import town_by_the_pen
 from tests.conftest import database_of
 from tests.passwords import PASSWORD, let_in
 from tests.timeline import Timeline
+from tests.web.window import PATIENT
 from tests.wellformed import well_formed
 from web.app import create_app
 from web.onewindow import Onewindow
@@ -114,6 +115,7 @@ async def desk_of(town: Timeline) -> AsyncIterator[Desk]:
         "a secret of the tests",
         messages_url="http://caught.example/",
     )
+    onewindow.database.seconds = onewindow.hub.database.seconds = PATIENT
     await onewindow.database.read(onewindow.book.refresh)
     desk = Desk(town, create_app(onewindow), onewindow)
     yield desk

@@ -31,7 +31,7 @@ from tests.conftest import database_of
 from tests.stories.conftest import town_on
 from tests.timeline import Mailbox, door_of
 from tests.web.desk_town import ADDRESS, MONDAY_NOON, Desk, desk_of
-from tests.web.window import MONDAY
+from tests.web.window import MONDAY, PATIENT
 from web.api import receipts
 from web.api.bodies import FILING
 from web.app import create_app
@@ -218,7 +218,7 @@ async def test_with_the_tables_locked_it_says_so_in_time_and_the_key_makes_the_s
             assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
             assert int(answer.headers["retry-after"]) > 0
     finally:
-        bounded.seconds = 3.0
+        bounded.seconds = PATIENT
     await asyncio.wait(bounded._left or [asyncio.create_task(asyncio.sleep(0))])
     assert await rows(desk) == before
     answer = await ask(desk, REQUESTS, FILING, **{"Idempotency-Key": key})

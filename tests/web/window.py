@@ -32,6 +32,8 @@ MONDAY = datetime(2027, 5, 10, 4, 30, tzinfo=UTC)
 """Monday 10 May 2027, ten in the morning in the demo's zone."""
 NUMBERS = itertools.count(1)
 PHONE = "+919800000017"
+PATIENT = 30.0
+"""Seconds after which a database is away: a slow machine is not."""
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Window:
         self.record = Record(self.sessions)
         self.door = Straight(self.record, lambda: self.now)
         self.parts = Onewindow(self.sessions, self.door, lambda: self.now, ZoneInfo("Asia/Kolkata"), self.secret)
+        self.parts.database.seconds = self.parts.hub.database.seconds = PATIENT
         self.app = create_app(self.parts)
 
     def visitor(self, language: str = "en", **headers: str) -> httpx2.AsyncClient:
