@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import eid, intake, queue, track
+from bench import eid, intake, queue, track, whatif
 from bench.figures import Figures, Wrong, keep, machine, show
 from bench.room import Room, room
 from bench.rounds import Chosen
@@ -20,6 +20,7 @@ ROWS: Mapping[str, Callable[[Room, Chosen], Awaitable[Figures]]] = {
     "intake": intake.measured,
     "eid": eid.measured,
     "queue": queue.measured,
+    "whatif": whatif.measured,
 }
 AT_MOST = 540.0
 """Seconds for all of it."""

@@ -125,8 +125,11 @@ class Turn:
 
     @property
     def _task(self) -> Task | None:
-        named = (task for task in self.request.tasks if task.id == self.focused)
-        return next(named, None) or self.request.task
+        if self.focused is not None:
+            for task in self.request.tasks:
+                if task.id == self.focused:
+                    return task
+        return self.request.task
 
     @property
     def _task_id(self) -> str | None:
