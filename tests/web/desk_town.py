@@ -19,9 +19,8 @@ from tests.by_the_pen import town_by_the_pen
 from tests.conftest import database_of
 from tests.passwords import PASSWORD, let_in
 from tests.timeline import Timeline
-from tests.web.window import PATIENT
+from tests.web.window import PATIENT, app_over
 from tests.wellformed import well_formed
-from web.app import create_app
 from web.onewindow import Onewindow
 
 MONDAY_NOON = datetime(2027, 5, 10, 6, 30, tzinfo=UTC)
@@ -117,7 +116,7 @@ async def desk_of(town: Timeline) -> AsyncIterator[Desk]:
     )
     onewindow.database.seconds = onewindow.hub.database.seconds = PATIENT
     await onewindow.database.read(onewindow.book.refresh)
-    desk = Desk(town, create_app(onewindow), onewindow)
+    desk = Desk(town, app_over(onewindow), onewindow)
     yield desk
     for browser in desk.browsers.values():
         await browser.aclose()

@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
+from fastapi import FastAPI
 from sqlmodel import col, select
+from starlette.routing import BaseRoute
 
 from activities.record import Record
 from models.database import Sessions, engine, sessions_of
@@ -52,7 +56,7 @@ class Window:
         self.door = Straight(self.record, lambda: self.now)
         self.parts = Onewindow(self.sessions, self.door, lambda: self.now, ZoneInfo("Asia/Kolkata"), self.secret)
         self.parts.database.seconds = self.parts.hub.database.seconds = PATIENT
-        self.app = create_app(self.parts)
+        self.app = app_over(self.parts)
 
     def visitor(self, language: str = "en", **headers: str) -> httpx2.AsyncClient:
         """A browser without script."""
@@ -139,6 +143,19 @@ class Window:
         code = (await self.newest_notice(reference, "code")).data["code"]
         answer = await visitor.post(f"/track/{reference}/session", data={"code": code})
         assert answer.status_code == 303
+
+
+def app_over(parts: Onewindow) -> FastAPI:
+    """The application over these parts; what FastAPI finds out about its routes at their first use, it finds out once."""
+    app = create_app(parts)
+    app.router.routes[:] = _routes()
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    nobody: Any = None
+    return tuple(create_app(Onewindow(nobody, nobody, lambda: MONDAY, ZoneInfo("UTC"), "")).router.routes)
 
 
 @asynccontextmanager
