@@ -31,8 +31,8 @@ from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from workflows.client import Door, Opening
 
-BURST = 5
-"""One of so many of the room's size: 2,000 of 10,000, as a city's worst minute brings."""
+BURST = 10
+"""One of so many of the room's size: 1,000 of 10,000."""
 AT_ONCE = 25
 """The relay starts so many at a time, and so does the bare client."""
 SECONDS = 90

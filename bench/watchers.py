@@ -19,6 +19,9 @@ MANY, LOOKED_AT, AT_ONCE = 1_000, 50, 50
 """Watchers, how many requests they watch, and how many come at once."""
 A_SECOND = 1.0
 PAUSE = 1.0
+LINE = 2**20
+AGAIN = 0.5
+"""Seconds after which a page asks again for a stream that ended."""
 LOST = 10.0
 """Seconds after which a change that was not seen counts as lost."""
 CHANGE = """
@@ -38,21 +41,25 @@ class Watching:
         self.slots = asyncio.Semaphore(AT_ONCE)
 
     async def watch(self, port: int, number: str) -> None:
-        """Hold one stream and note when something comes."""
-        async with self.slots:
-            reader, writer = await self.opened(port, number)
-        try:
-            self.open += 1
-            while piece := await reader.read(65_536):
-                if b"\nid:" in piece or piece.startswith(b"id:"):
-                    self.seen.setdefault(number, []).append(time.monotonic())
-        finally:
-            writer.close()
+        """Keep a page open and note when something new comes; a stream that ends is asked for again, as the page does."""
+        known, first = "0", True
+        while True:
+            async with self.slots:
+                reader, writer = await self.opened(port, number, known)
+            self.open, first = self.open + first, False
+            try:
+                while line := await reader.readline():
+                    if line.startswith(b"id:"):
+                        known = line[3:].strip().decode()
+                        self.seen.setdefault(number, []).append(time.monotonic())
+            finally:
+                writer.close()
+            await asyncio.sleep(AGAIN)
 
-    async def opened(self, port: int, number: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A stream that was answered."""
-        reader, writer = await asyncio.open_connection(HOST, port)
-        head = f"GET /track/{number}/live HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
+    async def opened(self, port: int, number: str, known: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A stream that was answered, from the event known so far on."""
+        reader, writer = await asyncio.open_connection(HOST, port, limit=LINE)
+        head = f"GET /track/{number}/live HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {known}\r\n\r\n"
         writer.write(head.encode())
         answer = await reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in answer.split(b"\r\n")[0]:
@@ -96,7 +103,8 @@ async def _changed(room: Room, watching: Watching, numbers: list[str]) -> float:
     await asyncio.to_thread(_change, room.url, numbers)
     while sum(map(len, watching.seen.values())) < watching.open:
         if time.monotonic() - began > LOST:
-            raise Wrong(f"{watching.open - sum(map(len, watching.seen.values()))} watchers never saw a change")
+            unseen = [number for number in numbers if number not in watching.seen]
+            raise Wrong(f"a change was never seen by those who watch {unseen or 'some'}")
         await asyncio.sleep(0.02)
     line = sorted(at - began for times in watching.seen.values() for at in times)
     watching.seen.clear()

@@ -121,8 +121,8 @@ def _seconds(pid: int) -> float:
 
 
 def _rows(url: str) -> int:
-    asked = "select sum((xpath('/row/c/text()', query_to_xml('select count(*) as c from ' || quote_ident(relname), false, true, '')))[1]::text::int) from pg_stat_user_tables"
-    return int(_one(url, asked))
+    tables = _one(url, "select array_agg(relname::text) from pg_stat_user_tables")
+    return sum(int(_one(url, f'select count(*) from "{table}"')) for table in tables)  # noqa: S608 (its own names)
 
 
 def _bytes(url: str) -> int:
