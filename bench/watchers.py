@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from contextlib import suppress
 
@@ -19,10 +20,12 @@ MANY, LOOKED_AT, AT_ONCE = 1_000, 50, 50
 """Watchers, how many requests they watch, and how many come at once."""
 A_SECOND = 1.0
 PAUSE = 1.0
-LINE = 2**20
+EVENT = re.compile(rb"(?:^|\n)id: ?(\d+)\r?\n")
+FIRST = "0"
+"""Known of a page that has just been opened: what it shows first is no change."""
 AGAIN = 0.5
 """Seconds after which a page asks again for a stream that ended."""
-LOST = 10.0
+LOST = 30.0
 """Seconds after which a change that was not seen counts as lost."""
 CHANGE = """
 with now as (select clock_timestamp() as at),
@@ -42,23 +45,26 @@ class Watching:
 
     async def watch(self, port: int, number: str) -> None:
         """Keep a page open and note when something new comes; a stream that ends is asked for again, as the page does."""
-        known, first = "0", True
+        known, first = FIRST, True
         while True:
             async with self.slots:
                 reader, writer = await self.opened(port, number, known)
             self.open, first = self.open + first, False
             try:
-                while line := await reader.readline():
-                    if line.startswith(b"id:"):
-                        known = line[3:].strip().decode()
-                        self.seen.setdefault(number, []).append(time.monotonic())
+                rest = b""
+                while piece := await reader.read(65_536):
+                    if told := EVENT.findall(rest + piece):
+                        if known != FIRST:
+                            self.seen.setdefault(number, []).append(time.monotonic())
+                        known = told[-1].decode()
+                    rest = b"" if told else (rest + piece)[-20:]
             finally:
                 writer.close()
             await asyncio.sleep(AGAIN)
 
     async def opened(self, port: int, number: str, known: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A stream that was answered, from the event known so far on."""
-        reader, writer = await asyncio.open_connection(HOST, port, limit=LINE)
+        reader, writer = await asyncio.open_connection(HOST, port)
         head = f"GET /track/{number}/live HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {known}\r\n\r\n"
         writer.write(head.encode())
         answer = await reader.readuntil(b"\r\n\r\n")
@@ -94,7 +100,6 @@ async def _until_open(watching: Watching, tasks: list[asyncio.Task[None]]) -> No
                     task.result()
             await asyncio.sleep(0.1)
     await asyncio.sleep(PAUSE)
-    watching.seen.clear()
 
 
 async def _changed(room: Room, watching: Watching, numbers: list[str]) -> float:
