@@ -118,7 +118,7 @@ async def test_more_fields_than_any_form_has_are_refused(window: Window) -> None
 async def test_what_people_write_is_shown_as_it_was_written_and_run_nowhere(window: Window) -> None:
     reference = await window.filed(name=MARKUP[:60], address=MARKUP)
     await window.officer(reference, Act.NOTE, words=MARKUP)
-    there = Things(reference, "", 1)
+    there = Things(reference, "", 1, "", 1)
     seen = 0
     for username, address in (
         ("chitra", "/desk/requests/{}"),
