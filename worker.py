@@ -16,6 +16,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import Worker
+from uvicorn.loops.auto import auto_loop_factory
 
 from activities.brief import be_brief
 from activities.channels.email import Email
@@ -42,6 +43,8 @@ from workflows.attributes import TASK_QUEUE
 from workflows.client import WORKFLOWS, Door, Opening
 from workflows.fanout import FanOutWorkflow
 
+PENS = 3
+"""Activities that write at once, of each sort. More of them only wait for the same posts, and are given up before their turn."""
 PEN_MILLISECONDS = 1_800
 """Limit of the pen's statements, locks and transactions: below the two seconds a local activity may take."""
 
@@ -62,6 +65,8 @@ def worker_of(client: Client, record: Record, fan_out: FanOut, task_queue: str =
         activities=[record.look, record.it_is_time, record.take, fan_out.go_on],
         max_cached_workflows=600,
         max_concurrent_workflow_tasks=16,
+        max_concurrent_local_activities=PENS,
+        max_concurrent_activities=PENS,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
         graceful_shutdown_timeout=timedelta(seconds=3),
         **more,
@@ -94,7 +99,7 @@ async def main(config: Config) -> None:
     if url is None:
         raise SystemExit("DATABASE_URL is not set: the worker needs a database.")
     async with AsyncExitStack() as held:
-        pen = database.engine(url, milliseconds=PEN_MILLISECONDS)
+        pen = database.engine(url, pool=4 * PENS, milliseconds=PEN_MILLISECONDS)
         own = database.engine(url, pool=4)
         held.push_async_callback(own.dispose)
         held.push_async_callback(pen.dispose)
@@ -156,4 +161,5 @@ def channels_of(config: Config) -> dict[str, Email | Sms]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(load()))
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(main(load()))

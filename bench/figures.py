@@ -20,14 +20,18 @@ class Wrong(RuntimeError):
 
 @dataclass(frozen=True)
 class Figures:
-    """A row's rounds in `unit` (more is better), round by round beside the limit's; `at_least` is the ratio promised."""
+    """A row's rounds in `unit`, round by round beside the limit's; `promised` is the ratio.
+
+    More is better, and the ratio at least that; with `less`, less is, and the ratio at most that. Nothing is promised at 0.
+    """
 
     row: str
     against: str
     unit: str
-    at_least: float
+    promised: float
     ours: Sequence[float]
     limit: Sequence[float]
+    less: bool = False
 
     @property
     def ratios(self) -> list[float]:
@@ -37,7 +41,8 @@ class Figures:
     @property
     def reached(self) -> bool:
         """Whether the median round keeps the promise."""
-        return statistics.median(self.ratios) >= self.at_least
+        middle = statistics.median(self.ratios)
+        return not self.promised or (middle <= self.promised if self.less else middle >= self.promised)
 
 
 def spread(values: Sequence[float]) -> str:
@@ -67,7 +72,11 @@ def show(found: Sequence[Figures], on: dict[str, object]) -> None:
     for heading in ("row", "ours", "limit", "ratio", "promised", ""):
         table.add_column(heading, overflow="fold")
     for one in found:
-        promised, word = f"{one.at_least:g} x", "reached" if one.reached else "NOT REACHED"
+        if not one.promised:
+            table.add_row(one.row, f"{spread(one.ours)} {one.unit}", "", "", "", "")
+            continue
+        promised = f"{'at most' if one.less else 'at least'} {one.promised:g} x"
+        word = "reached" if one.reached else "NOT REACHED"
         ours, limit = f"{spread(one.ours)} {one.unit}", f"{one.against}: {spread(one.limit)}"
         table.add_row(one.row, ours, limit, spread(one.ratios), promised, word)
     Console(file=sys.stdout).print(table)

@@ -16,7 +16,7 @@ PHONES = itertools.count(9_100_000_000)
 """Each complaint from a telephone of its own: one telephone files only so many."""
 
 
-async def measured(room: Room, chosen: Chosen) -> Figures:
+async def measured(room: Room, chosen: Chosen) -> list[Figures]:
     """Numbers a second; every number given is a row, and no row is there without its number."""
     async with room.web() as web, room.bare() as bare:
         before = room.count("service_request"), room.count("bench_bare")
@@ -31,7 +31,7 @@ async def measured(room: Room, chosen: Chosen) -> Figures:
     if any(lost):
         raise Wrong(f"rows without a number, ours and the limit's: {lost}")
     name = f"intake: {AT_ONCE} at a time"
-    return Figures(name, "one insert", "numbers/s", 0.5, speeds(ours), speeds(limit))
+    return [Figures(name, "one insert", "numbers/s", 0.5, speeds(ours), speeds(limit))]
 
 
 def _filings(path: str, holds: str) -> Iterator[Call]:

@@ -48,7 +48,7 @@ class Desk:
         return itertools.cycle([get(path, f'data-reference="{number}"', self.cookie) for path, number in self.pages])
 
 
-async def measured(room_: Room, chosen: Chosen) -> Figures:
+async def measured(room_: Room, chosen: Chosen) -> list[Figures]:
     """Pages a second, each with the right first line on it; the second page of the queue among them."""
     async with room(room_.folder / "hundred", FEW) as hundred:
         many, few = await desk(room_), await desk(hundred)
@@ -59,7 +59,7 @@ async def measured(room_: Room, chosen: Chosen) -> Figures:
                 chosen,
             )
     name = f"queue: {len(room_.references):,} open requests of one officer"
-    return Figures(name, f"{FEW} open requests", "pages/s", 1 / AT_MOST, speeds(found), speeds(beside))
+    return [Figures(name, f"{FEW} open requests", "pages/s", 1 / AT_MOST, speeds(found), speeds(beside))]
 
 
 async def desk(there: Room) -> Desk:

@@ -32,7 +32,7 @@ where not exists (select 1 from event e where e.reference = t.reference and e.nu
 """Half were taken up within the last days, and one in ten went to the next tier."""
 
 
-async def measured(room_: Room, chosen: Chosen) -> Figures:
+async def measured(room_: Room, chosen: Chosen) -> list[Figures]:
     """Pages a second, the board and the wall by turns, each with the number of what is open on it."""
     async with room(room_.folder / "team", FEW) as hundred:
         many, few = await manager(room_), await manager(hundred)
@@ -43,7 +43,7 @@ async def measured(room_: Room, chosen: Chosen) -> Figures:
                 chosen,
             )
     name = f"team: {len(room_.references):,} open requests of one team"
-    return Figures(name, f"{FEW} open requests", "pages/s", 1 / AT_MOST, speeds(found), speeds(beside))
+    return [Figures(name, f"{FEW} open requests", "pages/s", 1 / AT_MOST, speeds(found), speeds(beside))]
 
 
 def pages(cookie: str, there: Room) -> Iterator[Call]:

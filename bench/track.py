@@ -19,7 +19,7 @@ LOOKED_AT = 100
 """How many numbers the watchers look at."""
 
 
-async def measured(room: Room, chosen: Chosen) -> Figures:
+async def measured(room: Room, chosen: Chosen) -> list[Figures]:
     """Pages a second, each with the right number on it."""
     chance = random.Random(chosen.seed)
     numbers = chance.sample(room.references, min(LOOKED_AT, len(room.references)))
@@ -32,7 +32,7 @@ async def measured(room: Room, chosen: Chosen) -> Figures:
                 chosen,
             )
     name = f"track: {len(room.references):,} open requests, {CONNECTIONS} connections, {size:,} bytes"
-    return Figures(name, "a constant page", "pages/s", 0.7, speeds(ours), speeds(limit))
+    return [Figures(name, "a constant page", "pages/s", 0.7, speeds(ours), speeds(limit))]
 
 
 def _pages(numbers: list[str]) -> Iterator[Call]:

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from drills.findings import Finding, none_of, spread
 from drills.messages import unsent_and_doubled
+from drills.truth import untrue
 from embedded.message_store import Caught
 from models.chain import digest
 from models.events import Event, Submission
@@ -58,6 +59,7 @@ async def audit(session: AsyncSession, promised: Promised, arrived: Callable[[],
         *await _timers(session, events),
         *await _notices(session, events, promised.since),
         *await unsent_and_doubled(session, arrived, promised.since, promised.kills),
+        *await untrue(session, events, arrived()),
     ]
 
 
@@ -77,7 +79,7 @@ async def settled(session: AsyncSession, quiet: timedelta = timedelta(0)) -> lis
         "requests not started": select(func.count()).where(col(ServiceRequest.started_at).is_(None)),
         "timers due": select(func.count()).where(late, col(ServiceRequest.over).is_(False)),
         "submissions unanswered": select(func.count()).where(col(Submission.answered).is_(None)),
-        "notices waiting": select(func.count()).where(Notification.state == "waiting"),
+        "notices waiting": select(func.count()).where(Notification.state == "waiting", ~col(Notification.together)),
     }
     found = {what: (await session.exec(asked)).one() for what, asked in counts.items()}
     return [f"{count} {what}" for what, count in found.items() if count]

@@ -12,6 +12,8 @@ from drills.stack import Stack
 from embedded.temporal import connect
 from models.requests import ServiceRequest
 
+READING = "clock-reading"
+"""With one such workflow, ended at once, the doctor reads Temporal's clock."""
 PATIENCE = 15.0
 """Seconds Temporal's index of workflows may lag behind."""
 
@@ -32,7 +34,7 @@ async def flows(stack: Stack) -> list[Finding]:
             break
         await asyncio.sleep(0.5)
     ended = "ExecutionStatus != 'Running' AND ExecutionStatus != 'Completed'"
-    failed = [flow.id async for flow in client.list_workflows(ended)]
+    failed = [flow.id async for flow in client.list_workflows(ended) if not flow.id.startswith(READING)]
     return [
         none_of("open requests without a workflow", sorted(open_ones - running), len(open_ones)),
         none_of("workflows that failed", failed, len(open_ones)),

@@ -55,6 +55,10 @@ class Caller:
         """A form sent from our own page."""
         return await self._asked("POST", address, data=form, headers=OUR_PAGE)
 
+    async def say(self, address: str, body: dict[str, str]) -> Answer:
+        """JSON sent by a program."""
+        return await self._asked("POST", address, json=body)
+
     async def file(self, key: str, category: str, **more: object) -> Answer:
         """A complaint by the API, under the caller's own key."""
         body = {

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from sqlmodel import select
 from embedded.ports import free_ports
 from models.database import Sessions, engine, sessions_of
 from models.policy import WorkerHeartbeat
+from models.policy_versions import read_toml, save
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS: Mapping[str, str] = {
@@ -34,16 +35,22 @@ PARTS: Mapping[str, str] = {
 }
 """The children of a supervisor, each by a word of its command line."""
 PATIENCE = 180.0
+NOBODY_WAITS = 10_000
+"""Escalations to one person in a minute: as many as may be set."""
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "XDG_RUNTIME_DIR")
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """How to drill: the seed of what is left to chance, seconds a part stays away, whether to keep what is left."""
+    """How to drill: the seed of what is left to chance, seconds a part stays away, whether to keep what is left.
+
+    `many`: how many requests where it is very many that count.
+    """
 
     seed: int = 20260101
-    away: float = 15.0
+    away: float = 5.0
     keep: bool = False
+    many: int = 900
 
 
 class Broken(RuntimeError):
@@ -105,7 +112,7 @@ class Stack:
     def pids(self) -> dict[str, int]:
         """The process of each part that runs now."""
         found: dict[str, int] = {}
-        for pid, words in _children(self.pid):
+        for pid, words in children(self.pid):
             found |= {part: pid for part, mark in PARTS.items() if mark in words}
         return found
 
@@ -113,8 +120,25 @@ class Stack:
         """End one part at once, with all it started; the supervisor starts it again unless it is frozen."""
         pid = self.pids().get(part)
         if pid is not None:
-            _signal(pid, signal.SIGKILL, group=True)
-            self.kills.append(datetime.now(UTC))
+            self.kill_process(pid)
+
+    def kill_process(self, pid: int) -> None:
+        """End one process and its group at once."""
+        _signal(pid, signal.SIGKILL, group=True)
+        self.kills.append(datetime.now(UTC))
+
+    @asynccontextmanager
+    async def second_worker(self, *program: str) -> AsyncIterator[int]:
+        """A worker beside the stack's own for as long as the block lasts, or another `program` that is one; its process."""
+        secret = (self.folder / "secret").read_text(encoding="ascii").strip()
+        environ = {**self.environ, **self.addresses(), "SECRET_KEY": secret}
+        with (self.folder / "log" / "second-worker.log").open("ab") as log:
+            worker = await self._python(*(program or ("-m", "worker")), out=log.fileno(), environ=environ)
+        try:
+            yield worker.pid
+        finally:
+            _signal(worker.pid, signal.SIGTERM)
+            await worker.wait()
 
     def kill_all(self) -> None:
         """End the supervisor and every part at once."""
@@ -129,7 +153,7 @@ class Stack:
         """Freeze one part, with all it started, for as long as the block lasts: it holds its sockets and says nothing."""
         frozen = [self.pids()[part]]
         _signal(frozen[0], signal.SIGSTOP)
-        frozen += [pid for pid, _ in _children(frozen[0])]  # a server of PostgreSQL's leaves its parent's group
+        frozen += [pid for pid, _ in children(frozen[0])]  # a server of PostgreSQL's leaves its parent's group
         for pid in frozen:
             _signal(pid, signal.SIGSTOP)
         try:
@@ -173,13 +197,24 @@ class Stack:
         people = json.loads((self.folder / "sign-ins.json").read_text(encoding="utf-8"))
         return str(people[0]["password"])
 
-    async def timings(self, toml: str) -> None:
-        """Bring timings into force for new requests, by the command an administrator would type."""
-        file = self.folder.parent / "timings.toml"
-        file.write_text(toml, encoding="utf-8")
-        done = await self._python("-m", "cli", "policy", "import", str(file), "--note", "drill", out=None)
-        if await done.wait():
-            raise Broken("the timings were refused")
+    async def timings(self, toml: str) -> int:
+        """Bring timings into force for new requests, with nobody put off in a storm; the version's number.
+
+        Straight into the tables: an administrator alone may only propose a time that becomes longer.
+        """
+        async with self.sessions() as sessions, sessions.begin() as session:
+            policy = await read_toml(session, toml)
+            calm = replace(policy, limits=replace(policy.limits, escalations_per_minute=NOBODY_WAITS))
+            return await save(session, calm, "drill", None, datetime.now(UTC))
+
+    async def typed(self, *arguments: str) -> str:
+        """What a command of `onewindow` typed beside the stack says."""
+        said = self.folder.parent / "said.txt"
+        with said.open("wb") as out:
+            wide = {**self.environ, "COLUMNS": "200"}
+            done = await self._python("-m", "cli", *arguments, out=out.fileno(), environ=wide)
+            await done.wait()
+        return said.read_text(encoding="utf-8", errors="replace")
 
     async def back(self, seconds: float = 120.0) -> datetime:
         """The instant at which everything answers again, a worker of now included."""
@@ -201,12 +236,14 @@ class Stack:
         late = datetime.now(UTC) - timedelta(seconds=4)
         return any(beat.worker.endswith(f"/{pid}") and beat.at > late for beat in beats)
 
-    async def _python(self, *arguments: str, out: int | None) -> asyncio.subprocess.Process:
+    async def _python(
+        self, *arguments: str, out: int | None, environ: Mapping[str, str] | None = None
+    ) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,
             cwd=ROOT,
-            env=self.environ,
+            env=environ or self.environ,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL if out is None else out,
             stderr=None if out is None else out,
@@ -215,9 +252,12 @@ class Stack:
 
 
 @asynccontextmanager
-async def running(chosen: Chosen, **settings: str) -> AsyncIterator[Stack]:
-    """A started stack in a temporary folder; the folder stays when asked for or when the drill could not be finished."""
-    above = Path(tempfile.mkdtemp(prefix="onewindow-drill-"))
+async def running(chosen: Chosen, above: Path | None = None, **settings: str) -> AsyncIterator[Stack]:
+    """A started stack in a temporary folder; the folder stays when asked for or when the drill could not be finished.
+
+    `above` is where that folder is made; None: where temporary ones are.
+    """
+    above = Path(tempfile.mkdtemp(prefix="onewindow-drill-", dir=above))
     stack = Stack(above / "data", **{"PROFILE": str(empty_profile(above)), **settings})
     stack.folder.mkdir()
     try:
@@ -244,7 +284,8 @@ def empty_profile(folder: Path) -> Path:
     return made
 
 
-def _children(parent: int) -> list[tuple[int, str]]:
+def children(parent: int) -> list[tuple[int, str]]:
+    """The processes that one started, each with its command line."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

@@ -35,22 +35,24 @@ class MailCatcher:
         self.store = store
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        """Keep the message and say yes."""
+        """Keep the message and say yes; not now, where there is no room for it."""
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.store.add(
-            Caught(
-                id=secrets.token_hex(8),
-                channel="email",
-                to=", ".join(envelope.rcpt_tos),
-                sender=str(message["from"] or envelope.mail_from or ""),
-                subject=str(message["subject"] or ""),
-                text=body(message, "plain"),
-                html=body(message, "html"),
-                message_id=str(message["message-id"] or ""),
-                at=stamp(datetime.now(UTC)),
-                state="delivered",
-            )
+        kept = Caught(
+            id=secrets.token_hex(8),
+            channel="email",
+            to=", ".join(envelope.rcpt_tos),
+            sender=str(message["from"] or envelope.mail_from or ""),
+            subject=str(message["subject"] or ""),
+            text=body(message, "plain"),
+            html=body(message, "html"),
+            message_id=str(message["message-id"] or ""),
+            at=stamp(datetime.now(UTC)),
+            state="delivered",
         )
+        try:
+            self.store.add(kept)
+        except OSError:
+            return "452 4.3.1 No room, try again later"
         return "250 OK"
 
 

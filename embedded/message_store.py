@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
@@ -46,7 +47,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         for line in self._lines():
             self._apply(line)
-        self._file = path.open("a", encoding="utf-8")
+        self._file = path.open("ab", buffering=0)
 
     def _lines(self) -> Iterator[dict[str, Any]]:
         """Every whole line; one torn by a kill is cut off, so that the next append does not run into it."""
@@ -66,8 +67,11 @@ class Store:
         self.messages[change["id"]] = replace(before, **change) if before else Caught(**change)
 
     def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._file.flush()
+        """Write one whole line, or nothing: OSError when there is no room for it."""
+        data, before = (json.dumps(line, ensure_ascii=False) + "\n").encode(), self.path.stat().st_size
+        if self._file.write(data) != len(data):
+            self._file.truncate(before)
+            raise OSError(errno.ENOSPC, "no room for a whole message")
         self._apply(line)
 
     def add(self, message: Caught) -> Caught:

@@ -97,7 +97,10 @@ class Pages:
         except (ValueError, KeyError, TypeError) as wrong:
             return JSONResponse({"error": f"not accepted: {wrong}"}, status_code=422)
         known = message.id in self.store.messages
-        kept = self.store.add(message)
+        try:
+            kept = self.store.add(message)
+        except OSError:
+            return JSONResponse({"error": "no room, try again later"}, status_code=503)
         if not known:
             self.reports.begin(kept)
         return JSONResponse({"id": kept.id, "state": kept.state}, status_code=200 if known else 202)

@@ -20,7 +20,7 @@ async def add_at_once(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
     """
     written = _written(tuple(str(row.__tablename__) for row in rows))
     given = {str(row.__tablename__): json.dumps(_columns(row), default=_instant) for row in rows}
-    await session.exec(written.bindparams(**given))  # type: ignore[call-overload]
+    await session.exec(written, params=given)  # type: ignore[call-overload]
     for row in rows:
         make_transient_to_detached(row)
         session.add(row)

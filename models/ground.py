@@ -179,11 +179,11 @@ async def _seats(
     ladders = [ladder_of(policy, timing).tiers for timing in timings]
     own = {group.role} if group else set()
     by_role = await ladder_posts(session, sorted({tier.role for ladder in ladders for tier in ladder} | own), row, at)
-    if locked:
-        first = {ladder[0].role for ladder in ladders} | own
-        by_role |= await ladder_posts(session, sorted(first), row, at, locked=True)
     posts = {post.code for found in by_role.values() for post in found}
     filled = await fillings(session, posts, await utility_zone(session))
+    if locked:  # last of all that is read: nobody else is given work there until this transaction ends
+        first = {ladder[0].role for ladder in ladders} | own
+        by_role |= await ladder_posts(session, sorted(first), row, at, locked=True)
     return {
         role: [(Seat(p.code, filled.get(p.code, ()), p.never_vacant), p) for p in found]
         for role, found in by_role.items()

@@ -103,7 +103,7 @@ async def register(
     number. With `limits`, one telephone files only so many. A form and documents kept under the token become the request's.
     Raises UnknownCode for a category, locality or account that does not exist, TooManyFiled; nothing is written then.
     """
-    await session.exec(LOCKS.bindparams(token=new.token, saving=SAVING))  # type: ignore[call-overload]
+    await session.exec(LOCKS, params={"token": new.token, "saving": SAVING})  # type: ignore[call-overload]
     numbers = [reference.new(10_000_000 + secrets.randbelow(90_000_000)) for _ in range(DRAWN)]
     there = await known(
         session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality, marks_of(new.phone, new.email)

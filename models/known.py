@@ -95,8 +95,9 @@ async def known(
         "numbers": list(numbers),
         "account": account,
         "marks": list(marks),
+        "locality": locality,
     }
-    found = (await session.exec(KNOWN.bindparams(**asked, locality=locality))).one()  # type: ignore[call-overload]
+    found = (await session.exec(KNOWN, params=asked)).one()  # type: ignore[call-overload]
     place = (
         Place(found.office, found.zone, found.area_class, found.locality, found.feeder, found.live_from)
         if found.office
@@ -126,7 +127,7 @@ LOCATED = text("""
 
 async def located(session: AsyncSession, locality: str) -> Place | None:
     """Where this locality belongs; None where there is none of this code."""
-    found = (await session.exec(LOCATED.bindparams(locality=locality))).first()  # type: ignore[call-overload]
+    found = (await session.exec(LOCATED, params={"locality": locality})).first()  # type: ignore[call-overload]
     return Place(found.office, found.zone, found.area_class, found.locality, found.feeder) if found else None
 
 

@@ -42,15 +42,17 @@ async def queue(
     confidential: bool = False,
 ) -> None:
     """Queue `notices` about `row`. Recipients are whoever fills a post at `at` (the case's clock); `now` is the database's."""
-    for notice in notices:
-        data = {**_facts(row, tasks.get(notice.task or ""), confidential), **_own(notice)}
-        if notice.post is None:
-            await _to_consumer(session, row, notice, data, now)
-        else:
-            who = notice.person or present(Seat(notice.post, fillings.get(notice.post, ())), at)
-            if isinstance(who, int):
-                wakes = await _waking(session, row, notice, fillings.get(notice.post, ()), who, now)
-                await _to_staff(session, row, notice, data, who, now, wakes)
+    told = [(one, {**_facts(row, tasks.get(one.task or ""), confidential), **_own(one)}) for one in notices]
+    values = [await _to_consumer(session, row, one, data, now) for one, data in told if one.post is None]
+    whom = [(one, data, _who(one, fillings, at)) for one, data in told if one.post is not None]
+    values += await _to_staff(session, row, [one for one in whom if isinstance(one[2], int)], fillings, now)
+    if known := [one for one in values if one is not None]:
+        await session.exec(insert(Notification).values(known).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def _who(notice: Notice, fillings: Mapping[str, tuple[Filling, ...]], at: datetime) -> Any:
+    """The person a notice to a post is for; anything else where nobody fills it."""
+    return notice.person or present(Seat(notice.post or "", fillings.get(notice.post or "", ())), at)
 
 
 def _own(notice: Notice) -> Codes:
@@ -83,11 +85,14 @@ def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
     return {key: value for key, value in facts.items() if value is not None}
 
 
-async def _to_consumer(session: AsyncSession, row: ServiceRequest, notice: Notice, data: Codes, now: datetime) -> None:
+async def _to_consumer(
+    session: AsyncSession, row: ServiceRequest, notice: Notice, data: Codes, now: datetime
+) -> dict[str, Any] | None:
+    """The row for the consumer; None when he cannot or does not want to be reached."""
     consumer = await session.get(Consumer, row.consumer_id)
     channels = _channels(consumer.phone, consumer.email) if consumer is not None else []
     if not channels or row.contact_refused:
-        return
+        return None
     if notice.kind is NoticeKind.QUESTION:
         token = secrets.token_urlsafe(12)
         session.add(AnswerLink(token_hash=token_hash(token), reference=row.reference, number=int(data["question"])))
@@ -95,57 +100,51 @@ async def _to_consumer(session: AsyncSession, row: ServiceRequest, notice: Notic
     if notice.kind is not NoticeKind.PHONE_CHANGED:
         data = {**data, "stop": await stop_token(session, row)}
     key = _to_consumer_key(row, notice)
-    await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
-
-
-async def _waking(
-    session: AsyncSession, row: ServiceRequest, notice: Notice, filled: Sequence[Filling], person: int, now: datetime
-) -> datetime | None:
-    """Until when the message of an officer off duty waits; None when it goes at once."""
-    if not may_wait(notice.kind, safety=row.safety) or on_duty(filled, person, now):
-        return None
-    plans = await session.get(Names, ("utility", "channels"))
-    spans = [plan["quiet"] for plan in (plans.data["value"].values() if plans else ()) if plan.get("quiet")]
-    return waking(now, map(quiet_span, spans), ZoneInfo(await utility_zone(session))) if spans else None
+    return _values(row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
 
 
 async def _to_staff(
     session: AsyncSession,
     row: ServiceRequest,
-    notice: Notice,
-    data: Codes,
-    person: int,
+    told: Sequence[tuple[Notice, Codes, int]],
+    fillings: Mapping[str, tuple[Filling, ...]],
     now: datetime,
-    wakes: datetime | None,
-) -> None:
-    staff = await session.get(Staff, person)
-    channels = _channels(staff.phone, staff.email) if staff is not None else []
-    if staff is None or not channels:
-        return
-    key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}/{person}"
-    waits = {} if wakes is None else {"next_at": wakes, "together": True}
-    whom = {"staff_id": person, "post": notice.post}
-    await _add(session, row, notice, data, now, key, channels, staff.language, **whom, **waits)
+) -> list[dict[str, Any] | None]:
+    """The rows for officers, who are read once for all of them; an officer off duty is not woken."""
+    if not told:
+        return []
+    asked = select(Staff).where(col(Staff.id).in_({person for _, _, person in told}))
+    people = {one.id: one for one in (await session.exec(asked)).all()}
+    wakes = await _waking(session, now)
+    found: list[dict[str, Any] | None] = []
+    for notice, data, person in told:
+        staff = people.get(person)
+        channels = _channels(staff.phone, staff.email) if staff is not None else []
+        if staff is not None and channels:
+            sleeps = may_wait(notice.kind, safety=row.safety) and not on_duty(
+                fillings.get(notice.post or "", ()), person, now
+            )
+            waits = {"next_at": wakes, "together": True} if wakes is not None and sleeps else {}
+            key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}/{person}"
+            whom = {"staff_id": person, "post": notice.post}
+            found.append(_values(row, notice, data, now, key, channels, staff.language, **whom, **waits))
+    return found
+
+
+async def _waking(session: AsyncSession, now: datetime) -> datetime | None:
+    """Until when the message of an officer off duty waits; None when it goes at once."""
+    plans = await session.get(Names, ("utility", "channels"))
+    spans = [plan["quiet"] for plan in (plans.data["value"].values() if plans else ()) if plan.get("quiet")]
+    return waking(now, map(quiet_span, spans), ZoneInfo(await utility_zone(session))) if spans else None
 
 
 def _channels(phone: str | None, email: str | None) -> list[str]:
     return [name for name, address in (("sms", phone), ("email", email)) if address]
 
 
-async def _add(
-    session: AsyncSession,
-    row: ServiceRequest,
-    notice: Notice,
-    data: Codes,
-    now: datetime,
-    key: str,
-    channels: list[str],
-    language: str,
-    **whom: Any,
-) -> None:
-    said = _said(row, notice, data, now, key, channels, language, **whom)
-    values = said.model_dump(exclude={"id"})
-    await session.exec(insert(Notification).values(**values).on_conflict_do_nothing(index_elements=["key"]))
+def _values(*said: Any, **whom: Any) -> dict[str, Any]:
+    """A row as it is inserted, where no other has its key."""
+    return _said(*said, **whom).model_dump(exclude={"id"})
 
 
 def _said(
@@ -194,7 +193,7 @@ async def queue_code(session: AsyncSession, row: ServiceRequest, code: str, now:
         notice = Notice(NoticeKind.CODE, "consumer", None, row.number, {})
         key = f"{row.reference}/code/{secrets.token_hex(8)}"
         data = {"reference": row.reference, "kind": row.kind, "code": code, "stop": await stop_token(session, row)}
-        await _add(session, row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id)
+        session.add(_said(row, notice, data, now, key, channels, row.language, consumer_id=row.consumer_id))
 
 
 async def stop_token(session: AsyncSession, row: ServiceRequest) -> str:

@@ -41,6 +41,7 @@ def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: s
         "reason": reason,
     }
     enter(turn, found)
+    turn.unsay(NoticeKind.REMINDER, task.id)
     if not turn.request.safety:
         turn.given.append(Given(found.line, turn.at, task.id))
     turn.event(EventKind.ESCALATED, due=due, put_off=waited, **told)

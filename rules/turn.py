@@ -216,6 +216,10 @@ class Turn:
                 posts.add(post)
             self.notices.append(Notice(kind, whom, post, self.request.number, plain(data), task=self._task_id))
 
+    def unsay(self, kind: NoticeKind, task: str) -> None:
+        """Take back what was to be said of a task in this turn: it is no longer so."""
+        self.notices = [one for one in self.notices if (one.kind, one.task) != (kind, task)]
+
     def tell_post(self, kind: NoticeKind, post: str, person: int | None = None, **data: object) -> None:
         """Say `kind` to whoever fills `post`, or to that person."""
         if not any(told.kind is kind and (told.post, told.person) == (post, person) for told in self.notices):

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.claimed import Claimed
+from activities.notice import Place
 from activities.record import Record
+from activities.say import Renderer
 from drills.auditor import Promised, audit, settled
 from drills.messages import unexplained
 from drills.people import Answer, fate, sheets
@@ -71,9 +75,12 @@ async def drilled(sessions: Sessions) -> Drilled:
         await record.it_is_time(ItIsTime(reference, since + timedelta(hours=hours)))
     made = Drilled(sessions, Promised(since, {"key": reference}, {id: "refused" if taken.refused else "done"}))
     await made.change(_send)
+    renderer = Renderer(Place("http://localhost:8000", ZoneInfo("Asia/Kolkata")))
     async with sessions() as session:
-        for attempt in (await session.exec(select(Attempt))).all():
-            made.caught.append(Caught(attempt.sender_id or "", "sms", "+915550000001", "…", stamp(since)))
+        names = await renderer.names(session)
+        for row, sender in (await session.exec(select(Notification, Attempt.sender_id).join(Attempt))).all():
+            said = renderer.message(Claimed(row, None, None, None).notice(), "sms", names)
+            made.caught.append(Caught(sender or "", "sms", "+915550000001", said.text, stamp(since)))
     return made
 
 
@@ -144,6 +151,7 @@ async def test_what_is_whole_is_found_whole(drilled: Drilled) -> None:
     assert await drilled.broken() == set()
 
 
+UNTRUE = "notices that told what was not so"
 CHAIN = "histories with a gap or a broken chain"
 
 
@@ -152,7 +160,7 @@ CHAIN = "histories with a gap or a broken chain"
     [
         (_rewritten, {CHAIN}),
         (_gone, {CHAIN}),
-        (_escalated_twice, {CHAIN, "timers fired twice", "tiers climbed twice", "notices never queued"}),
+        (_escalated_twice, {CHAIN, "timers fired twice", "tiers climbed twice", "notices never queued", UNTRUE}),
         (_done_twice, {CHAIN, "submissions done twice"}),
         (_lapsed_twice, {"lapses kept twice"}),
         (_unanswered, {"submissions without an outcome"}),
@@ -166,6 +174,51 @@ async def test_what_is_broken_on_purpose_is_found(
 ) -> None:
     await drilled.change(change)
     assert await drilled.broken() == broken
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"post": "zone-head-east"},
+        {"tier": 3},
+        {"fell_due": "2027-05-14T10:00:00+00:00"},
+        {"due": "2027-05-14T10:00:00+00:00"},
+        {"state": "closed"},
+    ],
+)
+async def test_a_notice_that_names_what_was_not_so_is_found(drilled: Drilled, told: dict[str, object]) -> None:
+    async with drilled.sessions.begin() as session:
+        of = Notification.reference == drilled.reference, Notification.kind == "escalated"
+        rows = select(Notification).where(*of, col(Notification.consumer_id).is_not(None))
+        row = (await session.exec(rows.order_by(col(Notification.id)))).first()
+        assert row is not None
+        row.data = {**row.data, **told}
+    assert UNTRUE in await drilled.broken()
+
+
+async def test_a_notice_without_its_line_is_found(drilled: Drilled) -> None:
+    await drilled.change(_of_another_kind)
+    assert UNTRUE in await drilled.broken()
+
+
+async def _of_another_kind(session: AsyncSession, reference: str) -> None:
+    of = col(Notification.reference) == reference, col(Notification.kind) == "escalated"
+    await session.exec(update(Notification).where(*of).values(kind="withdrawn"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("-", "").translate(str.maketrans("0123456789", "9876543210")),
+        lambda text: f"{text} It ends at 4:44 in the morning.",
+        lambda text: text.replace("ervice manager", "erviette manager"),
+    ],
+)
+async def test_a_message_that_says_what_its_notice_does_not_is_found(
+    drilled: Drilled, change: Callable[[str], str]
+) -> None:
+    drilled.caught = [replace(one, text=change(one.text)) for one in drilled.caught]
+    assert await drilled.broken() == {"messages that say what their notice does not"}
 
 
 async def test_what_was_promised_outside_and_is_not_there_is_found(drilled: Drilled) -> None:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
 
 from config import BadConfig, Config, load
 from web import errors
@@ -129,7 +130,8 @@ async def run(config: Config) -> None:
 def main() -> None:
     """One web process, as the environment says."""
     try:
-        asyncio.run(run(load()))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(run(load()))
     except BadConfig as wrong:
         raise SystemExit(str(wrong)) from None
 

@@ -207,3 +207,29 @@ def free_port() -> int:
         bound.bind(("127.0.0.1", 0))
         port: int = bound.getsockname()[1]
         return port
+
+
+async def test_what_there_is_no_room_for_is_put_off_and_leaves_no_half_line(
+    room: tuple[httpx2.AsyncClient, Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, store = room
+    before = store.path.read_bytes()
+
+    with monkeypatch.context() as full:
+        full.setattr(store, "_file", Half(store._file))
+        assert (await client.post("/sms", json=sms())).status_code == 503
+    assert store.path.read_bytes() == before
+    assert (await client.post("/sms", json=sms())).status_code == 202
+
+
+class Half:
+    """A file on a full disk: half of what is written still fits."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+
+    def write(self, data: bytes) -> int:
+        return int(self.file.write(data[: len(data) // 2]))
+
+    def truncate(self, size: int) -> int:
+        return int(self.file.truncate(size))

@@ -13,7 +13,7 @@ from models.database import Sessions, engine, sessions_of
 from models.filing import draft
 from models.people import Staff
 from models.requests import Connection, Consumer, Draft, ServiceRequest, Words
-from tests.web.window import Window, checked, words
+from tests.web.window import PATIENT, Window, checked, words
 from web.database import Bounded
 
 PHONE = "98000 00055"
@@ -276,7 +276,7 @@ async def test_a_database_that_hangs_is_given_three_seconds(window: Window) -> N
                 assert kept is not None
                 answer = await visitor.post(f"{form}/words", data=ANSWERS["words"])
         finally:
-            window.parts.database.seconds = 3.0
+            window.parts.database.seconds = PATIENT
     assert answer.status_code == 503
     assert "No light since morning" in answer.text
 

@@ -1,0 +1,228 @@
+"""Requests through Temporal: begun after a burst, all due in one minute, and an officer's action, each against bare workflows."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from bench.bare_flow import QUEUE, Clock, start_all
+from bench.figures import Figures, Wrong
+from bench.room import ROOT, Room, room
+from bench.rounds import Chosen
+from embedded import temporal
+from embedded.backup import plain
+from models import database, waiting
+from models.database import Sessions
+from models.intake import New, register
+from models.policy_versions import current, save
+from models.tray import put
+from rules.durations import Duration, Unit
+from rules.messages import Take
+from rules.terms import Act, Actor, Channel, Kind
+from workflows.client import Door, Opening
+
+BURST = 10
+"""One of so many of the room's size: 1,000 of 10,000."""
+AT_ONCE = 25
+"""The relay starts so many at a time, and so does the bare client."""
+SECONDS = 90
+"""From the registered instant to the due one: by then all are begun, else the row is not measured."""
+LONGEST = 240.0
+ACTIONS = 40
+APART = timedelta(milliseconds=1)
+IN_ORDER = 0.01
+"""A place in order of age may be missed by so much of the whole."""
+CATEGORY = "no-supply"
+
+
+async def measured(beside: Room, chosen: Chosen) -> list[Figures]:
+    """One burst of fresh requests in a room of its own: begun, due, acted upon; then the same of bare workflows."""
+    many = max(chosen.many // BURST, 50)
+    folder = beside.folder / "flow"
+    async with room(folder, 1) as there, temporal.running(folder / "temporal") as (server, client):
+        opened = database.engine(there.url, pool=4)
+        sessions = database.sessions_of(opened)
+        await _timed(sessions)
+        registered = datetime.now(UTC)
+        numbers = await _burst(sessions, many, registered)
+        async with there.worker(server.address):
+            started = await _started(there.url, many)
+            due = registered + timedelta(seconds=SECONDS)
+            if datetime.now(UTC) >= due:
+                raise Wrong(f"{many} workflows were not begun before they were due")
+            actions = await _acted(sessions, server.address, numbers[:ACTIONS])
+            fired, out_of_place = await _fired(there.url, many, ACTIONS, due)
+        await opened.dispose()
+        bare = await _bare(client, many)
+    return [
+        Figures(f"starts: {many:,} after a burst", "an empty workflow", "started/s", 0.6, [started], [bare.starts]),
+        Figures(
+            f"due: {many:,} tiers in one minute, {out_of_place:.1%} out of their place by more than 1 %",
+            "a timer and an empty activity", "fired/s", 0.6, [fired], [bare.fires],
+        ),
+        Figures("action: one at a time, to its answer", "an empty update", "ms", 2.5, actions, bare.updates, less=True),
+    ]  # fmt: skip
+
+
+async def _timed(sessions: Sessions) -> None:
+    """The first tier ends soon, nobody is put off."""
+    async with sessions.begin() as session:
+        policy = await current(session)
+        timing = policy.timings[CATEGORY]
+        tiers = (Duration(SECONDS, Unit.SECONDS), *timing.tiers[1:])
+        changed = replace(timing, tiers=tiers, accept=None)
+        limits = replace(policy.limits, escalations_per_minute=10_000)
+        policy = replace(policy, timings={**policy.timings, CATEGORY: changed}, limits=limits)
+        await save(session, policy, "bench", None, datetime.now(UTC))
+
+
+async def _burst(sessions: Sessions, many: int, at: datetime) -> list[str]:
+    """So many complaints, a millisecond apart in age, of consumers nobody can write to; their numbers, the oldest first."""
+    numbers: list[str] = []
+    for first in range(0, many, 50):
+        async with sessions.begin() as session:
+            for one in range(first, min(first + 50, many)):
+                new = New(
+                    Kind.COMPLAINT,
+                    CATEGORY,
+                    Channel.API,
+                    "en",
+                    "It is dark.",
+                    f"bench-{one}",
+                    at + one * APART,
+                    locality="gizri",
+                )
+                numbers.append((await register(session, new)).reference)
+    return numbers
+
+
+async def _started(url: str, many: int) -> float:
+    """Requests begun a second, from the first to the last that has a handler."""
+    asked = "select count(*), extract(epoch from max(e.recorded) - min(r.started_at)) from event e join service_request r using (reference) where e.kind = 'assigned'"
+    while True:
+        count, seconds = await asyncio.to_thread(_row, url, asked)
+        if count >= many:
+            return many / max(float(seconds), 0.001)
+        await asyncio.sleep(0.5)
+
+
+async def _fired(url: str, many: int, acted: int, due: datetime) -> tuple[float, float]:
+    """Tiers ended a second since they were due, and the share of those out of their place; Wrong if one did so twice."""
+    ends = time.monotonic() + LONGEST
+    asked = "select count(*), count(distinct reference), extract(epoch from max(recorded)) from event where kind = 'escalated'"
+    while time.monotonic() < ends:
+        count, distinct, last = await asyncio.to_thread(_row, url, asked)
+        if count != distinct:
+            raise Wrong(f"{count - distinct} tiers ended twice")
+        if distinct >= many:
+            break
+        await asyncio.sleep(0.5)
+    else:
+        raise Wrong(f"{many - distinct} tiers were not ended after {LONGEST:.0f} s")
+    order = await asyncio.to_thread(
+        _column,
+        url,
+        "select row_number() over (order by due) - row_number() over (order by recorded, due) from event where kind = 'escalated'",
+    )
+    missed = sum(abs(place) > max(IN_ORDER * many, 1) for place in order) / many
+    return many / max(float(last) - due.timestamp(), 0.001), missed
+
+
+async def _acted(sessions: Sessions, address: str, numbers: Sequence[str]) -> list[float]:
+    """Milliseconds of a note each, one after the other, from the tray to the answer."""
+    client = await Client.connect(address, data_converter=pydantic_data_converter)
+
+    async def opening(reference: str) -> Opening | None:
+        async with sessions() as session:
+            row = await waiting.one(session, reference)
+        return None if row is None else Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
+
+    door, took = Door(client, opening), []
+    for number in numbers:
+        began, id = time.perf_counter(), f"bench-{number}"
+        async with sessions.begin() as session:
+            await put(
+                session,
+                id=id,
+                reference=number,
+                act=Act.ADD,
+                actor=Actor.CONSUMER,
+                at=datetime.now(UTC),
+                words="Still dark.",
+            )
+        taken = await door.act(Take(number, id, Act.ADD))
+        took.append((time.perf_counter() - began) * 1000)
+        if taken.refused:
+            raise Wrong(f"an addition was refused: {taken.refused}")
+    return took
+
+
+class Bare:
+    """What bare workflows do on the same server: starts and fires a second, milliseconds an update."""
+
+    def __init__(self, starts: float, fires: float, updates: list[float]) -> None:
+        self.starts = starts
+        self.fires = fires
+        self.updates = updates
+
+
+async def _bare(client: Client, many: int) -> Bare:
+    """The limit, in a worker of its own."""
+    address = client.service_client.config.target_host
+    async with _worker(address):
+        plain_client = await Client.connect(address)
+        began = time.monotonic()
+        await start_all(plain_client, many, AT_ONCE, None)
+        starts = many / (time.monotonic() - began)
+        updates = []
+        for one in range(ACTIONS):
+            handle = plain_client.get_workflow_handle(f"bare-{one}")
+            before = time.perf_counter()
+            await handle.execute_update(Clock.touch)
+            updates.append((time.perf_counter() - before) * 1000)
+        due = time.time() + max(many / starts * 1.3, 5)
+        await start_all(plain_client, many, AT_ONCE, due)
+        await asyncio.sleep(max(due - time.time(), 0))
+        last = await _all_done(plain_client, many)
+        return Bare(starts, many / max(last - due, 0.001), updates)
+
+
+async def _all_done(client: Client, many: int) -> float:
+    """The instant at which the last of them told its activity."""
+    ends = time.monotonic() + LONGEST
+    while time.monotonic() < ends:
+        count = (await client.count_workflows("WorkflowType = 'Clock' AND ExecutionStatus = 'Completed'")).count
+        if count >= many:
+            return time.time()
+        await asyncio.sleep(0.2)
+    raise Wrong("bare workflows did not end")
+
+
+@asynccontextmanager
+async def _worker(address: str) -> AsyncIterator[None]:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.bare_flow", address, QUEUE, cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+def _row(url: str, asked: str) -> Any:
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        return connection.execute(asked.encode()).fetchone()
+
+
+def _column(url: str, asked: str) -> list[Any]:
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        return [row[0] for row in connection.execute(asked.encode())]

@@ -1,0 +1,240 @@
+"""A feeder trips: complaints pour in, half of them by the call centre, everybody watches his page, somebody tries out numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx2
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from drills.auditor import Promised, audit
+from drills.busy_minute import signed_in
+from drills.findings import Finding, none_of, spread, within
+from drills.flows import flows
+from drills.messages import caught_in
+from drills.people import OUR_PAGE, UNCLEAR, Caller, NotTaken, Officer, consumer_of
+from drills.stack import Chosen, Stack, running
+from drills.waiting import caught_up, until
+from embedded.message_store import Caught
+from models.database import Sessions
+from models.people import Staff
+from rules import reference
+from rules.digest import MOST, PAUSE
+
+LOCALITY, CATEGORY = "gizri", "no-supply"
+"""The locality all of them name; it is on one feeder."""
+DANGER = "sparks"
+PER_SECOND = 5.0
+"""How they come: 3,000 in ten minutes."""
+ADDRESSES = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
+"""All who watch sit behind these, as half a city behind its carrier's."""
+WATCHERS = 3
+"""One page is open for so many complaints."""
+GUESSES = 60
+"""Numbers tried out from each address: twice as many as are let pass."""
+AGENTS = ("call-centre-1", "call-centre-2")
+CONTROL = "control-room"
+HEARD_BY = 60.0
+"""Seconds in which danger must have come to somebody who takes it up; he has five minutes by the timings."""
+NUMBER = re.compile(r"/counter/requests/([0-9]{9})")
+
+
+@dataclass
+class Trip:
+    """What is going on, and what was seen of it."""
+
+    stack: Stack
+    promised: Promised
+    many: int
+    chance: random.Random
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    refused: list[str] = field(default_factory=list)
+    opened: int = 0
+    guessed: dict[str, Counter[int]] = field(default_factory=dict)
+    slow: list[float] = field(default_factory=list)
+
+    async def by_program(self, one: int) -> None:
+        """A consumer's own filing, retried under its key."""
+        began, key = asyncio.get_running_loop().time(), f"trip-{one}-{self.promised.since.timestamp():.0f}"
+        self.promised.numbers[key] = await Caller(self.stack).filed(key, CATEGORY, 120)
+        self.slow.append(asyncio.get_running_loop().time() - began)
+
+    async def by_call(self, agent: Officer, one: int) -> None:
+        """A caller written down on the call centre's page; the same page sent again while its fate is unclear."""
+        began, key = asyncio.get_running_loop().time(), f"call-{one}-{self.promised.since.timestamp():.0f}"
+        token = f"trip{one:06d}{self.promised.since.timestamp():.0f}"
+        typed = {
+            "token": token, "danger": "no", "category": CATEGORY, "locality": LOCALITY.capitalize(), "language": "en",
+            "channel": "call", "phone": consumer_of(key)["phone"], "words": "The whole lane is dark", "anyway": "yes",
+        }  # fmt: skip
+        for _ in range(100):
+            answer = await agent.caller.post("/counter/requests", typed)
+            found = NUMBER.search(answer.leads_to)
+            if found:
+                self.promised.numbers[key] = found[1]
+                self.slow.append(asyncio.get_running_loop().time() - began)
+                return
+            if answer.status and answer.status not in UNCLEAR:
+                raise NotTaken(f"a call was answered {answer.status}: {answer.text[:2000]}")
+            await asyncio.sleep(0.3)
+        raise NotTaken("a call got no number")
+
+    async def pours(self, agents: Sequence[Officer]) -> None:
+        """All of them, evenly, half by call."""
+        tasks = []
+        for one in range(self.many):
+            how = self.by_call(agents[one // 2 % len(agents)], one) if one % 2 else self.by_program(one)
+            tasks.append(asyncio.create_task(how))
+            if one == self.many // 2:
+                self.stack.kill("worker")
+            await asyncio.sleep(1 / PER_SECOND)
+        await asyncio.gather(*tasks)
+
+    async def watches(self, place: int) -> None:
+        """Keep the page of somebody's number open, from one of the addresses, until all is over."""
+        address = ADDRESSES[place % len(ADDRESSES)]
+        number, _ = await until(lambda: self.given(place * WATCHERS), bool, self.many / PER_SECOND + 60)
+        if not number:
+            return
+        async with client_from(self.stack, address) as client:
+            page = await client.get(f"/track/{number}")
+            self.opened += 1
+            if page.status_code != 200:
+                self.refused.append(f"{number}: {page.status_code}")
+            await self.live(client, number)
+
+    async def given(self, place: int) -> str:
+        """The number given as the so manieth; "" before."""
+        return next(itertools.islice(self.promised.numbers.values(), place, None), "")
+
+    async def live(self, client: httpx2.AsyncClient, number: str) -> None:
+        """Hold the stream of a page."""
+        async with client.stream("GET", f"/track/{number}/live") as stream:
+            if stream.status_code != 200:
+                self.refused.append(f"{number}/live: {stream.status_code}")
+                return
+            reading = asyncio.create_task(_drained(stream))
+            over = asyncio.create_task(self.over.wait())
+            await asyncio.wait({reading, over}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (reading, over):
+                task.cancel()
+
+    async def guesses(self, address: str) -> None:
+        """Try out numbers that nobody has, from an address behind which many watch."""
+        self.guessed[address] = seen = Counter[int]()
+        async with client_from(self.stack, address) as client:
+            for _ in range(GUESSES):
+                number = reference.new(10_000_000 + self.chance.randrange(90_000_000))
+                seen[(await client.get(f"/track/{number}")).status_code] += 1
+                await asyncio.sleep(0.05)
+
+    async def danger(self, control: Sequence[Officer]) -> float:
+        """A report of danger in the midst, taken up by whoever has his shift in the control room; the seconds until then."""
+        began, key = asyncio.get_running_loop().time(), f"danger-{self.promised.since.timestamp():.0f}"
+        number = await Caller(self.stack).filed(key, DANGER, 60)
+        self.promised.numbers[key] = number
+        found, _ = await until(lambda: self.taken_up_by(control, number), bool, HEARD_BY)
+        if not found:
+            raise NotTaken("nobody could take up the report of danger")
+        return asyncio.get_running_loop().time() - began
+
+    async def taken_up_by(self, control: Sequence[Officer], number: str) -> bool:
+        """Whether one of them was offered to take it up, and did."""
+        for officer in control:
+            sheet = next((one for one in await officer.offers(number) if one.act == "accept"), None)
+            if sheet is not None:
+                answer = await officer.send(sheet.filled(self.chance), tries=20)
+                return answer.status == 303
+        return False
+
+
+async def _drained(stream: httpx2.Response) -> None:
+    async for _ in stream.aiter_raw():
+        pass
+
+
+def client_from(stack: Stack, address: str) -> httpx2.AsyncClient:
+    """A browser at one of this machine's own addresses."""
+    transport = httpx2.AsyncHTTPTransport(local_address=address)
+    return httpx2.AsyncClient(
+        base_url=f"http://127.0.0.1:{stack.port}", transport=transport, timeout=30, headers=OUR_PAGE
+    )
+
+
+async def drill(chosen: Chosen) -> list[Finding]:
+    """The trip; then the count."""
+    async with running(chosen) as stack, stack.sessions() as sessions:
+        trip = Trip(stack, Promised(datetime.now(UTC)), chosen.many // 2, random.Random(chosen.seed))
+        agents, control = await signed_in(stack, sessions, AGENTS), await signed_in(stack, sessions, (CONTROL,))
+        watching = [asyncio.create_task(trip.watches(place)) for place in range(trip.many // WATCHERS)]
+        pouring = asyncio.create_task(trip.pours(agents))
+        await asyncio.sleep(trip.many / PER_SECOND / 2)
+        accepted = await trip.danger(control)
+        await asyncio.gather(*(trip.guesses(address) for address in ADDRESSES))
+        await pouring
+        again = [await refused_now(trip, address) for address in ADDRESSES]
+        trip.over.set()
+        await asyncio.gather(*watching)
+        left, _ = await caught_up(sessions, 90)
+        return [*seen(trip, accepted, again), none_of("left undone", left, 4), *await counted(trip, sessions, control)]
+
+
+async def refused_now(trip: Trip, address: str) -> tuple[int, int]:
+    """What an address is answered now: to a number that is there, and to one that is not."""
+    async with client_from(trip.stack, address) as client:
+        there = await client.get(f"/track/{next(iter(trip.promised.numbers.values()))}")
+        guess = await client.get(f"/track/{reference.new(10_000_000 + trip.chance.randrange(90_000_000))}")
+    return there.status_code, guess.status_code
+
+
+def seen(trip: Trip, accepted: float, again: Sequence[tuple[int, int]]) -> list[Finding]:
+    """What people saw while it went on."""
+    let_pass = [f"{address}: {found}" for address, found in trip.guessed.items() if not found[429]]
+    told = [f"{address}: {found}" for address, found in trip.guessed.items() if set(found) - {404, 429}]
+    return [
+        none_of("complaints without a number", ["..."] * (trip.many + 1 - len(trip.promised.numbers)), trip.many),
+        spread("seconds to a number", trip.slow),
+        none_of("pages of numbers refused to those who watch", trip.refused, trip.opened),
+        none_of("addresses that could try out numbers for ever", let_pass, len(ADDRESSES)),
+        none_of("guesses answered otherwise than 'none' or 'too many'", told, len(ADDRESSES)),
+        none_of("afterwards: numbers that are there, refused", [pair for pair in again if pair[0] != 200], len(again)),
+        none_of("afterwards: guesses not refused", [pair for pair in again if pair[1] != 429], len(again)),
+        within("danger reported and taken up after", accepted, HEARD_BY),
+    ]
+
+
+async def counted(trip: Trip, sessions: Sessions, control: Sequence[Officer]) -> list[Finding]:
+    """What the tables and the messages say of it."""
+    trip.promised.kills += trip.stack.kills
+    for officer in control:
+        trip.promised.told |= officer.told
+    async with sessions() as session:
+        found = await audit(session, trip.promised, lambda: caught_in(trip.stack.messages))
+        too_many = await deluged(session, trip)
+    return [too_many, *found, *await flows(trip.stack)]
+
+
+async def deluged(session: AsyncSession, trip: Trip) -> Finding:
+    """Officers who got more text messages than a digest allows; danger is apart."""
+    seconds = (datetime.now(UTC) - trip.promised.since).total_seconds()
+    most = MOST + 1 + int(seconds / PAUSE.total_seconds()) + 1
+    came = Counter(one.to for one in caught_in(trip.stack.messages) if one.channel == "sms" and not _danger(trip, one))
+    staff = dict((await session.exec(select(Staff.phone, Staff.username).where(col(Staff.phone).is_not(None)))).all())
+    got = {staff[to]: times for to, times in came.items() if to in staff}
+    wrong = [f"{name}: {times}" for name, times in got.items() if times > most]
+    told = ", ".join(f"{name} {times}" for name, times in sorted(got.items()))
+    finding = none_of(f"officers told more than {most} times", wrong, len(got))
+    return Finding(finding.what, finding.good, f"{finding.figure} ({told})")
+
+
+def _danger(trip: Trip, message: Caught) -> bool:
+    numbers = {number for key, number in trip.promised.numbers.items() if key.startswith("danger")}
+    return any(message.mentions(number) for number in numbers)

@@ -1,0 +1,164 @@
+"""New timings for everything open, at a set rate, with worker kills on the way, stopped half way, taken back, and applied again."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from drills.auditor import Promised, audit
+from drills.findings import Finding, none_of
+from drills.flows import flows
+from drills.many import policy_of, registered, started
+from drills.messages import caught_in
+from drills.stack import Broken, Chosen, Stack, running
+from drills.waiting import caught_up, until
+from models.database import Sessions
+from models.people import Staff
+from models.requests import ServiceRequest, Task
+from models.retiming import Choice, begin, steer, undo
+from models.runs import GOING_ON, Run, Stage, progress
+from rules.clocks import after
+from rules.policy import calendar_of, timing_of
+
+RATE = 1800
+"""Requests a minute."""
+OLDER = timedelta(minutes=40)
+"""How long ago a third of them came: their first tier is over under the new timings, and not under the old."""
+OLD = """[complaint.no-supply]
+accept = "none"
+tiers = ["2h", "4h", "4h"]
+standard = "10h"
+calendar = "round-the-clock"
+"""
+NEW = OLD.replace('"2h"', '"30m"')
+
+
+class Retiming:
+    """One stack with its requests, and what was told of them."""
+
+    def __init__(self, stack: Stack, sessions: Sessions, many: int, chance: random.Random) -> None:
+        self.stack = stack
+        self.sessions = sessions
+        self.many = many
+        self.chance = chance
+
+    async def killed_on_the_way(self, number: int, shares: tuple[float, ...], stop_at: float | None = None) -> None:
+        """Kill the worker as soon as each of these shares is done; stop the list at `stop_at`, or let it end."""
+        for share in shares:
+            await self.done(number, share)
+            self.stack.kill("worker")
+        if stop_at is None:
+            await self.ended(number)
+        else:
+            await self.done(number, stop_at)
+            await self.stopped(number)
+
+    async def stopped(self, number: int) -> None:
+        """Stop a list as an administrator does, and let what is on its way come to its end."""
+        async with self.sessions.begin() as session:
+            person = (await session.exec(select(Staff.id).limit(1))).one()
+            await steer(session, number, person or 0, datetime.now(UTC), to=Stage.STOPPED)
+        await asyncio.sleep(2)
+
+    async def begun(self, how: Callable[[AsyncSession], Awaitable[int]]) -> int:
+        """Begin one; its number."""
+        async with self.sessions.begin() as session:
+            return await how(session)
+
+    async def done(self, number: int, share: float) -> None:
+        """Wait until this share of the list has an outcome."""
+
+        async def far() -> float:
+            async with self.sessions() as session:
+                found = await progress(session, number)
+            return found.done / max(found.total, 1)
+
+        reached, _ = await until(far, lambda part: part >= share, self.patience)
+        if reached < share:
+            raise Broken(f"list {number} was {reached:.0%} done, not {share:.0%}")
+
+    async def ended(self, number: int) -> None:
+        """Wait until the list is done."""
+
+        async def going() -> bool:
+            async with self.sessions() as session:
+                row = await session.get(Run, number)
+            return row is not None and row.state in GOING_ON
+
+        still, _ = await until(going, lambda on: not on, self.patience)
+        if still:
+            raise Broken(f"list {number} did not come to its end")
+
+    @property
+    def patience(self) -> float:
+        return 90 + self.many * 60 / RATE * 2
+
+    async def versions(self) -> dict[str, tuple[int, int, datetime | None, datetime]]:
+        """Version, tier, due instant and the tier's beginning of every open request."""
+        asked = select(ServiceRequest, Task).join(Task, col(Task.reference) == col(ServiceRequest.reference))
+        async with self.sessions() as session:
+            rows = (await session.exec(asked.where(col(Task.done_at).is_(None)))).all()
+        return {row.reference: (row.policy_version, task.tier, task.due, task.entered) for row, task in rows}
+
+    async def wrong(self) -> list[str]:
+        """Requests whose due instant is not what the version they are under makes of their tier's beginning."""
+        found = await self.versions()
+        policies = {number: await policy_of(self.sessions, number) for number in {row[0] for row in found.values()}}
+        wrong = []
+        for reference, (version, tier, due, entered) in found.items():
+            timing = timing_of(policies[version], "no-supply", "urban")
+            if due != after(timing.tiers[tier - 1], entered, calendar_of(policies[version], timing)):
+                wrong.append(f"{reference}: tier {tier} due {due}")
+        return wrong
+
+
+async def drill(chosen: Chosen) -> list[Finding]:
+    """Apply and stop, take back, apply to the end; the worker is killed on each way."""
+    async with running(chosen) as stack, stack.sessions() as sessions:
+        old = await stack.timings(OLD)
+        promised, many = Promised(datetime.now(UTC) - OLDER), max(chosen.many // 3, 30)
+        numbers = await registered(sessions, many // 3, "no-supply", promised.since, "older")
+        numbers += await registered(sessions, many - many // 3, "no-supply", datetime.now(UTC), "newer")
+        promised.numbers = {f"{one}": number for one, number in enumerate(numbers)}
+        await started(sessions, numbers)
+        new = await stack.timings(NEW)
+        work = Retiming(stack, sessions, many, random.Random(chosen.seed))
+        found = await worked(work, old, new)
+        left, _ = await caught_up(sessions, 90)
+        promised.kills += stack.kills
+        async with sessions() as session:
+            found += await audit(session, promised, lambda: caught_in(stack.messages))
+        return [*found, none_of("left undone", left, 4), *await flows(stack)]
+
+
+async def worked(work: Retiming, old: int, new: int) -> list[Finding]:
+    """What is found after each of the three ways."""
+    chance, many, now = work.chance, work.many, datetime.now(UTC)
+    number = await work.begun(lambda session: begin(session, new, Choice(), None, now, RATE))
+    await work.killed_on_the_way(number, (chance.uniform(0.05, 0.2), chance.uniform(0.25, 0.4)), stop_at=0.5)
+    half, wrong_half = await work.versions(), await work.wrong()
+    moved = [one for one, row in half.items() if row[0] == new]
+    back = await work.begun(lambda session: undo(session, number, None, now))
+    await work.killed_on_the_way(back, (chance.uniform(0.2, 0.7),))
+    undone, wrong_undone = await work.versions(), await work.wrong()
+    again = await work.begun(lambda session: begin(session, new, Choice(), None, now, RATE))
+    await work.killed_on_the_way(again, (chance.uniform(0.2, 0.7),))
+    whole, wrong_whole = await work.versions(), await work.wrong()
+    stopped = Finding(
+        "stopped half way", 0.4 * many <= len(moved) < many, f"{len(moved)} of {many} under the new timings"
+    )
+    return [
+        stopped,
+        none_of("stopped: due instants not those of their version", wrong_half, many),
+        none_of(
+            "taken back: not under the version they had", [one for one, row in undone.items() if row[0] != old], many
+        ),
+        none_of("taken back: due instants not those of their version", wrong_undone, many),
+        none_of("applied again: not under the new version", [one for one, row in whole.items() if row[0] != new], many),
+        none_of("applied again: due instants not those of their version", wrong_whole, many),
+    ]
