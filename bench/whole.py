@@ -22,7 +22,7 @@ from drills.waiting import caught_up
 from embedded.backup import plain
 from models.database import Sessions
 
-LIVES = 40
+LIVES = 24
 """Complaints that are filed, given to somebody, taken up, resolved, confirmed and closed."""
 REST = 8.0
 MEGABYTE, MEMORY = 2**20, 700.0
