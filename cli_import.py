@@ -64,7 +64,7 @@ def commands(asked: Asked, leave: Callable[[int], Any]) -> typer.Typer:
 
     @app.command()
     def requests(file: File, dry_run: DryRun = False) -> None:
-        """Open complaints of what was used before: number, category, registered, tier; locality or account, name and so on."""
+        """Open complaints and applications of what was used before: number, category, registered, tier; stages done, place, name and so on."""
         from models import import_requests
 
         sheet = _sheet(file, import_requests.COLUMNS)

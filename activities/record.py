@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities import many, moving, retiming, writing
 from activities.patience import Waiting
-from models import bulk
+from models import bulk, papers
 from models.cases import meter_state
 from models.database import Sessions
 from models.elsewhere import elsewhere_of
@@ -195,6 +195,8 @@ class Record:
                 turn = judge.take(request, ground, at, await self._sent(session, row, sent))
         except Refusal as refusal:
             sent.refused = refusal.code.value
+            if document := sent.data.get("document"):
+                await papers.belongs_to_nobody(session, str(document))
         else:
             await writing.write(session, row, request, turn, filled, now, sent)
             sent.number = row.number

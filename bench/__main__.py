@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
-from bench import eid, flow, intake, queue, track, watchers, what_if, whole
+from bench import eid, flow, intake, queue, team, track, watchers, what_if, whole
 from bench.figures import Figures, Wrong, keep, machine, show
 from bench.room import Room, room
 from bench.rounds import Chosen
@@ -21,10 +21,11 @@ ROWS: Mapping[str, Callable[[Room, Chosen], Awaitable[list[Figures]]]] = {
     "intake": intake.measured,
     "eid": eid.measured,
     "queue": queue.measured,
+    "team": team.measured,
     "watchers": watchers.measured,
-    "what-if": what_if.measured,
     "flow": flow.measured,
     "whole": whole.measured,
+    "what-if": what_if.measured,
 }
 AT_MOST = 590.0
 """Seconds for all of it."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from languages.catalog import N_, gettext
 from rules.case import Fault, NoteState, Wait
-from rules.fees import ESTIMATE
+from rules.fees import BROUGHT, ESTIMATE
 from rules.policy import UNPLACED
 from rules.procedure import Does, Lapse, Whose
 
@@ -77,8 +77,13 @@ PAYMENTS: Mapping[str, str] = {
     "counter": N_("Counter"),
     "security": N_("Security"),
     "refund": N_("Given back"),
+    BROUGHT: N_("Paid before"),
 }
-LINES: Mapping[str, str] = {ESTIMATE: N_("Work outside the usual"), "dues": N_("Unpaid bills")}
+LINES: Mapping[str, str] = {
+    ESTIMATE: N_("Work outside the usual"),
+    "dues": N_("Unpaid bills"),
+    BROUGHT: N_("Paid before"),
+}
 """Lines of a demand note that no fee rule names."""
 
 OWN: Mapping[str, Mapping[str, str]] = {

@@ -27,6 +27,17 @@ FAULTS: Mapping[FileFault, str] = {
     FileFault.NOT_SCANNED: N_("We cannot check files at the moment. Try again in a few minutes; nothing else is lost."),
     FileFault.TOO_MANY: N_("No more files can be sent for this request: at most %(files)d. Ring us if one is missing."),
 }
+UNREAD = N_("We could not read this photo. Take it again.")
+OF_A_PHOTO: Mapping[FileFault, str] = {
+    FileFault.NOTHING: UNREAD,
+    FileFault.BROKEN: UNREAD,
+    FileFault.TOO_SLOW: UNREAD,
+    FileFault.TOO_LARGE: N_("This photo is larger than %(megabytes)d MB. Take a smaller one, or leave it out."),
+    FileFault.OTHER_KIND: N_("This is no picture. Send a photograph (JPEG, PNG, WebP)."),
+    FileFault.MOVING: N_("This picture moves. Send a still photograph."),
+    FileFault.INFECTED: N_("There is a virus in this file, so we did not keep it. Take the photo again."),
+}
+"""What is said otherwise where it is no paper that was photographed."""
 STATES: Mapping[DocumentState, str] = {
     DocumentState.SENT: N_("Sent, not looked at yet"),
     DocumentState.WAITING: N_("Sent, not looked at yet"),
@@ -39,9 +50,10 @@ STATES: Mapping[DocumentState, str] = {
 NUMBERS = {"megabytes": LARGEST // (1024 * 1024), "millions": MOST_PIXELS // 1_000_000, "files": MOST_DOCUMENTS}
 
 
-def unfit(fault: FileFault) -> str:
-    """What is wrong with a file, and what to do about it."""
-    return gettext(FAULTS[fault], **NUMBERS)
+def unfit(fault: FileFault, *, photo: bool = False) -> str:
+    """What is wrong with a file, and what to do about it; `photo`: it is no paper."""
+    words = OF_A_PHOTO.get(fault) if photo else None
+    return gettext(words or FAULTS[fault], **NUMBERS)
 
 
 def document_state(state: str) -> str:
@@ -49,6 +61,8 @@ def document_state(state: str) -> str:
     return gettext(STATES[DocumentState(state)])
 
 
-def may_be_sent() -> str:
-    """What may be sent, said before anything is chosen."""
+def may_be_sent(pictures: bool = False) -> str:
+    """What may be sent, said before anything is chosen; `pictures`: nothing else will do."""
+    if pictures:
+        return gettext("A photograph (JPEG, PNG, WebP), at most %(megabytes)d MB.", megabytes=NUMBERS["megabytes"])
     return gettext("A photograph (JPEG, PNG, WebP) or a PDF, at most %(megabytes)d MB.", megabytes=NUMBERS["megabytes"])

@@ -52,10 +52,11 @@ def text(*, optional: bool = False) -> Any:
     return Field(sa_type=Text, nullable=False)
 
 
-def engine(url: str, *, pool: int = 10, milliseconds: int | None = None) -> AsyncEngine:
+def engine(url: str, *, pool: int = 10, milliseconds: int | None = None, ping: bool = True) -> AsyncEngine:
     """An async engine; with `milliseconds`, every statement and idle transaction on it is bounded by that.
 
     A lock is waited for half as long: whoever gets it late still has the time to do what he locked for.
+    With `ping`, a connection is asked whether it is still there before each use; without, only where nothing ends it.
     """
     arguments: dict[str, Any] = {"connect_timeout": 3}
     if milliseconds is not None:
@@ -69,7 +70,7 @@ def engine(url: str, *, pool: int = 10, milliseconds: int | None = None) -> Asyn
         hide_parameters=True,
         pool_size=pool,
         max_overflow=0,
-        pool_pre_ping=True,
+        pool_pre_ping=ping,
         pool_timeout=5,
         connect_args=arguments,
     )

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import requests as tables
+from models.beside import side_by_side
 from models.cases import cases_of
 from models.ground import Policies, Seats, fillings, ground_with, nearest, standard_of, timings_of, utility_zone
 from models.people import Post
@@ -58,10 +59,12 @@ async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forec
     own_times = only_calendars(differences(await current(session), policy))
     opened = await read_open(session, policy, at, own_times=own_times)
     closed = await read_closed(session, policy, at)
-    then = [within_then(one, policy) for one in closed]
+    (now, then), would = side_by_side(
+        lambda: (as_it_is(opened, at, loads), [within_then(one, policy) for one in closed]),
+        lambda: as_it_would_be(opened, at, loads, policy.version),
+        len(opened),
+    )
     differs = [one.reference for one, kept in zip(closed, then, strict=True) if kept != one.within]
-    now = as_it_is(opened, at, loads)
-    would = as_it_would_be(opened, at, loads, policy.version)
     kept = sum(one.within for one in closed)
     return Forecast(at, len(opened), now, would, len(closed), kept, sum(then), tuple(differs))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_
@@ -12,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.people import Fill, Post, Staff
 from models.policy_versions import current
 from models.requests import Consumer, ServiceRequest
+from rules.called import Match, fits
 from rules.policy import Ladder
 from rules.profile import Scope
 
@@ -48,22 +50,58 @@ async def staff_marks(session: AsyncSession) -> dict[str, set[int]]:
     return found
 
 
-async def named_in(session: AsyncSession, about: str | None, roles: Sequence[str], at: datetime) -> set[int]:
-    """Who is in the post a report is about, and who is under it: in posts of a lower tier of any ladder that it reaches.
+@dataclass(frozen=True)
+class Named:
+    """Whom a report is about: the post that was chosen, the name that was written, and the office of the place; None: not said."""
 
-    Where it is the last of `roles`, those of the report's own ladder, only who is in it: somebody must be left to look into it.
+    post: str | None
+    name: str | None
+    office: str | None
+
+    def __bool__(self) -> bool:
+        return bool(self.post or self.name)
+
+
+async def named_in(session: AsyncSession, named: Named, roles: Sequence[str], at: datetime) -> set[int]:
+    """Whom a report is about, and who is under them: in posts of a lower tier of any ladder that theirs reach.
+
+    Under a post that is the last of `roles`, those of the report's own ladder, nobody: somebody must be left to look into it.
     """
-    post = None if about is None else await session.get(Post, about)
-    if post is None:
-        return set()
-    posts = {post.code}
-    if post.role != roles[-1]:
-        policy = await current(session)
-        under = {role for ladder in policy.ladders.values() for role in _below(post.role, ladder)}
-        rows = (await session.exec(select(Post).where(col(Post.role).in_(under)))).all()
-        posts |= {row.code for row in rows if _reaches(post, row)}
+    post = None if named.post is None else await session.get(Post, named.post)
+    called = await _called(session, named, at)
+    theirs = [row for row, person in await _filled(session, at) if person in called]
+    posts = {post.code} if post else set()
+    for one in [*theirs, *([post] if post else [])]:
+        posts |= await _under(session, one, roles)
+    return called | {person for row, person in await _filled(session, at) if row.code in posts}
+
+
+async def _filled(session: AsyncSession, at: datetime) -> Sequence[tuple[Post, int]]:
+    """Every post that is filled at `at`, with who is in it."""
     running = (col(Fill.since) <= at, or_(col(Fill.until).is_(None), col(Fill.until) > at))
-    return set((await session.exec(select(Fill.person).where(col(Fill.post).in_(posts), *running))).all())
+    return (await session.exec(select(Post, Fill.person).join(Fill, col(Fill.post) == Post.code).where(*running))).all()
+
+
+async def _called(session: AsyncSession, named: Named, at: datetime) -> set[int]:
+    """The persons of that name; of those who have only a part of it, whoever is in a post of the office."""
+    if not named.name:
+        return set()
+    people = (await session.exec(select(Staff.id, Staff.name).where(col(Staff.active)))).all()
+    found = {id or 0: fits(named.name, name) for id, name in people}
+    if whole := {id for id, match in found.items() if match is Match.WHOLE}:
+        return whole
+    here = {person for post, person in await _filled(session, at) if post.office and post.office == named.office}
+    return {id for id, match in found.items() if match is Match.PART and id in here}
+
+
+async def _under(session: AsyncSession, post: Post, roles: Sequence[str]) -> set[str]:
+    """The posts below this one that it reaches."""
+    if post.role == roles[-1]:
+        return set()
+    policy = await current(session)
+    under = {role for ladder in policy.ladders.values() for role in _below(post.role, ladder)}
+    rows = (await session.exec(select(Post).where(col(Post.role).in_(under)))).all()
+    return {row.code for row in rows if _reaches(post, row)}
 
 
 def _below(role: str, ladder: Ladder) -> list[str]:

@@ -1,4 +1,4 @@
-"""Open complaints from a sheet, brought forward from what the utility used before. A line is one; repeating a file changes nothing.
+"""Open requests from a sheet, brought forward from what the utility used before. A line is one; repeating a file changes nothing.
 
 The registered instant counts for the standard; the ladder begins at the import, at the tier the line names. Nothing of the
 past is fired or announced.
@@ -7,9 +7,9 @@ past is fired or announced.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,10 +17,13 @@ from sqlalchemy import func, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models import import_applications
 from models.events import Event
 from models.ground import standard_columns, standard_of, utility_zone
 from models.himself import marks_of, staff_marks
+from models.import_applications import begins
 from models.import_consumers import phone_of
+from models.import_lines import Known, among, moment, place, tier
 from models.intake import first_line
 from models.people import Locality, Office
 from models.policy import Names
@@ -28,21 +31,43 @@ from models.policy_versions import SAVING, current
 from models.requests import Connection, Consumer, ServiceRequest, Words
 from models.segments import segments
 from rules import reference
-from rules.assignment import Segment, segment_of
+from rules.assignment import segment_of
 from rules.due import due
-from rules.policy import UNPLACED, Policy, Timing, ladder_of, timing_of
+from rules.policy import UNPLACED, Timing, ladder_of, timing_of
+from rules.procedure import Procedure
 from rules.sheet import Columns, Row, Sheet
-from rules.terms import Channel, Kind, State
+from rules.terms import Channel, Codes, Kind, State
 
 COLUMNS = Columns(
     ("number", "category", "registered"),
-    ("tier", "locality", "account", "words", "name", "phone", "email", "address", "place", "language", "channel"),
-    {"number": 40, "words": 2000, "name": 120, "email": 254, "address": 400, "place": 200, "phone": 40, "account": 20},
+    (
+        "tier",
+        "locality",
+        "account",
+        "words",
+        "name",
+        "phone",
+        "email",
+        "address",
+        "place",
+        "language",
+        "channel",
+        *import_applications.COLUMNS,
+    ),
+    {
+        "number": 40,
+        "words": 2000,
+        "name": 120,
+        "email": 254,
+        "address": 400,
+        "place": 200,
+        "phone": 40,
+        "account": 20,
+        "done": 400,
+    },
 )
 PERSONAL = ("name", "email", "address", "place", "account")
 AT_ONCE = 2_000
-OLDEST = timedelta(days=3_660)
-"""Ten years: what is older is a slip of the finger."""
 Told = Callable[[int, int], None]
 
 
@@ -66,23 +91,6 @@ class Plan:
 
     found: list[Found] = field(default_factory=list)
     unchanged: int = 0
-
-
-@dataclass(frozen=True)
-class Known:
-    """What lines are checked against."""
-
-    policy: Policy
-    offices: Mapping[str, Office]
-    localities: Mapping[str, str]
-    accounts: Mapping[str, Connection]
-    there: frozenset[str]
-    groups: Sequence[Segment]
-    staff: Mapping[str, set[int]]
-    languages: tuple[str, ...]
-    country: str
-    zone: ZoneInfo
-    at: datetime
 
 
 async def plan(session: AsyncSession, sheet: Sheet, at: datetime, told: Told = unheard) -> Plan:
@@ -181,35 +189,56 @@ def _pieces(items: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _read(line: Row, known: Known, sheet: Sheet) -> Found | None:
     """The line as it would be written; None where something is wrong, which is then noted."""
-    registered = _registered(line, known, sheet)
-    office, locality, feeder = _place(line, known, sheet)
+    registered = moment(line, "registered", known, sheet)
+    office, locality, feeder = place(line, known, sheet)
     language, channel = line["language"] or known.languages[0], line["channel"] or Channel.LETTER.value
-    _among(line, "language", language, known.languages, sheet)
-    _among(line, "channel", channel, [one.value for one in Channel], sheet)
+    among(line, "language", language, known.languages, sheet)
+    among(line, "channel", channel, [one.value for one in Channel], sheet)
     phone = phone_of(line, known.country, sheet)
-    if line["category"] not in known.policy.timings or line["category"] == UNPLACED:
+    procedure = known.policy.procedures.get(line["category"])
+    if procedure is None and (line["category"] not in known.policy.timings or line["category"] == UNPLACED):
         if line["category"]:
-            sheet.wrong(line.line, "category", f"there is no category {line['category']!r} of complaints")
+            sheet.wrong(
+                line.line, "category", f"there is no category {line['category']!r} of complaints or applications"
+            )
         return None
     if registered is None or office is None:
         return None
-    timing = timing_of(known.policy, line["category"], office.area_class)
-    tier = _tier(line, len(ladder_of(known.policy, timing).tiers), sheet)
-    row = _row(line, known, timing, registered, office)
+    row = _row(line, known, procedure, registered, office)
+    if procedure is None:
+        row |= _of_a_complaint(line, known, timing_of(known.policy, line["category"], office.area_class), sheet)
+    else:
+        row |= import_applications.of(line, known, procedure, registered, sheet)
     held = known.accounts.get(line["account"])
-    row |= {"locality": locality, "feeder": feeder, "language": language, "channel": channel, "brought_tier": tier}
+    row |= {"locality": locality, "feeder": feeder, "language": language, "channel": channel}
     marks = marks_of(phone, line["email"])
     row["concerned"] = sorted({person for mark in marks for person in known.staff.get(mark, ())})
-    row["segment"] = segment_of(known.groups, held.segment if held else None, held.load_kw if held else None, locality)
+    row["segment"] = _segment(known, held, row.get("application", {}), locality)
     personal = {name: line[name] or None for name in PERSONAL} | {"phone": phone}
     return Found(line["number"], personal, line["words"], row)
 
 
-def _row(line: Row, known: Known, timing: Timing, registered: datetime, office: Office) -> dict[str, Any]:
+def _of_a_complaint(line: Row, known: Known, timing: Timing, sheet: Sheet) -> dict[str, Any]:
+    for column in import_applications.COLUMNS:
+        if line[column]:
+            sheet.wrong(line.line, column, "this is said of an application alone")
+    return {"brought_tier": tier(line, len(ladder_of(known.policy, timing).tiers), sheet)}
+
+
+def _segment(known: Known, held: Connection | None, application: Codes, locality: str | None) -> str | None:
+    """The group it belongs to: by its account's mark or the applicant's sort, by a load, or by its locality."""
+    marked, load = (held.segment, held.load_kw) if held else (None, None)
+    if application:
+        marked, load = marked or application["applicant"], max(load or 0, float(application.get("load") or 0))
+    return segment_of(known.groups, marked, load, locality)
+
+
+def _row(line: Row, known: Known, procedure: Procedure | None, registered: datetime, office: Office) -> dict[str, Any]:
     """What is known of the request itself. A standard that is over is over: nobody is told of it now."""
+    timing = timing_of(known.policy, line["category"], office.area_class) if procedure is None else begins(procedure)
     made = ServiceRequest(
         reference="",
-        kind=Kind.COMPLAINT.value,
+        kind=(Kind.COMPLAINT if procedure is None else procedure.kind).value,
         category=line["category"],
         state=State.RECEIVED.value,
         changed_at=known.at,
@@ -235,46 +264,4 @@ def _row(line: Row, known: Known, timing: Timing, registered: datetime, office: 
         if made.standard_due is not None and made.standard_due <= known.at:
             made.standard_lapsed_at = made.standard_due
     unset = {"reference", "consumer_id", "words_id", "token", "changed_at", "channel", "language", "locality", "feeder"}
-    return made.model_dump(exclude=unset | {"segment", "brought_tier", "concerned"})
-
-
-def _among(line: Row, column: str, value: str, choices: Iterable[str], sheet: Sheet) -> None:
-    if value not in choices:
-        sheet.wrong(line.line, column, f"{value!r} is none of {', '.join(choices)}")
-
-
-def _place(line: Row, known: Known, sheet: Sheet) -> tuple[Office | None, str | None, str | None]:
-    account, locality = line["account"], line["locality"]
-    held = known.accounts.get(account)
-    if account and held is None:
-        sheet.wrong(line.line, "account", f"there is no account {account!r}; import the consumers first")
-        return None, None, None
-    locality = locality or (held.locality if held else "")
-    if locality not in known.localities:
-        said = f"there is no locality {locality!r}" if locality else "write a locality or an account"
-        sheet.wrong(line.line, "locality", said)
-        return None, None, None
-    return known.offices[known.localities[locality]], locality, held.feeder if held else None
-
-
-def _tier(line: Row, highest: int, sheet: Sheet) -> int:
-    written = line["tier"] or "1"
-    if not (written.isascii() and written.isdigit() and 1 <= int(written) <= highest):
-        sheet.wrong(line.line, "tier", f"{written!r} is no tier from 1 to {highest}")
-        return 1
-    return int(written)
-
-
-def _registered(line: Row, known: Known, sheet: Sheet) -> datetime | None:
-    try:
-        local = datetime.fromisoformat(line["registered"])
-    except ValueError:
-        if line["registered"]:
-            said = f"{line['registered']!r} is no instant; write 2027-05-14 17:30"
-            sheet.wrong(line.line, "registered", said)
-        return None
-    at = (local if local.tzinfo else local.replace(tzinfo=known.zone)).astimezone(UTC)
-    if not known.at - OLDEST < at <= known.at:
-        sheet.wrong(line.line, "registered", "this is not within the last ten years")
-        return None
-    return at
+    return made.model_dump(exclude=unset | {"segment", "brought_tier", "concerned", "application", "brought_done"})

@@ -15,7 +15,7 @@ from models.at_once import add_at_once
 from models.chain import linked
 from models.events import Event
 from models.ground import site_of, standard_columns, standard_of
-from models.himself import marks_of, named_in
+from models.himself import Named, marks_of, named_in
 from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
 from models.nowhere import finds_places
@@ -60,6 +60,8 @@ class New:
     """What a connection request says of itself: sort of applicant, load."""
     about: str | None = None
     """The post a confidential report is about: it never reaches who is in it, nor those under him."""
+    called: str | None = None
+    """The name of the officer it is about, as it was written: it never reaches those of that name, nor those under them."""
 
 
 class UnknownCode(LookupError):
@@ -142,10 +144,11 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
 
 async def _named(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy) -> set[int]:
     """The persons a confidential report is about, with those under them."""
-    if new.about is None or not row.confidential:
+    named = Named(new.about, new.called, row.site_office)
+    if not named or not row.confidential:
         return set()
     timing = _timing(policy, row.kind, row.category, row.area_class)
-    return await named_in(session, new.about, [tier.role for tier in ladder_of(policy, timing).tiers], new.at)
+    return await named_in(session, named, [tier.role for tier in ladder_of(policy, timing).tiers], new.at)
 
 
 async def _policy(session: AsyncSession, number: int, kept: MutableMapping[int, Policy]) -> Policy:

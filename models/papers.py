@@ -128,6 +128,11 @@ async def take_back(session: AsyncSession, id: str) -> None:
         await session.delete(found)
 
 
+async def belongs_to_nobody(session: AsyncSession, id: str) -> None:
+    """Let go of a document that came with what was refused after its sender had gone: it is deleted with those of forms never sent."""
+    await session.exec(update(Document).where(col(Document.id) == id).values(reference=None))
+
+
 async def mark_lost(session: AsyncSession, id: str) -> bool:
     """Say that a document's file is gone or damaged; whether that is news."""
     gone = update(Document).where(col(Document.id) == id, col(Document.state) != DocumentState.LOST.value)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import exists
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,16 +61,14 @@ async def record_of(
 async def _marked(
     session: AsyncSession, since: datetime, until: datetime, posts: Iterable[str] | None
 ) -> dict[str, ServiceRequest]:
-    marks = select(Event.reference).where(
-        col(Event.kind).in_([kind.value for kind in MARKING]), col(Event.at) >= since, col(Event.at) < until
-    )
-    asked = select(ServiceRequest).where(col(ServiceRequest.reference).in_(marks))
+    marking = (col(Event.kind).in_([kind.value for kind in MARKING]), col(Event.at) >= since, col(Event.at) < until)
+    # On its own: else every request these posts were ever given is looked through for marks.
+    marks = select(Event.reference).where(*marking).distinct().cte("marks").prefix_with("MATERIALIZED")
+    asked = select(ServiceRequest).join(marks, marks.c.reference == col(ServiceRequest.reference))
     if posts is not None:
-        given = [kind.value for kind in GIVES]
-        theirs = select(Event.reference).where(
-            col(Event.kind).in_(given), col(Event.data)["post"].astext.in_(list(posts))
-        )
-        asked = asked.where(col(ServiceRequest.reference).in_(theirs))
+        given = col(Event.kind).in_([kind.value for kind in GIVES])
+        theirs = (col(Event.reference) == marks.c.reference, col(Event.data)["post"].astext.in_(list(posts)))
+        asked = asked.where(exists().where(given, *theirs))
     asked = asked.order_by(col(ServiceRequest.changed_at).desc()).limit(AT_MOST)
     return {row.reference: row for row in (await session.exec(asked)).all()}
 

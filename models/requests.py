@@ -58,6 +58,7 @@ class ServiceRequest(SQLModel, table=True):
         Index("ix_service_request_not_started", "registered_at", postgresql_where="started_at is null"),
         Index("ix_service_request_consumer", "consumer_id", desc("registered_at")),
         Index("ix_service_request_danger", "registered_at", postgresql_where="safety and not over"),
+        Index("ix_service_request_confidential", "reference", postgresql_where="confidential"),
         Index("ix_service_request_closed_at", "closed_at", postgresql_where="closed_at is not null"),
         Index("ix_service_request_proposed", "registered_at", postgresql_where="proposal <> '{}'::jsonb"),
     )
@@ -130,6 +131,8 @@ class ServiceRequest(SQLModel, table=True):
     brought_at: datetime | None = instant(optional=True)
     """When it was brought forward, open, from what the utility used before: its ladder begins then, at `brought_tier`."""
     brought_tier: int | None = None
+    brought_done: Codes = codes()
+    """Of an application: its `stages` that were done with how each came out, when it was `complete`, what was `paid`."""
 
 
 class Task(SQLModel, table=True):

@@ -60,27 +60,47 @@ def by_state(bounds: Bounds) -> dict[Count, ColumnElement[bool]]:
     }
 
 
+def _theirs(posts: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return col(Task.done_at).is_(None), or_(col(Task.handler).in_(posts), col(Task.answerable).in_(posts))
+
+
 def open_ones(posts: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
-    ours = or_(col(Task.handler).in_(posts), col(Task.answerable).in_(posts))
-    return col(Task.done_at).is_(None), ours, ~col(Row.confidential)
+    """Open tasks of these posts, where their requests are read beside them."""
+    return (*_theirs(posts), ~col(Row.confidential))
+
+
+Pair = tuple[str, str]
+"""Who does the work and who answers for it."""
 
 
 async def groups(session: AsyncSession, posts: Sequence[str], bounds: Bounds) -> list[Group]:
-    """The open tasks of these posts, by who does the work and who answers for it."""
+    """The open tasks of these posts, by who does the work and who answers for it; `oldest_of` says since when."""
+    # Without their requests, one row for each of which would be looked up: only the few confidential ones are.
+    hidden = select(Row.reference).where(Row.confidential)
     asked = (
         columns(
             col(Task.handler),
             col(Task.answerable),
             func.count(),
             *(func.count().filter(met) for met in by_state(bounds).values()),
-            func.min(col(Row.registered_at)),
         )
+        .where(*_theirs(posts), col(Task.reference).not_in(hidden))
+        .group_by(col(Task.handler), col(Task.answerable))
+    )
+    rows = (await session.exec(asked)).all()  # type: ignore[call-overload]
+    return [Group(*row) for row in rows]
+
+
+async def oldest_of(session: AsyncSession, posts: Sequence[str]) -> dict[Pair, datetime]:
+    """Since when the oldest open request of each pair waits."""
+    asked = (
+        columns(col(Task.handler), col(Task.answerable), func.min(col(Row.registered_at)))
         .join(Row, col(Row.reference) == col(Task.reference))
         .where(*open_ones(posts))
         .group_by(col(Task.handler), col(Task.answerable))
     )
     rows = (await session.exec(asked)).all()  # type: ignore[call-overload]
-    return [Group(row[0], row[1], row[2], row[3], row[4], row[5], utc(row[6])) for row in rows]
+    return {(row[0], row[1]): utc(row[2]) for row in rows}
 
 
 async def in_danger(session: AsyncSession, posts: Sequence[str]) -> int:
@@ -209,14 +229,20 @@ def _near(posts: Sequence[Post]) -> list[ColumnElement[bool]]:
 
 async def lately(session: AsyncSession, posts: Sequence[Post], since: datetime, bounds: Bounds) -> Counts:
     """By post, what happened within the period; a request counts once for each post."""
-    codes, found = [post.code for post in posts], defaultdict[str, dict[Count, int]](dict)
-    part = escalated(codes, since, bounds).subquery()
+    found = defaultdict(dict, await closings(session, posts, since, bounds))
+    part = escalated([post.code for post in posts], since, bounds).subquery()
     asked = columns(part.c.post, func.count(part.c.reference.distinct())).group_by(part.c.post)
     for post, count in (await session.exec(asked)).all():  # type: ignore[call-overload]
         found[post][Count.ESCALATED] = count
-    closed = closed_ones(posts, since, bounds)
-    ended = columns(closed.c.post, *(func.count().filter(closed.c[what]) for what in ENDED))
-    ended = ended.where(closed.c.post.in_(codes)).group_by(closed.c.post)
-    for post, *counts in (await session.exec(ended)).all():  # type: ignore[call-overload]
-        found[post] |= dict(zip(ENDED, counts, strict=True))
     return found
+
+
+async def closings(
+    session: AsyncSession, posts: Sequence[Post], since: datetime, bounds: Bounds
+) -> dict[str, dict[Count, int]]:
+    """By post, how what it did last was closed within the period."""
+    closed = closed_ones(posts, since, bounds)
+    asked = columns(closed.c.post, *(func.count().filter(closed.c[what]) for what in ENDED))
+    mine = closed.c.post.in_([post.code for post in posts])
+    rows = (await session.exec(asked.where(mine).group_by(closed.c.post))).all()  # type: ignore[call-overload]
+    return {post: dict(zip(ENDED, counts, strict=True)) for post, *counts in rows}

@@ -41,6 +41,12 @@ async def put_all(session: AsyncSession, rows: Sequence[Mapping[str, object]], a
     await session.exec(told.on_conflict_do_nothing(index_elements=["id"]))
 
 
+async def names(session: AsyncSession, id: str, document: str) -> bool:
+    """Whether this submission came with that document: sent twice, it has the first one's, or none."""
+    data = (await session.exec(select(Submission.data).where(Submission.id == id))).first()
+    return data is not None and data.get("document") == document
+
+
 async def put(
     session: AsyncSession,
     *,

@@ -46,14 +46,19 @@ def judge_completeness(turn: Turn, at: datetime) -> None:
     request = turn.request
     complete = not lacking(procedure_of(turn), request)
     if complete and request.complete_at is None and request.state is State.RECEIVED:
-        request.complete_at = at
-        turn.to(State.COMPLETE)
-        _promise(turn)
-        turn.event(EventKind.COMPLETE, at=at, standard_due=request.standard_due)
+        become_complete(turn, at)
         turn.tell(NoticeKind.COMPLETE, CONSUMER, complete_at=at)
     elif not complete and request.complete_at is not None and _still_checked(turn):
         request.complete_at = request.standard_due = None
         turn.to(State.RECEIVED)
+
+
+def become_complete(turn: Turn, at: datetime) -> None:
+    """Let the regulated time begin at `at`."""
+    turn.request.complete_at = at
+    turn.to(State.COMPLETE)
+    _promise(turn)
+    turn.event(EventKind.COMPLETE, at=at, standard_due=turn.request.standard_due)
 
 
 def _still_checked(turn: Turn) -> bool:

@@ -15,6 +15,7 @@ from rules.escalation import barred, beyond, escalate
 from rules.given import need
 from rules.ladder import answers
 from rules.officer_acts import ENDED_BY_DOING, end_hold, resolve
+from rules.papers import PHOTO
 from rules.policy import UNPLACED
 from rules.proposals import ask_post
 from rules.rejections import object_to
@@ -178,10 +179,6 @@ def _add(turn: Turn, sent: Sent) -> None:
     need(turn.request.state in OPEN and sent.words)
     turn.event(EventKind.ADDED, public=False)
     turn.request.wrote_at = turn.request.wrote_at or turn.at
-
-
-PHOTO = "photo"
-"""What a document of a complaint is handed in as."""
 
 
 def _photo(turn: Turn, sent: Sent) -> None:

@@ -10,6 +10,8 @@ from rules.procedure import Fee, Loads, Procedure
 ESTIMATE = "estimate"
 """The line of what an officer estimated for work outside the usual; it has no fee of its own."""
 DUES = "dues"
+BROUGHT = "brought"
+"""What was paid before the request was brought forward."""
 """The line of a final bill."""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from rules.terms import Act
+
 LARGEST = 10 * 1024 * 1024
 """Bytes of one file."""
 MOST_PIXELS = 40_000_000
@@ -14,6 +16,15 @@ MOST_DOCUMENTS = 40
 MOST_BYTES = 100 * 1024 * 1024
 """Of everything kept for one request or one form half filled in."""
 LONGEST_NAME = 120
+PHOTO = "photo"
+"""What a consumer hands in for a complaint: a photo of what is broken."""
+WORK_PHOTO = "work/photo"
+"""What an officer photographed of what he put right; the consumer sees it after his code. No paper of a procedure is called so."""
+DESK_PHOTO = "desk/photo"
+"""What an officer photographed for his colleagues: with a note, at a visit, of a confidential report."""
+TAKEN_BY_OFFICERS = frozenset({WORK_PHOTO, DESK_PHOTO})
+PHOTOGRAPHED = frozenset({Act.NOTE, Act.RESOLVE, Act.FINISH})
+"""With which acts of an officer a photo may come; it belongs to the line they write."""
 JOINERS = "\u200c\u200d"
 """Letters of Hindi and Urdu words that are not seen."""
 
@@ -29,6 +40,9 @@ class Content(StrEnum):
 
 ACCEPTED = tuple(content.value for content in Content)
 """For a form's list of what may be chosen. Telephones that photograph in HEIC turn it into JPEG because of it."""
+
+
+PICTURES = tuple(content.value for content in Content if content is not Content.PDF)
 
 
 class FileFault(StrEnum):

@@ -48,6 +48,10 @@ class Does(StrEnum):
     """It is done (energised, changed, shifted, disconnected), and the applicant may be asked."""
 
 
+PHOTOGRAPHED_STAGES = frozenset({Does.VISIT, Does.WORK, Does.METER, Does.READING, Does.HANDOVER})
+"""What is done at the consumer's place, where a photo may be taken of it."""
+
+
 class Billed(StrEnum):
     """How a final bill came out; the outcomes of every stage that does a bill, without being written."""
 

@@ -143,6 +143,8 @@ class Request:
     site_zone: str = ""
     brought_at: datetime | None = None
     brought_tier: int | None = None
+    brought_done: Codes = field(default_factory=dict)
+    """Of an application brought forward: its stages that were done, when its papers were complete, what was paid."""
     complete_at: datetime | None = None
     application: Codes = field(default_factory=dict)
     case: Case = field(default_factory=Case)

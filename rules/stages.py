@@ -59,13 +59,14 @@ def following(turn: Turn) -> Iterator[Stage]:
     return opening(procedure_of(turn), done(turn), [task.stage for task in turn.request.open_tasks])
 
 
-def open_stage(turn: Turn, stage: Stage, tier: int = 1) -> None:
-    """Give a stage out from `tier` on; where it is somebody else's turn, wait for him."""
+def open_stage(turn: Turn, stage: Stage, tier: int = 1, brought: datetime | None = None) -> None:
+    """Give a stage out from `tier` on; where it is somebody else's turn, wait for him. No officer is told of one just `brought` forward."""
     times = sum(task.stage == stage.code for task in turn.request.tasks)
     first = not turn.request.tasks
     id = f"{turn.request.reference}/{stage.code}" + (f"/{times + 1}" if times else "")
-    give_out(turn, stage.code, id, turn.request.registered_at if first else turn.at, tier)
-    turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, stage=stage.code, tier=turn.task.tier)
+    give_out(turn, stage.code, id, brought or (turn.request.registered_at if first else turn.at), tier)
+    if brought is None:
+        turn.tell(NoticeKind.ASSIGNED, HANDLER, ANSWERABLE, stage=stage.code, tier=turn.task.tier)
     if stage.does is Does.VISIT:
         offer_slots(turn)
     elif stage.whose is Whose.THIRD_PARTY:

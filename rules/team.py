@@ -56,7 +56,7 @@ class Period(StrEnum):
 
 @dataclass(frozen=True)
 class Group:
-    """The open tasks of one handler for which one post answers: how many, how they stand, since when the oldest waits."""
+    """The open tasks of one handler for which one post answers: how many, how they stand, since when the oldest waits (None: not asked)."""
 
     handler: str
     answerable: str
@@ -64,12 +64,12 @@ class Group:
     not_begun: int
     due_today: int
     overdue: int
-    oldest: datetime
+    oldest: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Load:
-    """What lies with some posts now; `oldest` None when nothing does."""
+    """What lies with some posts now; `oldest` None when nothing does, or it was not asked."""
 
     counts: Mapping[Count, int]
     oldest: datetime | None
@@ -86,7 +86,7 @@ def load(groups: Iterable[Group], posts: Collection[str]) -> Load:
         Count.DUE_TODAY: sum(one.due_today for one in ours),
         Count.OVERDUE: sum(one.overdue for one in ours),
     }
-    return Load(counts, min((one.oldest for one in ours), default=None))
+    return Load(counts, min((one.oldest for one in ours if one.oldest), default=None))
 
 
 def middle(times: Sequence[timedelta]) -> timedelta | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from rules import brought
 from rules.assignment import choose
 from rules.calls import call_back, not_called
 from rules.case import Wait
@@ -27,7 +28,7 @@ def assign(turn: Turn) -> None:
     """Give a received complaint to a post, or open the first stages of a connection request."""
     request = turn.request
     if turn.whole.procedure is not None:
-        begin(turn)
+        begin(turn) if request.brought_at is None else brought.begin(turn)
     else:
         begins, tier = request.brought_at or request.registered_at, request.brought_tier or 1
         found = give_out(turn, COMPLAINT, f"{request.reference}/{COMPLAINT}", begins, tier)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from rules.papers import PHOTOGRAPHED
 from rules.request import CONSUMER, RECOVERY, Ground, Hold, Request, Sent, Task
 from rules.states import move
 from rules.terms import Actor, Closing, Codes, EventKind, Kind, NoticeKind, Refused, State
@@ -125,8 +126,11 @@ class Turn:
 
     @property
     def _task(self) -> Task | None:
-        named = (task for task in self.request.tasks if task.id == self.focused)
-        return next(named, None) or self.request.task
+        if self.focused is not None:
+            for task in self.request.tasks:
+                if task.id == self.focused:
+                    return task
+        return self.request.task
 
     @property
     def _task_id(self) -> str | None:
@@ -171,6 +175,7 @@ class Turn:
     ) -> int:
         """Write one line of history and answer its number; by the sender of the submission, or by the system."""
         self.request.number += 1
+        first = self._first()
         self.events.append(
             NewEvent(
                 number=self.request.number,
@@ -180,19 +185,23 @@ class Turn:
                 due=due,
                 post=None if self.sent is None else self.sent.post,
                 person=None if self.sent is None else self.sent.person,
-                data=plain(data),
+                data=plain(data) | (self._photo() if first else {}),
                 public=public and (not self.aside or kind is EventKind.RECOVERY_HELD),
-                words=self._first_words(),
+                words=first and bool(self.sent and self.sent.words),
                 task=self._task_id,
             )
         )
         return self.request.number
 
-    def _first_words(self) -> bool:
-        """Whether this is the line the sender's words belong to: the first one he caused."""
-        if self.sent is None or not self.sent.words:
-            return False
-        return all(event.actor is Actor.SYSTEM for event in self.events)
+    def _first(self) -> bool:
+        """Whether this is the line the sender's words and photo belong to: the first one he caused."""
+        return self.sent is not None and all(event.actor is Actor.SYSTEM for event in self.events)
+
+    def _photo(self) -> Codes:
+        """The photo an officer sent with what he did, by its id."""
+        if self.sent is None or self.sent.actor is not Actor.OFFICER or self.sent.act not in PHOTOGRAPHED:
+            return {}
+        return plain({"document": self.sent.data.get("document")})
 
     def tell(self, kind: NoticeKind, *to: str, **data: object) -> None:
         """Say `kind` to each of `to` (consumer, handler, answerable); one post is told once."""

@@ -85,6 +85,7 @@ class Course:
                 at, _, turn = heappop(self._queue)
                 self._step(turn, at)
             self.carried.append(+self.answering)
+        self._queue.clear()
 
     def filled(self, ground: Ground, at: datetime) -> Ground:
         """The ground with who could be given work at `at`, by how much each has then."""

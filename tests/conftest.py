@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
 import sysconfig
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
+import uvloop
 from sqlalchemy.engine import make_url
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -21,6 +25,7 @@ from activities.record import Record
 from embedded.postgres import Postgres, running
 from models import database
 from models.database import Sessions
+from tests import drawn
 from tests.world import demo_profile, load
 from worker import worker_of
 from workflows.attributes import CATEGORY, KIND, TIER, ZONE
@@ -40,6 +45,16 @@ FAST = (
     f"limit.historyCount.suggestContinueAsNew={LONG}",
 )
 """Settings with which the server skips a day in some milliseconds."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the number of examples, and the loop the web runs on: a question to the database costs it a third less."""
+    drawn.some_only = "not sweep" in config.option.markexpr
+    hypothesis.settings.register_profile("drawn", drawn.drawn(100))
+    hypothesis.settings.load_profile("drawn")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def pytest_collection_finish() -> None:
@@ -81,7 +96,7 @@ async def database_url(postgres: Postgres) -> AsyncIterator[str]:
 @pytest.fixture(scope="module")
 async def sessions(database_url: str) -> AsyncIterator[Sessions]:
     """Sessions on this module's database."""
-    engine = database.engine(database_url)
+    engine = database.engine(database_url, ping=False)
     yield database.sessions_of(engine)
     await engine.dispose()
 

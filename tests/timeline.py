@@ -20,6 +20,7 @@ from activities.channels import Letter, Outcome, Result
 from activities.facts import Place
 from activities.outbox import Outbox
 from activities.say import Renderer
+from models import waiting
 from models.database import Sessions
 from models.events import Event
 from models.intake import New, register
@@ -30,7 +31,7 @@ from models.tray import put
 from rules.messages import Take, Taken
 from rules.policy import Policy
 from rules.terms import Act, Actor, Channel, Kind
-from workflows.client import Door
+from workflows.client import Door, Opening
 
 IDS = itertools.count(1)
 PATIENCE = 10.0
@@ -124,9 +125,7 @@ class Timeline:
             if row is None or row.wake_at is None:
                 break
             self.now = max(self.now, row.wake_at)
-            self.written.clear()
-            await self._forward(row.reference)
-            await self._changed(row)
+            await self._comes(row)
         self.now = max(self.now, at)
 
     async def hours_pass(self, hours: float) -> None:
@@ -270,6 +269,12 @@ class Timeline:
             with suppress(RPCError):  # one that ended has no clock any more; the door starts it anew
                 await self.environment.fast_forward(handle, ahead)
 
+    async def _comes(self, row: ServiceRequest) -> None:
+        """Bring a request what falls due for it now."""
+        self.written.clear()
+        await self._forward(row.reference)
+        await self._changed(row)
+
     async def _changed(self, before: ServiceRequest) -> None:
         give_up = asyncio.get_running_loop().time() + PATIENCE
         while asyncio.get_running_loop().time() < give_up:
@@ -280,3 +285,14 @@ class Timeline:
             if (row.number, row.wake_at, row.over) != (before.number, before.wake_at, before.over):
                 return
         raise AssertionError(f"{before.reference} slept over {before.wake_for} at {before.wake_at}")
+
+
+async def door_of(client: Client, sessions: Sessions, **more: Any) -> Door:
+    """The real door over these sessions."""
+
+    async def opening(reference: str) -> Opening | None:
+        async with sessions() as session:
+            row = await waiting.one(session, reference)
+        return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
+
+    return Door(client, opening, **more)

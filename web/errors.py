@@ -22,7 +22,7 @@ from rules.papers import FileFault
 from rules.states import IllegalMove
 from rules.terms import Refused
 from web.database import DatabaseAway
-from web.forms import typed
+from web.forms import texts
 from web.render import page
 from web.uploads.faults import Lost, Unfit
 
@@ -174,7 +174,7 @@ async def kept(request: Request, error: Exception) -> Mapping[str, str]:
     """What was typed into a form that the database could not take, to be sent again; nothing when it holds a secret."""
     if isinstance(error, DatabaseAway | NotYours) and request.method == "POST" and not wants_json(request):
         with suppress(HTTPException):
-            form = await typed(request)
+            form = await texts(request)
             return {} if SECRET & form.keys() else form
     return {}
 

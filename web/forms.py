@@ -18,7 +18,12 @@ Typed = Mapping[str, str]
 
 async def typed(request: Request) -> Typed:
     """What was typed, field by field, without blanks around it and without characters no text needs."""
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+    return await texts(request, most_files=0)
+
+
+async def texts(request: Request, most_files: int = MOST_FILES) -> Typed:
+    """What was typed in a form that may have files, which are left alone."""
+    async with request.form(max_files=most_files, max_fields=MOST_FIELDS) as form:
         return {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
 
 

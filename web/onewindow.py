@@ -12,6 +12,7 @@ from models.database import Sessions
 from rules.messages import Take, Taken
 from web.assets import Assets
 from web.book import Book
+from web.counted import Counted
 from web.database import Bounded
 from web.live import Hub
 from web.uploads.receive import Uploads
@@ -70,6 +71,7 @@ class Onewindow:
     directory: Directory | None = None
     book: Book = field(default_factory=Book)
     assets: Assets = field(default_factory=Assets)
+    counted: Counted = field(default_factory=Counted)
     hub: Hub = field(init=False)
     database: Bounded = field(init=False)
 

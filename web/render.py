@@ -23,7 +23,7 @@ from languages.labels import act_label
 from languages.money import money
 from languages.papers import may_be_sent, unfit
 from languages.story import Rung, ladder_line
-from rules.papers import ACCEPTED, LARGEST, FileFault
+from rules.papers import ACCEPTED, LARGEST, PICTURES, FileFault
 from rules.terms import Act, State
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ class Views:
             state_icons=STATE_ICONS,
             act_icons=ACT_ICONS,
             accepted_files=ACCEPTED,
+            accepted_pictures=PICTURES,
             largest_file=LARGEST,
             may_be_sent=may_be_sent,
             file_too_large=partial(unfit, FileFault.TOO_LARGE),

@@ -45,6 +45,8 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST = 64 * 1024
 WITH_FILES = "/documents"
 """How the addresses end that take a file; the only ones whose body may be as large as one."""
+AT_THE_DESK, READ_TO_ITS_END = "/desk/", 4 * LARGEST_FILE
+"""There a telephone's picture comes with what was typed beside it: one too large is read all the same, so that the words are kept."""
 LANGUAGE = "language"
 YEAR = 365 * 24 * 3600
 Refuse = Callable[[Request, Exception], Response]
@@ -148,7 +150,8 @@ async def limited(path: str, headers: Headers, receive: Receive) -> Receive:
     """`receive` for a body no larger than this address takes; TooLarge otherwise, or Unfit where it takes a file."""
     if not path.endswith(WITH_FILES):
         return await bounded(headers, receive)
-    length, most = headers.get("content-length"), LARGEST_FILE + LARGEST
+    length = headers.get("content-length")
+    most = (READ_TO_ITS_END if path.startswith(AT_THE_DESK) else LARGEST_FILE) + LARGEST
     if length is not None and (not length.isdigit() or int(length) > most):
         raise Unfit(FileFault.TOO_LARGE)
     return counted(receive, most)

@@ -44,7 +44,7 @@ from models.waiting import Waiting
 from tests.activities.mailroom import Quiet, served
 from tests.conftest import database_of
 from tests.passwords import let_in
-from tests.web.desk_town import door_of
+from tests.timeline import door_of
 from web.app import create_app
 from web.book import Book
 from web.onewindow import Onewindow

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from tests.browser.town_of_screens import FILED, TOKEN, Town
 
@@ -92,6 +92,16 @@ async def message_begun(page: Page) -> None:
     await form.locator(".sent").wait_for()
 
 
+async def photo_of_nothing(page: Page) -> None:
+    """Send a note with a photo that cannot be read."""
+    await act_open(page, "note")
+    await page.locator("#note-words").fill("The pole leans.")
+    nothing: FilePayload = {"name": "pole.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff and no more"}
+    await page.locator("#note-photo").set_input_files(nothing)
+    await page.locator("#act-note form.panel > button").last.click()
+    await page.locator("#note-photo-error").wait_for()
+
+
 async def as_a_tenant(page: Page) -> None:
     """Say as what he applies; the papers of that sort are asked for."""
     await page.locator("#applicant").select_option("tenant")
@@ -173,6 +183,7 @@ def filing_screens() -> list[Screen]:
         Screen("file-where-choose", f"/file/{TOKEN}/where", then=partial(sent_with, locality="Def")),
         Screen("file-where-wrong", f"/file/{TOKEN}/where", then=partial(sent_with, locality="zzzz")),
         Screen("file-address-unknown", f"/file/{TOKEN}-unknown/address"),
+        *(Screen(f"file-report-{step}", f"/file/{TOKEN}-report/{step}") for step in ("you", "check")),
         Screen("file-you-wrong", f"/file/{TOKEN}/you", then=partial(sent_with, phone="12")),
         Screen("file-done", f"/file/{FILED}/done"),
         Screen("file-away", f"/file/{TOKEN}/where", status=503, away="page"),
@@ -248,6 +259,7 @@ def staff_screens(town: Town) -> list[Screen]:
             Screen(f"request-{act}", f"/desk/requests/{of['in_progress']}", "danish", then=partial(act_open, name=act))
             for act in ("resolve", "expect", "hold", "give", "escalate", "note", "message")
         ),
+        Screen("request-photo-wrong", f"/desk/requests/{of['in_progress']}", "danish", then=photo_of_nothing),
         Screen("request-message-weighed", f"/desk/requests/{of['in_progress']}", "danish", then=message_begun),
         Screen("request-letters", f"/desk/requests/{of['in_progress']}?show=letters", "danish"),
         Screen("replies", "/admin/replies", "vimla"),

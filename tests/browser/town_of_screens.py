@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -17,6 +18,7 @@ from sqlmodel import col, select
 from activities.examples import Examples
 from activities.facts import Place
 from activities.say import Renderer
+from models import papers
 from models.absences import add_charge, add_leave
 from models.bulk import DONE, Order, begin, choose
 from models.database import engine, sessions_of
@@ -35,11 +37,13 @@ from models.storage import Folder
 from models.tray import put
 from rules.durations import parse
 from rules.messages import Take
+from rules.papers import WORK_PHOTO
 from rules.terms import Act, Actor, Channel, Kind, Refused
 from tests.activities.mailroom import served
 from tests.browser.applications import applications as desk_applications
 from tests.browser.town_of_applications import applications
 from tests.passwords import PASSWORD, let_in
+from tests.web.stages_at_hand import sheet
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app
 
@@ -155,7 +159,7 @@ async def under_way(town: Town) -> None:
     assert (await window.officer(going, Act.MESSAGE, words="Is the lamp of the street on?")).refused is None
     assert (await window.consumer(going, Act.ADD, words="No, the whole street is dark.")).refused is None
     asked = await town.file("resolved", NOW - timedelta(minutes=35))
-    await window.resolved(asked)
+    await window.resolved(asked, document=await photographed(window, asked))
     town.question = (await window.newest_notice(asked, "question")).data["token"]
     await town.file("confidential", NOW - timedelta(minutes=8), "theft-report")
     await town.file("assigned", NOW - timedelta(minutes=5))
@@ -165,6 +169,20 @@ async def under_way(town: Town) -> None:
     new = New(Kind.COMPLAINT, "no-supply", Channel.WEB, "en", "Dark", FILED, window.now, locality="gizri")
     async with window.sessions.begin() as session:
         town.of["received"] = (await register(session, replace(new, phone=PHONE))).reference
+
+
+async def photographed(window: Window, reference: str) -> str:
+    """A photo of what was put right, kept for it."""
+    data, id = sheet(), papers.new_id()
+    await window.parts.uploads.storage.put(id, data)
+    digest = sha256(data).hexdigest()
+    row = papers.Document(
+        id=id, reference=reference, paper=WORK_PHOTO, content="image/jpeg", bytes=len(data), sha256=digest,
+        received_sha256=digest, uploaded_at=window.now, actor="officer",
+    )  # fmt: skip
+    async with window.sessions.begin() as session:
+        await papers.add(session, row)
+    return id
 
 
 async def casework(town: Town) -> None:
@@ -260,6 +278,8 @@ async def town_on(url: str, *, whole: bool = True) -> AsyncIterator[Town]:
         await more_time(town)
         async with window.sessions.begin() as session:
             await save_draft(session, TOKEN, DRAFT, NOW)
+            report = {"category": "conduct", "called": "Bilal, the lineman", "about": "service-manager-gizri"}
+            await save_draft(session, TOKEN + "-report", {**DRAFT, **report}, NOW)
             await save_draft(session, TOKEN + "-urgent", {**DRAFT, "danger": "yes", "category": ""}, NOW)
             await save_draft(session, TOKEN + "-unknown", {**DRAFT, "locality": None, "unknown": True}, NOW)
         window.parts.messages_url = "http://127.0.0.1:9/"

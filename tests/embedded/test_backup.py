@@ -18,8 +18,8 @@ from embedded.locks import data_folder
 from embedded.postgres import Postgres
 from models.database import engine, sessions_of
 from models.intake import register
+from tests.embedded.commands import onewindow
 from tests.embedded.test_archive import nothing
-from tests.embedded.test_cli import onewindow
 from tests.models.test_intake import NEW
 from tests.world import demo_profile, load
 

@@ -6,21 +6,10 @@ import asyncio
 import sys
 from pathlib import Path
 
+from tests.embedded.commands import ROOT, onewindow
 from tests.embedded.waiting import environ
 
-ROOT = Path(__file__).parents[2]
 SHORTER = '[complaint.wrong-bill]\ntiers = ["1 working day", "1 working day", "1 working day"]\n'
-
-
-async def onewindow(*arguments: str, **settings: str) -> tuple[int, str]:
-    """Exit code and everything said."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cli", *arguments, env=environ(PYTHONPATH=str(ROOT), **settings), cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    said, _ = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, said.decode()
 
 
 async def test_timings_go_out_as_toml_and_come_back_as_a_new_version(database_url: str, tmp_path: Path) -> None:
@@ -82,8 +71,14 @@ async def test_a_database_that_is_away_is_one_sentence() -> None:
     assert said.count("\n") == 1
 
 
-async def test_a_bad_setting_is_one_sentence() -> None:
-    assert await onewindow("run", PORT="many") == (2, "PORT is 'many'; it must be a number from 1 to 65535.\n")
+async def test_a_bad_setting_is_one_sentence_from_a_fresh_interpreter() -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "cli", "run", env=environ(PYTHONPATH=str(ROOT), PORT="many"), cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    assert said.decode() == "PORT is 'many'; it must be a number from 1 to 65535.\n"
+    assert process.returncode == 2
 
 
 async def test_a_password_given_by_command_is_temporary_and_a_weak_one_is_refused(database_url: str) -> None:

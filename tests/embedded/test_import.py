@@ -14,7 +14,7 @@ from models.people import Fill, Staff
 from models.posts import posts_of
 from models.requests import Connection, Consumer, ServiceRequest
 from rules.sheet import read
-from tests.embedded.test_cli import onewindow
+from tests.embedded.commands import onewindow
 from tests.sweeping import swept
 
 OFFICERS = """username,name,post,language,how,from,to

@@ -18,7 +18,7 @@ from embedded.temporal import NEW, Temporal, prepare_namespace, running
 from models.database import Sessions
 from models.intake import register
 from models.requests import ServiceRequest
-from tests.embedded.test_cli import onewindow
+from tests.embedded.commands import onewindow
 from tests.embedded.waiting import until
 from tests.models.test_intake import NEW as NEW_COMPLAINT
 

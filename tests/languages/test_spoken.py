@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from languages import spoken
 from languages.catalog import LANGUAGES, use
 from rules.durations import Duration, Unit
+from tests.drawn import drawn
 
 ZONE = ZoneInfo("Asia/Kolkata")
 
@@ -104,7 +105,7 @@ def test_day_seen_from_now(at: str, en: str, hi: str, ur: str) -> None:
     assert [spoken.day(local(at), ZONE, language, NOW) for language in LANGUAGES] == [en, hi, ur]
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@drawn(60)
 @given(st.integers(0, 24 * 60 - 1), st.sampled_from(LANGUAGES))
 def test_only_latin_digits_and_the_minutes_of_the_clock(minute: int, language: str) -> None:
     at = NOW + timedelta(minutes=minute)

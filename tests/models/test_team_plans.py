@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.database import Sessions
 from models.people import Post
 from models.queue import Bounds
-from models.team import begun, groups, lately
+from models.team import begun, groups, lately, oldest_of
 
 NOW = datetime.now(UTC)
 BOUNDS, SINCE = Bounds(NOW, NOW + timedelta(hours=6)), NOW - timedelta(days=7)
@@ -26,12 +26,17 @@ Question = Callable[[AsyncSession, list[Post]], Awaitable[Any]]
     [
         pytest.param(
             lambda session, posts: groups(session, [post.code for post in posts], BOUNDS),
-            [{"ix_task_queue_"}],
+            [{"ix_task_queue_", "ix_service_request_confidential"}],
             id="what is open",
         ),
         pytest.param(
+            lambda session, posts: oldest_of(session, [post.code for post in posts]),
+            [{"ix_task_queue_"}],
+            id="what waits longest",
+        ),
+        pytest.param(
             lambda session, posts: lately(session, posts, SINCE, BOUNDS),
-            [{"ix_event_kind_at"}, {"ix_service_request_closed_at"}],
+            [{"ix_service_request_closed_at"}, {"ix_event_kind_at"}],
             id="what went up, what was closed",
         ),
         pytest.param(

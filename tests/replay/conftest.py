@@ -1,8 +1,8 @@
-"""The town of the stories, with a pen that can be made to fail."""
+"""The town of the stories through Temporal, with a pen that can be made to fail."""
 
 from __future__ import annotations
 
-from tests.stories.conftest import town
-from tests.workflows.conftest import faults
+from tests.stories.conftest import through_temporal
+from tests.workflows.conftest import faults, town
 
-__all__ = ["faults", "town"]
+__all__ = ["faults", "through_temporal", "town"]

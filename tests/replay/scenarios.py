@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from temporalio.exceptions import ApplicationError
 
-from models import policy_versions
+from activities.fanout import wall
+from models import bulk, policy_versions
 from models.retiming import Choice, begin
 from rules.terms import Act, Actor
 from tests.stories.applying import apply
+from tests.stories.test_lists import listed, outcomes
 from tests.timeline import Timeline
 from tests.workflows.conftest import Faults, come, scheduled
 from tests.workflows.test_drift import sent
@@ -193,6 +196,22 @@ async def new_timings_for_what_is_open(town: Timeline, faults: Faults) -> str:
     return f"run-{number}"
 
 
+async def many_put_right_at_once(town: Timeline, faults: Faults) -> str:
+    """What somebody does to many: ten seconds for his second thought, then each through the door, until none is left."""
+    references = [await town.file("no-supply") for _ in range(3)]
+    number = await listed(town, Act.RESOLVE, references, cause="fuse-blown", put_right=town.now.isoformat())
+    faults.fan_out.sessions, faults.fan_out.door = town.sessions, town.door
+    passing = chain([town.now], repeat(town.now + bulk.SECOND_THOUGHT))
+    faults.fan_out.clock = lambda: next(passing)
+    try:
+        await town.door.fan_out(number)
+        await town.handle(f"run-{number}").result()
+    finally:
+        faults.fan_out.clock = wall
+    assert bulk.DONE in (await outcomes(town, number)).values()
+    return f"run-{number}"
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     nobody_acts,
     resolved_falsely_and_reopened,
@@ -204,4 +223,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     connected_and_back_again,
     lapsed_and_paid_too_late,
     new_timings_for_what_is_open,
+    many_put_right_at_once,
 )

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.board import CONFIDENTIAL, FEW, Counts, Figure, Shown, age, split, whole
+from tests.drawn import drawn
 
 NOW = datetime(2027, 5, 10, 4, 30, tzinfo=UTC)
 
@@ -74,7 +75,7 @@ ROWS = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@drawn(40)
 @given(ROWS)
 def test_no_small_count_follows_from_what_is_shown(rows: Mapping[str, tuple[int, int]]) -> None:
     """Of all tables that agree with everything shown, some have another number where a few were left out."""

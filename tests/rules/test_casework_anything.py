@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.durations import parse
@@ -16,6 +16,7 @@ from rules.request import UNDER_QUESTION, Ground, Request, Sent, standing
 from rules.states import LEADS_TO
 from rules.terms import Act, Actor, EventKind, Refused, State
 from rules.turn import Turn
+from tests.drawn import drawn
 from tests.rules.desk import COLLEAGUE, HEAD, MANAGER, OFFICER, PERSON, SUPPLY, Desk, filled, ground, vacant
 
 ENDED = {State.CLOSED, State.WITHDRAWN}
@@ -127,7 +128,7 @@ def reachable(state: State) -> set[State]:
     return found
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, database=None)
+@drawn(250)
 @given(GROUNDS, st.lists(st.tuples(MINUTES, STEPS), max_size=14))
 def test_what_is_always_true(ground: Ground, steps: list[tuple[int, tuple[str, Act, str]]]) -> None:
     desk = Desk(ground)
@@ -167,7 +168,7 @@ def check_written(desk: Desk) -> None:
     assert all(2 <= notice.number <= desk.request.number for notice in desk.notices)
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, database=None)
+@drawn(50)
 @given(GROUNDS, st.lists(st.tuples(MINUTES, STEPS), max_size=6))
 def test_left_alone_it_always_comes_to_an_end_or_to_the_top(
     ground: Ground, steps: list[tuple[int, tuple[str, Act, str]]]

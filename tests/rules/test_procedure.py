@@ -33,6 +33,7 @@ from rules.procedure import (
 from rules.procedure_check import faults
 from rules.procedure_laws import law_of
 from rules.terms import Kind
+from tests.drawn import drawn
 
 AROUND = """
 [calendar.office]
@@ -439,7 +440,7 @@ def procedures(draw: st.DrawFn) -> Procedure:
     return Procedure("any", Kind.NEW_CONNECTION, stages, {"owner": ("photo",)})
 
 
-@hypothesis_settings(max_examples=300, deadline=None, derandomize=True)
+@drawn(300)
 @given(procedures(), st.data())
 def test_an_accepted_procedure_always_comes_to_its_end(procedure: Procedure, data: st.DataObject) -> None:
     if list(faults(procedure)):
@@ -459,7 +460,7 @@ def test_an_accepted_procedure_always_comes_to_its_end(procedure: Procedure, dat
     assert not list(opening(procedure, done, ()))
 
 
-@hypothesis_settings(max_examples=150, deadline=None, derandomize=True)
+@drawn(150)
 @given(procedures())
 def test_any_accepted_procedure_is_the_same_after_export(procedure: Procedure) -> None:
     if not list(faults(procedure)):

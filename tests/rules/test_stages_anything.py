@@ -6,13 +6,14 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.procedure import Lapse, Procedure
 from rules.request import Request
 from rules.states import CONNECTION_LEADS_TO, WORKED
 from rules.terms import Act, Refused, State
+from tests.drawn import drawn
 from tests.rules.applying import ASKED, CLOSING, CONNECTING, STAGES, Application, ground_for, procedure
 from tests.rules.desk import COLLEAGUE, NOON
 
@@ -106,7 +107,7 @@ def reachable(state: State) -> set[State]:
     return found
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@drawn(300)
 @given(st.sampled_from(PROCEDURES), st.lists(st.tuples(HOURS, STEPS), max_size=24))
 def test_what_is_always_true(of: Procedure, steps: list[tuple[int, tuple[str, Act, int]]]) -> None:
     desk = Application(ground_for(of))
@@ -126,7 +127,7 @@ def test_what_is_always_true(of: Procedure, steps: list[tuple[int, tuple[str, Ac
     assert [event.number for event in desk.events] == list(range(2, desk.request.number + 1))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, database=None)
+@drawn(60)
 @given(st.sampled_from(PROCEDURES), st.lists(st.tuples(HOURS, STEPS), max_size=12))
 def test_left_alone_it_comes_to_an_end_or_stands_before_somebody(
     of: Procedure, steps: list[tuple[int, tuple[str, Act, int]]]

@@ -1,4 +1,4 @@
-"""A town a story: its own database, the session's Temporal and worker, one clock."""
+"""A town a story: its own database, one clock, and the pen or the session's Temporal and worker to bring requests on."""
 
 from __future__ import annotations
 
@@ -12,38 +12,40 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
 from embedded.postgres import Postgres
-from models import database, waiting
-from rules.terms import Kind
+from models import database
+from tests.by_the_pen import town_by_the_pen
 from tests.conftest import database_of
-from tests.timeline import Timeline
-from workflows.client import Door, Opening
+from tests.timeline import Timeline, door_of
 
 THE_BEGINNING = datetime(2027, 5, 14, 3, 30, tzinfo=UTC)
 """Friday 14 May 2027, nine in the morning in the demo's zone; the Monday after it is a holiday."""
 
 
 @pytest.fixture
-async def town(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Timeline]:
-    """A fresh town whose clock stands on a Friday at nine."""
+async def town(postgres: Postgres) -> AsyncIterator[Timeline]:
+    """A fresh town whose clock stands on a Friday at nine; its requests are brought on by the pen."""
+    async with database_of(postgres) as url, town_by_the_pen(url, THE_BEGINNING) as made:
+        yield made
+
+
+@pytest.fixture
+async def through_temporal(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Timeline]:
+    """The same town, its requests brought on by their workflows: a module whose story that is takes it for its `town`."""
     async with database_of(postgres) as url, town_on(url, temporal, pen) as made:
         yield made
 
 
 @asynccontextmanager
-async def town_on(url: str, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Timeline]:
-    """A town over this database."""
-    engine = database.engine(url)
+async def town_on(
+    url: str, temporal: WorkflowEnvironment, pen: Record, now: datetime = THE_BEGINNING
+) -> AsyncIterator[Timeline]:
+    """A town over this database, its requests brought on by their workflows."""
+    engine = database.engine(url, ping=False)
     sessions = database.sessions_of(engine)
     pen.sessions = sessions
     pen.policies.kept.clear()
     client = Client(**{**temporal.client.config(), "interceptors": []})
-
-    async def opening(reference: str) -> Opening | None:
-        async with sessions() as session:
-            row = await waiting.one(session, reference)
-        return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
-
-    town = Timeline(temporal, client, Door(client, opening), sessions, THE_BEGINNING)
+    town = Timeline(temporal, client, await door_of(client, sessions), sessions, now)
     pen.committed = town.written.set
     yield town
     await engine.dispose()

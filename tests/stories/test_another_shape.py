@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from temporalio.testing import WorkflowEnvironment
-
-from activities.record import Record
 from embedded.postgres import Postgres
 from models.holidays import public_holidays
 from rules.profile import Profile
 from rules.profile_toml import load as read
 from rules.terms import State
+from tests.by_the_pen import town_by_the_pen
 from tests.conftest import database_of
 from tests.stories.applying import apply
-from tests.stories.conftest import town_on
+from tests.stories.conftest import THE_BEGINNING
 from tests.world import ROOT, load
 
 POLE_SHIFT = """
@@ -106,12 +104,10 @@ def with_a_pole() -> Profile:
     return read(text + POLE_SHIFT, "poles.toml", public_holidays)
 
 
-async def test_a_procedure_of_another_shape_runs_from_its_toml(
-    postgres: Postgres, temporal: WorkflowEnvironment, pen: Record
-) -> None:
+async def test_a_procedure_of_another_shape_runs_from_its_toml(postgres: Postgres) -> None:
     async with database_of(postgres, "template0") as url:
         await load(url, with_a_pole())
-        async with town_on(url, temporal, pen) as town:
+        async with town_by_the_pen(url, THE_BEGINNING) as town:
             request = await apply(town, "pole-shift", "neighbour")
             await request.do("documents")
             assert sorted(await request.open_stages()) == ["note", "survey"]

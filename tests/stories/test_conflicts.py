@@ -56,6 +56,27 @@ async def test_a_report_of_conduct_never_reaches_the_one_named_nor_those_under_h
     assert await number(town, "danish") not in concerned
 
 
+async def test_a_report_that_writes_a_name_never_reaches_who_is_called_so_nor_those_under_him(town: Timeline) -> None:
+    town.now = at("10:00")
+    asha, bilal, chitra, danish = [await number(town, who) for who in ("asha", "bilal", "chitra", "danish")]
+    written = {
+        "Chitra Example": {asha, bilal, chitra},
+        "mr. BILAL example": {bilal},
+        "the lineman Bilaal": {bilal},
+        "Danish": set(),
+        "Example": {asha, bilal, chitra},
+        "nobody we know": set(),
+    }
+    for called, people in written.items():
+        row = await town.row(await town.file("conduct", phone=None, called=called, locality="gizri"))
+        assert set(row.concerned) & {asha, bilal, chitra, danish} == people, called
+    both = await town.file("conduct", phone=None, called="Bilal", about="vigilance-head")
+    assert (await town.task(both)).handler == "managing-director"
+    assert bilal in (await town.row(both)).concerned
+    plain = await town.file("no-supply", called="Chitra Example")
+    assert (await town.row(plain)).concerned == []
+
+
 async def test_what_is_not_confidential_names_nobody(town: Timeline) -> None:
     town.now = at("10:00")
     complaint = await town.file("no-supply", about="service-manager-gizri")

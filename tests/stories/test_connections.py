@@ -90,23 +90,6 @@ async def test_nobody_acts_and_every_stage_climbs_by_itself(town: Timeline) -> N
     assert (task.tier, task.beyond_at is not None) == (3, True)
 
 
-async def test_a_note_that_is_not_paid_lapses_once(town: Timeline) -> None:
-    request = await apply(town, "new-connection")
-    await request.walk(until="payment")
-    note = (await request.case()).note
-    assert note is not None
-    assert note.expires_at is not None
-    await town.until(note.expires_at + timedelta(minutes=1))
-    row = await request.row()
-    assert (row.state, row.over) == (State.LAPSED, True)
-    assert (await town.kinds(request.reference)).count("lapsed") == 1
-    late = await request.pay(50_000, note=note.number)
-    assert late.refused is None
-    assert await request.open_stages() == ["refund"]
-    await request.do("refund")
-    assert ((await request.case()).balance, (await request.row()).over) == (0, True)
-
-
 async def test_no_light_goes_back_to_the_meter_at_the_next_tier(town: Timeline) -> None:
     request = await apply(town, "new-connection")
     await request.walk()

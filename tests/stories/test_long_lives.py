@@ -1,4 +1,4 @@
-"""A request with more events than one history takes goes on in fresh ones, loses nothing and is late for nothing."""
+"""A request with more events than one history takes goes on in fresh ones, and one that was over in another workflow."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest
 
 from rules.terms import Act, Actor, State
 from tests.conftest import LONG
+from tests.stories.applying import apply
 from tests.stories.test_the_ladder import at
 from tests.timeline import Timeline
 from tests.workflows.conftest import come, is_running
@@ -19,6 +20,12 @@ from tests.workflows.test_drift import sent
 
 ROUNDS, AT_ONCE = 32, 7
 """Temporal takes ten updates of one workflow at a time; whoever comes then is asked to come again."""
+
+
+@pytest.fixture
+def town(through_temporal: Timeline) -> Timeline:
+    """The length of a workflow's history is the story."""
+    return through_temporal
 
 
 async def runs(town: Timeline, reference: str) -> list[str]:
@@ -79,3 +86,20 @@ async def test_the_history_begins_anew_twice_and_the_clock_goes_on(town: Timelin
 async def begun_anew(town: Timeline, reference: str) -> bool:
     """Whether it goes on in its third history at least."""
     return len(await runs(town, reference)) > 2 and await is_running(town, reference)
+
+
+async def test_one_that_lapsed_by_its_timer_goes_on_for_money_that_comes_late(town: Timeline) -> None:
+    request = await apply(town, "new-connection")
+    await request.walk(until="payment")
+    note = (await request.case()).note
+    assert note is not None
+    assert note.expires_at is not None
+    await town.until(note.expires_at + timedelta(minutes=1))
+    row = await request.row()
+    assert (row.state, row.over) == (State.LAPSED, True)
+    assert (await town.kinds(request.reference)).count("lapsed") == 1
+    late = await request.pay(50_000, note=note.number)
+    assert late.refused is None
+    assert await request.open_stages() == ["refund"]
+    await request.do("refund")
+    assert ((await request.case()).balance, (await request.row()).over) == (0, True)

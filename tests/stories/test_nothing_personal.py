@@ -32,6 +32,12 @@ PERSONAL = ("Meenakshi", "Qureshi", "9810077345", "meenakshi.q", "Haveli", "Peep
             "wrong-password-typed", "Nobody.Known")  # fmt: skip
 
 
+@pytest.fixture
+def town(through_temporal: Timeline) -> Timeline:
+    """What workflows keep of it is looked through."""
+    return through_temporal
+
+
 def told(where: str | bytes) -> list[str]:
     """Which personal data stand in a text."""
     plain = where if isinstance(where, str) else where.decode("utf-8", "replace")

@@ -13,14 +13,14 @@ from sqlmodel import col, select
 
 from activities.fanout import FanOut
 from activities.record import Record
-from models import policy_versions, retiming, runs
+from models import policy_versions, retiming
 from models.database import Sessions
 from models.events import Event
 from models.forecast import Forecast, forecast
 from models.people import Fill
 from models.requests import ServiceRequest, Task
 from models.retiming import Choice, Outcome
-from models.runs import Run, RunItem, Stage
+from models.runs import RunItem, Stage
 from rules.durations import parse
 from rules.messages import Take, Taken
 from rules.policy import Policy
@@ -301,26 +301,3 @@ async def test_one_shortened_past_its_due_goes_up_once_and_what_was_closed_or_ch
     assert (await town.kinds(late)).count("escalated") == 1
     assert (await town.task(late)).tier == 2
     assert nearest((await town.task(late)).due) == nearest(town.now + timedelta(minutes=20))
-
-
-async def test_a_workflow_brings_a_run_to_its_end_and_only_one_runs_at_a_time(town: Timeline, fan_out: FanOut) -> None:
-    references = [await town.file("voltage") for _ in range(4)]
-    version = await tuned(town, halved)
-    number = await begun(town, version)
-    with pytest.raises(retiming.AlreadyRunning):
-        await begun(town, version)
-    fan_out.sessions, fan_out.door = town.sessions, town.door
-    await town.door.fan_out(number)
-    await town.client.get_workflow_handle(f"run-{number}").result()
-    async with town.sessions() as session:
-        run = await session.get(Run, number)
-    assert run is not None
-    assert run.state == Stage.DONE
-    assert {(await town.row(one)).policy_version for one in references} == {version}
-    assert not [one for one in await asleep(town) if one == number]
-
-
-async def asleep(town: Timeline) -> list[int]:
-    """The runs the relay would bring on."""
-    async with town.sessions() as session:
-        return await runs.asleep(session)

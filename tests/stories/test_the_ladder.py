@@ -7,11 +7,17 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from models.people import Fill, Leave, Staff
+from models.people import Fill, Leave
 from models.queue import Bounds, Sight, View, queue
 from rules.terms import Act, Refused, State
 from tests.stories.conftest import THE_BEGINNING
 from tests.timeline import Timeline
+
+
+@pytest.fixture
+def town(through_temporal: Timeline) -> Timeline:
+    """Its workflows climb."""
+    return through_temporal
 
 
 def at(clock: str, day: int = 0) -> datetime:
@@ -159,29 +165,6 @@ async def test_a_hold_stops_both_clocks_and_ends_by_itself_at_its_limit(town: Ti
     assert again.refused is Refused.HOLD_LIMIT
 
 
-async def test_the_consumer_ends_a_hold_himself(town: Timeline) -> None:
-    town.now = at("18:00")
-    complaint = await town.file("no-supply")
-    officer = (await town.task(complaint)).handler
-    await town.officer(complaint, Act.HOLD, officer, reason="premises-locked")
-    await town.until(at("18:30"))
-    answer = await town.consumer(complaint, Act.PRESENT)
-    assert answer.standing.state is State.IN_PROGRESS
-    assert nearest(answer.standing.tasks[0].due) == at("20:00")
-
-
-async def test_a_broken_expected_time_is_counted_and_moves_no_clock(town: Timeline) -> None:
-    town.now = at("18:00")
-    complaint = await town.file("no-supply")
-    officer = (await town.task(complaint)).handler
-    due = (await town.task(complaint)).due
-    await town.officer(complaint, Act.EXPECT, officer, until=at("18:45"), reason="crew-on-the-way")
-    await town.until(at("18:46"))
-    row = await town.row(complaint)
-    assert (row.expected_missed, row.expected_at) == (1, None)
-    assert (await town.task(complaint)).due == due
-
-
 async def test_my_supply_is_back_closes_by_word(town: Timeline) -> None:
     town.now = at("18:00")
     complaint = await town.file("no-supply")
@@ -200,56 +183,3 @@ async def test_over_once_it_can_no_longer_be_reopened(town: Timeline) -> None:
     await town.handle(complaint).result()
     late = await town.door_only(complaint, Act.REOPEN)
     assert late.refused is Refused.REOPENING_PAST
-
-
-@pytest.mark.parametrize("post", ["service-manager-gizri", "relationship-officer-defence"])
-async def test_only_who_has_it_may_act(town: Timeline, post: str) -> None:
-    complaint = await town.file("no-supply")
-    assert (await town.officer(complaint, Act.ACCEPT, post)).refused is Refused.NOT_YOURS
-
-
-async def test_a_repeated_submission_is_answered_with_its_first_outcome(town: Timeline) -> None:
-    complaint = await town.file("no-supply")
-    officer = (await town.task(complaint)).handler
-    first = await town.officer(complaint, Act.ACCEPT, officer, id="the same")
-    await town.officer(complaint, Act.NOTE, officer, words="Seen.")
-    again = await town.officer(complaint, Act.ACCEPT, officer, id="the same")
-    assert (first.refused, again.refused, again.number) == (None, None, first.number)
-    assert (await town.kinds(complaint)).count("accepted") == 1
-
-
-async def test_an_act_decided_on_an_older_page_is_stale_only_if_the_task_moved(town: Timeline) -> None:
-    complaint = await town.file("no-supply")
-    officer = (await town.task(complaint)).handler
-    seen = (await town.row(complaint)).number
-    await town.officer(complaint, Act.NOTE, officer, words="The key is with the neighbour.")
-    expect = {"until": town.now + timedelta(hours=1), "reason": "crew-on-the-way"}
-    assert (await town.officer(complaint, Act.EXPECT, officer, seen=seen, **expect)).refused is None
-    await town.officer(complaint, Act.HOLD, officer, reason="premises-locked")
-    stale = await town.officer(complaint, Act.EXPECT, officer, seen=seen, **expect)
-    assert stale.refused is Refused.STALE
-
-
-@pytest.mark.sweep("two hundred; a rule's test shares out any number")
-async def test_two_hundred_at_once_differ_by_at_most_one(town: Timeline) -> None:
-    async with town.sessions.begin() as session:
-        staff = (await session.exec(select(Staff).where(Staff.username == "tara"))).one()
-        for number in (3, 4, 5):
-            await _another_officer(session, number, staff.id or 0)
-    for _ in range(40):
-        await town.file("no-supply", start=False)
-    await town.start_all()
-    loads = await town.loads("relationship_officer", "gizri")
-    assert (sum(loads), max(loads) - min(loads)) == (40, 0)
-
-
-async def _another_officer(session, number: int, person: int) -> None:  # type: ignore[no-untyped-def]
-    from models.people import Post
-    from models.profile import ALWAYS
-
-    code = f"relationship-officer-gizri-{number}"
-    session.add(
-        Post(code=code, role="relationship_officer", rights="handle", scope="office", office="gizri", zone="south")
-    )
-    await session.flush()
-    session.add(Fill(post=code, person=person, since=ALWAYS))

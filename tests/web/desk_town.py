@@ -1,4 +1,4 @@
-"""A town seen from its officers' desks: the real application over the real database, workflows and worker."""
+"""A town seen from its officers' desks: the real application over the real database and pen."""
 
 from __future__ import annotations
 
@@ -7,27 +7,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
 from fastapi import FastAPI
 from sqlmodel import col, update
-from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
-from models import database, waiting
 from models.people import Post
-from rules.terms import Kind
+from tests.by_the_pen import town_by_the_pen
 from tests.conftest import database_of
 from tests.passwords import PASSWORD, let_in
 from tests.timeline import Timeline
+from tests.web.window import PATIENT, app_over
 from tests.wellformed import well_formed
-from web.app import create_app
 from web.onewindow import Onewindow
-from workflows.client import Door, Opening
 
 MONDAY_NOON = datetime(2027, 5, 10, 6, 30, tzinfo=UTC)
 """Monday 10 May 2027, noon in the demo's zone."""
@@ -102,40 +96,27 @@ def plain(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).strip()
 
 
-async def door_of(client: Client, sessions: database.Sessions, **more: Any) -> Door:
-    """The real door over these sessions."""
-
-    async def opening(reference: str) -> Opening | None:
-        async with sessions() as session:
-            row = await waiting.one(session, reference)
-        return row and Opening(row.reference, Kind(row.kind), row.category, row.zone, row.safety)
-
-    return Door(client, opening, **more)
+@asynccontextmanager
+async def opened(postgres: Postgres) -> AsyncIterator[Desk]:
+    """A fresh town on a Monday at noon, its requests brought on by the pen, and its application."""
+    async with database_of(postgres) as url, town_by_the_pen(url, MONDAY_NOON) as town, desk_of(town) as desk:
+        yield desk
 
 
 @asynccontextmanager
-async def opened(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    """A fresh town on a Monday at noon, and its application."""
-    async with database_of(postgres) as url:
-        engine = database.engine(url)
-        sessions = database.sessions_of(engine)
-        pen.sessions = sessions
-        pen.policies.kept.clear()
-        client = Client(**{**temporal.client.config(), "interceptors": []})
-        door = await door_of(client, sessions)
-        town = Timeline(temporal, client, door, sessions, MONDAY_NOON)
-        pen.committed = town.written.set
-        onewindow = Onewindow(
-            sessions,
-            door,
-            lambda: town.now,
-            ZoneInfo("Asia/Kolkata"),
-            "a secret of the tests",
-            messages_url="http://caught.example/",
-        )
-        await onewindow.database.read(onewindow.book.refresh)
-        desk = Desk(town, create_app(onewindow), onewindow)
-        yield desk
-        for browser in desk.browsers.values():
-            await browser.aclose()
-        await engine.dispose()
+async def desk_of(town: Timeline) -> AsyncIterator[Desk]:
+    """The application of a town."""
+    onewindow = Onewindow(
+        town.sessions,
+        town.door,
+        lambda: town.now,
+        ZoneInfo("Asia/Kolkata"),
+        "a secret of the tests",
+        messages_url="http://caught.example/",
+    )
+    onewindow.database.seconds = onewindow.hub.database.seconds = PATIENT
+    await onewindow.database.read(onewindow.book.refresh)
+    desk = Desk(town, app_over(onewindow), onewindow)
+    yield desk
+    for browser in desk.browsers.values():
+        await browser.aclose()

@@ -19,6 +19,7 @@ from models.policy_versions import raise_edition
 from models.requests import Task
 from tests.passwords import PASSWORD, let_in
 from tests.web.desk_town import hidden, plain
+from tests.web.files import photograph
 from tests.web.window import MONDAY, Window
 from tests.wellformed import well_formed
 
@@ -149,7 +150,8 @@ async def test_what_was_sent_after_the_session_ended_is_offered_again_to_that_pe
     form = {"token": hidden(opened, "token"), "seen": hidden(opened, "seen"), "words": "The key is with the neighbour."}
     async with window.sessions.begin() as session:
         await staff.end_sessions(session, (await person(window, handler)).id or 0)
-    answer = await browser.post(f"/desk/requests/{reference}/note", data=form)
+    photo = {"note-photo": ("pole.jpg", photograph(), "image/jpeg")}  # which nobody keeps; the words are
+    answer = await browser.post(f"/desk/requests/{reference}/note/documents", data=form, files=photo)
     assert answer.headers["location"] == f"/sign-in?next=%2Fdesk%2Frequests%2F{reference}&kept=1"
     assert "What you typed is kept" in plain((await browser.get(answer.headers["location"])).text)
 
@@ -163,7 +165,7 @@ async def test_what_was_sent_after_the_session_ended_is_offered_again_to_that_pe
     [number] = re.findall(r'action="/account/kept/(\d+)"', page)
     assert (await other.post(f"/account/kept/{number}", data=form)).status_code == 404
     sent = await browser.post(f"/account/kept/{number}", data=form)
-    assert (sent.status_code, sent.headers["location"]) == (307, f"/desk/requests/{reference}/note")
+    assert (sent.status_code, sent.headers["location"]) == (307, f"/desk/requests/{reference}/note/documents")
     done = await browser.post(sent.headers["location"], data=form)
     assert "done=note" in done.headers["location"]
     assert (await browser.get("/account/kept")).status_code == 303

@@ -10,9 +10,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 from sqlmodel import col, select
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from models import policy_versions
 from models.audit import Audit
@@ -27,8 +25,8 @@ ADMIN, AUDITOR, OFFICER = "vimla", "yusuf", "asha"
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

@@ -107,6 +107,13 @@ async def test_a_report_of_conduct_names_a_post_that_never_has_it(window: Window
     row = await window.row((await file(window, **report)).json()["reference"])
     assert len(row.concerned) >= 3, "the manager and the two officers under him"
     assert fields(await file(window, **report | {"about": "nobody"})) == ["about"]
+    called = await window.row((await file(window, category="conduct", called="Chitra Example")).json()["reference"])
+    assert len(called.concerned) >= 3
+    async with window.sessions() as session:
+        words = await session.get(Words, called.words_id)
+    assert words is not None
+    assert "It is about: Chitra Example" in words.body
+    assert fields(await file(window, called="Chitra Example")) == ["called"]
 
 
 async def test_an_account_says_where(window: Window) -> None:

@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlmodel import SQLModel, func, select
 
 from rules.terms import State
+from tests.drawn import drawn
 from tests.web.window import Window
 from web.api.bodies import FILING
 from web.api.description import schema_of
@@ -210,12 +211,8 @@ def bodies(draw: st.DrawFn, good: dict[str, st.SearchStrategy[Any]]) -> Any:
     return body
 
 
-FUZZ = settings(
-    max_examples=60,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+FUZZ = drawn(
+    60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -27,9 +27,11 @@ from models.outbox import Attempt, Notification
 from models.requests import IdempotencyKey, ServiceRequest
 from rules.messages import Take
 from rules.terms import Act
-from tests.timeline import Mailbox
-from tests.web.desk_town import ADDRESS, Desk, door_of, opened
-from tests.web.window import MONDAY
+from tests.conftest import database_of
+from tests.stories.conftest import town_on
+from tests.timeline import Mailbox, door_of
+from tests.web.desk_town import ADDRESS, MONDAY_NOON, Desk, desk_of
+from tests.web.window import MONDAY, PATIENT
 from web.api import receipts
 from web.api.bodies import FILING
 from web.app import create_app
@@ -51,7 +53,11 @@ class Silent(Mailbox):
 @pytest.fixture(scope="module")
 async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
     """A town whose text messages are reported on by the gateway alone."""
-    async with opened(postgres, temporal, pen) as town:
+    async with (
+        database_of(postgres) as url,
+        town_on(url, temporal, pen, MONDAY_NOON) as open_town,
+        desk_of(open_town) as town,
+    ):
         silent = {"sms": Silent("sms"), "email": town.town.email}
         town.town.outbox = Outbox(town.town.sessions, silent, town.town.outbox.renderer)
         yield town
@@ -212,7 +218,7 @@ async def test_with_the_tables_locked_it_says_so_in_time_and_the_key_makes_the_s
             assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
             assert int(answer.headers["retry-after"]) > 0
     finally:
-        bounded.seconds = 3.0
+        bounded.seconds = PATIENT
     await asyncio.wait(bounded._left or [asyncio.create_task(asyncio.sleep(0))])
     assert await rows(desk) == before
     answer = await ask(desk, REQUESTS, FILING, **{"Idempotency-Key": key})

@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from models import holidays, policy_versions
 from models.audit import Audit
@@ -32,8 +30,8 @@ NOTES = {"note.en": "The river is over its banks.", "note.hi": "नदी मे
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import col, delete, select
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from languages.alarms import HEADINGS, MEANINGS
 from models import alarms
@@ -30,8 +28,8 @@ GOOD = as_typed(alarms.Settings(Bounds(), ("desk@power.example",)))
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

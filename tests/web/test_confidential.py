@@ -309,7 +309,7 @@ async def test_opening_it_to_its_office_again_waits_for_the_head_of_vigilance(ro
 
 def offered(page: str) -> set[str]:
     """The actions a page has a form for."""
-    return set(re.findall(r'action="/desk/requests/\d+/(\w+)"', page))
+    return set(re.findall(r'action="/desk/requests/\d+/(\w+)(?:/documents)?"', page))
 
 
 async def test_one_that_was_turned_down_reads_like_any_other_that_is_closed(rooms: Rooms) -> None:

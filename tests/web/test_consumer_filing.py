@@ -11,8 +11,9 @@ from sqlmodel import func, select
 
 from models.database import Sessions, engine, sessions_of
 from models.filing import draft
+from models.people import Staff
 from models.requests import Connection, Consumer, Draft, ServiceRequest, Words
-from tests.web.window import Window, checked, words
+from tests.web.window import PATIENT, Window, checked, words
 from web.database import Bounded
 
 PHONE = "98000 00055"
@@ -275,7 +276,7 @@ async def test_a_database_that_hangs_is_given_three_seconds(window: Window) -> N
                 assert kept is not None
                 answer = await visitor.post(f"{form}/words", data=ANSWERS["words"])
         finally:
-            window.parts.database.seconds = 3.0
+            window.parts.database.seconds = PATIENT
     assert answer.status_code == 503
     assert "No light since morning" in answer.text
 
@@ -294,3 +295,30 @@ async def test_the_relay_is_hinted_that_a_request_waits_to_be_started(window: Wi
 def nowhere() -> Sessions:
     """Sessions on a database that is not there."""
     return sessions_of(engine("postgresql+psycopg://postgres@/none?host=/nonexistent"))
+
+
+async def test_a_report_takes_the_name_of_whom_it_is_about_and_no_other_complaint_does(window: Window) -> None:
+    async with window.visitor() as visitor:
+        form = await begun(visitor, category="conduct")
+        await visitor.post(f"{form}/where", data=ANSWERS["where"])
+        page = checked(await visitor.get(f"{form}/you")).text
+        assert page.index('label="Gizri') < page.index('label="Defence') < page.index("Managing director")
+        assert "Bilal" not in page, "posts are listed, and nobody's name"
+        you = {**ANSWERS["you"], "phone": "", "name": "", "called": "Bilal Example " + "x" * 120}
+        long = await visitor.post(f"{form}/you", data=you)
+        assert long.status_code == 422
+        assert "Bilal Example xxx" in checked(long).text
+        you |= {"called": "Bilal Example"}
+        await answered(visitor, form, you=you)
+        assert "Bilal Example" in words(checked(await visitor.get(f"{form}/check")))
+        sent = await visitor.post(f"{form}/check")
+        row, _, said = await newest(window, checked(await visitor.get(sent.headers["location"])))
+        assert said.endswith("Bilal Example")
+        async with window.sessions() as session:
+            bilal = (await session.exec(select(Staff.id).where(Staff.username == "bilal"))).one()
+        assert row.concerned == [bilal]
+        plain = await begun(visitor)
+        await answered(visitor, plain, you=ANSWERS["you"] | {"phone": ""})
+        assert "called" not in checked(await visitor.get(f"{plain}/you")).text
+        refused = await visitor.post(f"{plain}/you", data=you)
+        assert (refused.status_code, "A name is taken only with a report" in refused.text) == (422, True)

@@ -6,9 +6,9 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
 from embedded.postgres import Postgres
@@ -20,7 +20,7 @@ from rules.messages import ItIsTime, Look, Take
 from rules.terms import Act, Actor, Refused
 from tests.sweeping import swept
 from tests.timeline import IDS
-from tests.web.desk_town import Desk, door_of, opened, plain
+from tests.web.desk_town import Desk, opened, plain
 from web.desk.actions import Offers
 from web.desk.allowed import offers_for
 from web.desk.forms import Choices, read
@@ -45,10 +45,18 @@ PUT_RIGHT = {"cause": "fuse-blown", "words": "The fuse at the pole was changed."
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         await town.work_goes_to(ASHAS)
         yield town
+
+
+@pytest.fixture
+def pen(desk: Desk) -> Record:
+    """The town's own pen."""
+    door: Any = desk.town.door
+    record: Record = door.record
+    return record
 
 
 @pytest.fixture(autouse=True)
@@ -178,12 +186,12 @@ async def test_an_action_on_an_old_page_is_refused_with_what_happened_and_keeps_
 async def test_an_action_is_kept_while_the_workflows_are_away(desk: Desk) -> None:
     reference = await filed(desk)
     page = await desk.page(RO, f"/desk/requests/{reference}")
-    there = desk.onewindow.door
-    desk.onewindow.door = await door_of(desk.town.client, desk.onewindow.sessions, patience=timedelta(0))
+    door: Any = desk.town.door
+    door.away = True
     try:
         answer = await desk.act(RO, reference, "accept", page=page)
     finally:
-        desk.onewindow.door = there
+        door.away = False
     assert answer.status_code == 303
     waiting = answer.headers["location"]
     assert "sent=" in waiting
@@ -323,7 +331,7 @@ async def test_who_only_reads_is_offered_nothing_and_refused(desk: Desk) -> None
     assert "There is nothing for you to do here now." in plain(page)
     assert "<form" not in page.partition("<main")[2]
     page = await desk.page("tara", f"/desk/requests/{reference}")
-    assert set(re.findall(r'action="/desk/requests/\d+/(\w+)"', page)) == {"raise"}
+    assert set(re.findall(r'action="/desk/requests/\d+/(\w+)(?:/documents)?"', page)) == {"raise"}
     anothers = await desk.page(RO, f"/desk/requests/{reference}")
     answer = await desk.act("tara", reference, "accept", page=anothers)
     assert answer.status_code == 403

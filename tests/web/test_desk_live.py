@@ -12,9 +12,7 @@ from html import unescape
 import httpx2
 import pytest
 import uvicorn
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from rules.terms import Act
 from tests.stories.applying import apply
@@ -32,8 +30,8 @@ class Quiet(uvicorn.Server):
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from models.queue import Bounds, Sight, View, counts, queue
 from models.requests import Task
@@ -20,8 +18,8 @@ from tests.web.desk_town import Desk, opened, plain
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 
@@ -70,6 +68,7 @@ async def test_the_page_shows_the_way_the_papers_and_both_instants(desk: Desk) -
 async def test_a_fault_is_named_for_one_paper_and_the_others_are_accepted(desk: Desk) -> None:
     asked = await apply(desk.town, "new-connection", "owner")
     await asked.hand_in()
+    assert "Choose what is wrong with at least one paper" in await finish(desk, asked, "documents", "fault")
     assert "done=fault" in await finish(desk, asked, "documents", "fault", **{"fault-photo": "unreadable"})
     case = await asked.case()
     assert [(paper.code, paper.state) for paper in case.papers] == [
@@ -82,12 +81,6 @@ async def test_a_fault_is_named_for_one_paper_and_the_others_are_accepted(desk: 
     assert "papers are wanted" in page
 
 
-async def test_no_fault_named_is_said_beside_the_form(desk: Desk) -> None:
-    asked = await apply(desk.town, "new-connection", "owner")
-    await asked.hand_in()
-    assert "Choose what is wrong with at least one paper" in await finish(desk, asked, "documents", "fault")
-
-
 async def at(desk: Desk, stage: str, **outcomes: str) -> Application:
     """A request that was worked up to a stage."""
     asked = await apply(desk.town, "new-connection", "owner")
@@ -96,20 +89,9 @@ async def at(desk: Desk, stage: str, **outcomes: str) -> Application:
     return asked
 
 
-async def test_a_checklist_must_be_complete_and_what_was_ticked_stays(desk: Desk) -> None:
-    asked = await at(desk, "agreement")
-    first = next(iter(ticked(asked, "agreement")))
-    task = await asked.task("agreement")
-    answer = await desk.act(await who(asked, "agreement"), asked.reference, "finish", task=task.id, **{first: "yes"})
-    assert answer.status_code == 422
-    assert "Every line of the list must be ticked" in plain(answer.text)
-    assert re.search(rf'name="{first}"[^>]* checked', answer.text)
-    assert 'href="#finish-agreement-checks"' in answer.text
-    assert "done=finish" in await finish(desk, asked, "agreement", **ticked(asked, "agreement"))
-    assert (await asked.task("agreement")).done_at is not None
-
-
-async def test_two_stages_side_by_side_are_two_rows_each_with_its_name(desk: Desk) -> None:
+async def test_two_stages_side_by_side_are_two_rows_and_what_happens_at_one_makes_no_form_of_the_other_stale(
+    desk: Desk,
+) -> None:
     asked = await at(desk, "agreement")
     tasks = [task for task in await asked.tasks() if task.done_at is None]
     assert {task.stage for task in tasks} == {"agreement", "material"}
@@ -125,24 +107,29 @@ async def test_two_stages_side_by_side_are_two_rows_each_with_its_name(desk: Des
         numbers = await counts(session, Sight(posts), bounds)
     assert sorted(rows) == ["agreement", "material"]
     assert numbers[View.MINE] == len(listed.rows)
+    username, task = await who(asked, "agreement"), await asked.task("agreement")
+    page = await desk.page(username, f"/desk/requests/{asked.reference}")
+    await asked.officer("material", Act.FINISH, checks=list(asked.procedure.stages["material"].checklist))
+    first = next(iter(ticked(asked, "agreement")))
+    answer = await desk.act(username, asked.reference, "finish", task=task.id, **{first: "yes"})
+    assert answer.status_code == 422, "a checklist must be complete, and what was ticked stays"
+    assert "Every line of the list must be ticked" in plain(answer.text)
+    assert re.search(rf'name="{first}"[^>]* checked', answer.text)
+    assert 'href="#finish-agreement-checks"' in answer.text
+    answer = await desk.act(username, asked.reference, "finish", page=page, task=task.id, **ticked(asked, "agreement"))
+    assert answer.is_redirect, plain(answer.text)
+    assert (await asked.task("agreement")).done_at is not None
 
 
-async def test_what_is_proposed_at_one_stage_is_asked_at_that_stage_alone(desk: Desk) -> None:
-    asked = await at(desk, "agreement")
-    refused = await asked.officer("agreement", Act.REJECT, words="Old dues.", reason="old-dues")
-    assert refused.refused is None
-    task = await asked.task("agreement")
-    async with desk.onewindow.sessions() as session:
-        bounds = Bounds(desk.town.now, desk.town.now + timedelta(hours=12))
-        listed = await queue(session, Sight((task.answerable,)), View.TO_AGREE, bounds)
-    assert [row.task for row in listed.rows if row.reference == asked.reference] == [task.id]
-
-
-async def test_the_tier_above_decides_what_was_proposed_on_the_same_page(desk: Desk) -> None:
+async def test_what_is_proposed_at_one_stage_is_decided_by_the_tier_above_on_the_same_page(desk: Desk) -> None:
     asked = await at(desk, "agreement")
     said = await finish(desk, asked, "agreement", "reject", reason="old-dues", words="Old dues at this place.")
     assert "done=reject" in said
     task = await asked.task("agreement")
+    async with desk.onewindow.sessions() as session:
+        bounds = Bounds(desk.town.now, desk.town.now + timedelta(hours=12))
+        listed = await queue(session, Sight((task.answerable,)), View.TO_AGREE, bounds)
+    assert [row.task for row in listed.rows if row.reference == asked.reference] == [task.id], "at that stage alone"
     page = await desk.page("chitra", f"/desk/requests/{asked.reference}")
     assert "To decide: Not to accept it" in plain(page)
     assert "Old dues at this place." in plain(page)
@@ -152,27 +139,14 @@ async def test_the_tier_above_decides_what_was_proposed_on_the_same_page(desk: D
     assert (await asked.row()).state == "rejected"
 
 
-async def test_a_refusal_goes_to_the_tier_above_with_its_reason(desk: Desk) -> None:
+async def test_a_refusal_needs_its_reason_and_goes_to_the_tier_above_with_it(desk: Desk) -> None:
     asked = await at(desk, "feasibility")
+    assert "Choose why it cannot be accepted" in await finish(desk, asked, "feasibility", outcome="refused")
+    assert "Choose how it came out" in await finish(desk, asked, "feasibility")
     refusal = {"outcome": "refused", "reason": "no-safe-way", "words": "The house stands below the main line."}
     assert "done=finish" in await finish(desk, asked, "feasibility", **refusal)
     task, row = await asked.task("feasibility"), await asked.row()
     assert (task.tier, task.done_at, row.proposal["what"]) == (2, None, "reject")
-
-
-async def test_a_form_of_a_task_that_is_not_this_requests_is_stale(desk: Desk) -> None:
-    asked, another = await at(desk, "visit"), await apply(desk.town, "new-connection", "owner")
-    answer = await desk.act(
-        await who(asked, "visit"), asked.reference, "note", task=(await another.task("documents")).id, words="Rang."
-    )
-    assert answer.status_code == 409
-
-
-async def test_the_decision_needs_a_reason_only_where_it_refuses(desk: Desk) -> None:
-    asked = await at(desk, "feasibility")
-    assert "Choose why it cannot be accepted" in await finish(desk, asked, "feasibility", outcome="refused")
-    assert "Choose how it came out" in await finish(desk, asked, "feasibility")
-    assert "done=finish" in await finish(desk, asked, "feasibility", outcome="feasible")
 
 
 async def test_money_is_typed_in_rupees_and_kept_as_paise(desk: Desk) -> None:
@@ -221,18 +195,12 @@ def other(task: Task) -> str:
     return next(post for post in HOLDERS if post != task.handler and post.startswith("relationship"))
 
 
-async def test_a_form_of_a_neighbours_stage_is_not_stale_by_what_happened_elsewhere(desk: Desk) -> None:
-    asked = await at(desk, "agreement")
-    username, task = await who(asked, "agreement"), await asked.task("agreement")
-    page = await desk.page(username, f"/desk/requests/{asked.reference}")
-    await asked.officer("material", Act.FINISH, checks=list(asked.procedure.stages["material"].checklist))
-    answer = await desk.act(username, asked.reference, "finish", page=page, task=task.id, **ticked(asked, "agreement"))
-    assert answer.is_redirect, plain(answer.text)
-
-
 async def test_a_missed_visit_is_said_with_one_press_once_its_time_has_come(desk: Desk) -> None:
     asked = await at(desk, "visit")
     username = await who(asked, "visit")
+    elsewhere = (await (await apply(desk.town, "new-connection", "owner")).task("documents")).id
+    answer = await desk.act(username, asked.reference, "note", task=elsewhere, words="Rang.")
+    assert answer.status_code == 409, "a form of a task that is not this request's is stale"
     page = await desk.page(username, f"/desk/requests/{asked.reference}")
     assert "/missed" not in page
     await asked.choose()

@@ -18,7 +18,7 @@ from models.requests import Words
 from models.staff import open_session
 from rules.terms import Act
 from tests.sweeping import swept
-from tests.web.test_rights_walk import Things, things, walked
+from tests.web.test_rights_walk import things, walked
 from tests.web.window import Window, words
 from web.forms import MOST_FIELDS
 
@@ -118,7 +118,6 @@ async def test_more_fields_than_any_form_has_are_refused(window: Window) -> None
 async def test_what_people_write_is_shown_as_it_was_written_and_run_nowhere(window: Window) -> None:
     reference = await window.filed(name=MARKUP[:60], address=MARKUP)
     await window.officer(reference, Act.NOTE, words=MARKUP)
-    there = Things(reference, "", 1)
     seen = 0
     for username, address in (
         ("chitra", "/desk/requests/{}"),
@@ -126,7 +125,7 @@ async def test_what_people_write_is_shown_as_it_was_written_and_run_nowhere(wind
         ("vimla", "/admin/audit"),
     ):
         browser = await browser_of(window, username)
-        answer = await browser.get(address.format(there.reference))
+        answer = await browser.get(address.format(reference))
         await browser.aclose()
         assert answer.status_code == 200, username
         assert "<img src=x" not in answer.text

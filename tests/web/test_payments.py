@@ -106,26 +106,16 @@ async def test_money_for_a_request_that_was_withdrawn_goes_back(window: Window, 
     assert [note.state for note in (await owed.case()).notes] == [NoteState.CANCELLED]
 
 
-@pytest.mark.parametrize("secret", ["another secret of more than thirty-two letters", SECRET + "x"])
-async def test_a_wrong_signature_books_nothing(window: Window, owed: Application, secret: str) -> None:
-    problem(await send(window, await number(owed), 10_000, secret=secret), 401, "not-signed")
-    assert (await owed.case()).balance == 0
-
-
-async def test_an_old_call_cannot_be_sent_again(window: Window, owed: Application) -> None:
-    stale = window.now - timedelta(minutes=6)
-    problem(await send(window, await number(owed), 10_000, at=stale), 401, "not-signed")
-
-
-async def test_a_payment_for_another_note_is_refused_plainly(window: Window, owed: Application) -> None:
+async def test_what_cannot_be_booked_is_refused_each_for_its_own_reason(window: Window, owed: Application) -> None:
+    note = await number(owed)
+    for secret in ("another secret of more than thirty-two letters", SECRET + "x"):
+        problem(await send(window, note, 10_000, secret=secret), 401, "not-signed")
+    an_old_call = window.now - timedelta(minutes=6)
+    problem(await send(window, note, 10_000, at=an_old_call), 401, "not-signed")
     problem(await send(window, "123456789-9", 10_000), 422, "unknown-demand-note")
-
-
-@pytest.mark.parametrize("amount", [0, -5, 10**13, 1.5, "100"])
-async def test_an_amount_that_cannot_be_is_a_wrong_field(window: Window, owed: Application, amount: Any) -> None:
-    assert fields(await send(window, await number(owed), amount, "X-1")) == ["amount"]
-
-
-async def test_without_a_secret_no_payment_is_taken(window: Window, owed: Application) -> None:
+    cannot_be: tuple[Any, ...] = (0, -5, 10**13, 1.5, "100")
+    for amount in cannot_be:
+        assert fields(await send(window, note, amount, "X-1")) == ["amount"], amount
     window.parts.payment_secret = None
-    problem(await send(window, await number(owed), 10_000), 503, "payments-not-set-up")
+    problem(await send(window, note, 10_000), 503, "payments-not-set-up")
+    assert (await owed.case()).balance == 0

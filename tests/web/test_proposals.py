@@ -7,9 +7,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 from sqlmodel import col, select
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from models import policy_versions
 from models.audit import Audit
@@ -24,8 +22,8 @@ LONGER = {"no-supply.tier1": "2h", "note": "Two crews are in the flood"}
 
 
 @pytest.fixture
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

@@ -8,10 +8,8 @@ from itertools import count
 
 import pytest
 from sqlmodel import select
-from temporalio.testing import WorkflowEnvironment
 
 from activities.fanout import FanOut
-from activities.record import Record
 from embedded.postgres import Postgres
 from models import policy_versions
 from models.runs import RunItem
@@ -25,8 +23,8 @@ ADMIN, AUDITOR = "vimla", "yusuf"
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

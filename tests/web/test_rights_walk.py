@@ -80,6 +80,7 @@ STAFF = {
     "POST /desk/next": ALL,
     "GET /desk/requests/{reference}": "charvu",
     "POST /desk/requests/{reference}/{act}": "h",  # a note: whoever has the work
+    "POST /desk/requests/{reference}/{act}/documents": "h",
     "POST /desk/requests/{reference}/{act}/draft": "charvu",  # nothing is sent by it
     "POST /desk/requests/{reference}/message/weight": "charvu",
     "GET /desk/documents/{id}": "",  # there is none of this number; `test_documents.py` asks for one there is

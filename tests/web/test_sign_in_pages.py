@@ -8,9 +8,7 @@ from itertools import chain
 import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import Route
-from temporalio.testing import WorkflowEnvironment
 
-from activities.record import Record
 from embedded.postgres import Postgres
 from tests.passwords import PASSWORD
 from tests.web.desk_town import Desk, opened, plain
@@ -29,8 +27,8 @@ PUBLIC = (
 
 
 @pytest.fixture(scope="module")
-async def desk(postgres: Postgres, temporal: WorkflowEnvironment, pen: Record) -> AsyncIterator[Desk]:
-    async with opened(postgres, temporal, pen) as town:
+async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
+    async with opened(postgres) as town:
         yield town
 
 

@@ -9,10 +9,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
+from fastapi import FastAPI
 from sqlmodel import col, select
+from starlette.routing import BaseRoute
 
 from activities.record import Record
 from models.database import Sessions, engine, sessions_of
@@ -23,34 +27,17 @@ from models.requests import ServiceRequest, Task
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take, Taken
 from rules.terms import Act, Actor, Channel, Kind
+from tests.by_the_pen import Straight
 from tests.wellformed import well_formed
 from web.app import create_app
 from web.onewindow import Onewindow
-from workflows.client import NotYet
 
 MONDAY = datetime(2027, 5, 10, 4, 30, tzinfo=UTC)
 """Monday 10 May 2027, ten in the morning in the demo's zone."""
 NUMBERS = itertools.count(1)
 PHONE = "+919800000017"
-
-
-class Straight:
-    """A door without Temporal: the pen takes at once, or, while `away`, nothing is taken and the tray keeps it."""
-
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.away = False
-        self.hints = 0
-
-    async def act(self, take: Take) -> Taken:
-        """What the pen says."""
-        if self.away:
-            raise NotYet(take.reference)
-        return await self.record.take(take)
-
-    async def wake(self) -> None:
-        """Count the hints."""
-        self.hints += 1
+PATIENT = 30.0
+"""Seconds after which a database is away: a slow machine is not."""
 
 
 @dataclass
@@ -66,9 +53,10 @@ class Window:
 
     def __post_init__(self) -> None:
         self.record = Record(self.sessions)
-        self.door = Straight(self.record)
+        self.door = Straight(self.record, lambda: self.now)
         self.parts = Onewindow(self.sessions, self.door, lambda: self.now, ZoneInfo("Asia/Kolkata"), self.secret)
-        self.app = create_app(self.parts)
+        self.parts.database.seconds = self.parts.hub.database.seconds = PATIENT
+        self.app = app_over(self.parts)
 
     def visitor(self, language: str = "en", **headers: str) -> httpx2.AsyncClient:
         """A browser without script."""
@@ -132,12 +120,12 @@ class Window:
             )  # fmt: skip
         return await self.record.take(Take(reference, id, act))
 
-    async def resolved(self, reference: str) -> None:
-        """A quarter of an hour later the handler says that it was put right five minutes ago."""
+    async def resolved(self, reference: str, **more: str) -> None:
+        """A quarter of an hour later the handler says that it was put right five minutes ago; `more` goes with it."""
         self.now += timedelta(minutes=15)
         put_right = (self.now - timedelta(minutes=5)).isoformat()
         taken = await self.officer(
-            reference, Act.RESOLVE, data={"cause": "fuse-blown", "put_right": put_right}, words="Done"
+            reference, Act.RESOLVE, data={"cause": "fuse-blown", "put_right": put_right, **more}, words="Done"
         )
         assert taken.refused is None
 
@@ -157,10 +145,23 @@ class Window:
         assert answer.status_code == 303
 
 
+def app_over(parts: Onewindow) -> FastAPI:
+    """The application over these parts; what FastAPI finds out about its routes at their first use, it finds out once."""
+    app = create_app(parts)
+    app.router.routes[:] = _routes()
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    nobody: Any = None
+    return tuple(create_app(Onewindow(nobody, nobody, lambda: MONDAY, ZoneInfo("UTC"), "")).router.routes)
+
+
 @asynccontextmanager
 async def window_on(url: str) -> AsyncIterator[Window]:
     """A window on a database of its own, its names read."""
-    own = engine(url)
+    own = engine(url, ping=False)
     window = Window(sessions_of(own))
     await window.parts.hub.look()
     yield window

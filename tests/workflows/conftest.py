@@ -16,13 +16,19 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.fanout import FanOut
 from activities.record import Record
 from models.requests import ServiceRequest
-from tests.stories.conftest import town
+from tests.stories.conftest import through_temporal
 from tests.timeline import Timeline
 from workflows.client import Door
 
-__all__ = ["town"]
+__all__ = ["through_temporal"]
 
 A_MOMENT = timedelta(milliseconds=700)
+
+
+@pytest.fixture
+def town(through_temporal: Timeline) -> Timeline:
+    """Its requests are brought on by their workflows."""
+    return through_temporal
 
 
 @dataclass

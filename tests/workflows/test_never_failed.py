@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, State
+from tests.sweeping import swept
 from tests.timeline import IDS, Timeline
 from tests.workflows.conftest import Faults, come, impatient, is_running, scheduled
 from workflows.client import NotYet
@@ -32,11 +33,16 @@ ERRORS: dict[str, BaseException] = {
 A_MINUTE = timedelta(seconds=61)
 
 
+FEW = ("database away", "cancelled", "never", "several")
+"""One of each sort: to be tried again, told to stop, not to be tried again, several in one."""
+EACH = pytest.mark.parametrize("names", swept("every other error", FEW, (tuple(ERRORS),)))
+
+
 @pytest.fixture
-async def broken(town: Timeline, faults: Faults) -> dict[str, str]:
+async def broken(town: Timeline, faults: Faults, names: tuple[str, ...]) -> dict[str, str]:
     """One complaint for each error, by the error's name; none has a workflow yet."""
     town.now = town.now.replace(hour=12, minute=30)
-    return {name: await town.file("no-supply", start=False) for name in ERRORS}
+    return {name: await town.file("no-supply", start=False) for name in names}
 
 
 def fail(faults: Faults, broken: dict[str, str]) -> None:
@@ -56,7 +62,7 @@ async def tried(town: Timeline, faults: Faults, broken: dict[str, str]) -> None:
 async def the_pen_works_again(town: Timeline, faults: Faults, broken: dict[str, str]) -> None:
     """From here nothing fails; a minute passes for those who wait for it."""
     faults.error.clear()
-    for name in ("never", "benign"):
+    for name in {"never", "benign"} & broken.keys():
         await town.environment.fast_forward(town.handle(broken[name]), A_MINUTE)
 
 
@@ -67,6 +73,7 @@ async def due(town: Timeline, reference: str) -> datetime:
     return at
 
 
+@pytest.mark.parametrize("names", [tuple(ERRORS)], ids=["every error"])
 async def test_it_goes_on_whatever_its_first_look_at_the_row_raises(
     town: Timeline, faults: Faults, broken: dict[str, str]
 ) -> None:
@@ -86,6 +93,7 @@ async def state_is(town: Timeline, reference: str, state: State) -> bool:
     return (await town.row(reference)).state == state
 
 
+@EACH
 async def test_it_goes_on_whatever_its_timer_raises(town: Timeline, faults: Faults, broken: dict[str, str]) -> None:
     await town.start_all()
     fail(faults, broken)
@@ -104,6 +112,7 @@ async def has(town: Timeline, reference: str, kind: str) -> bool:
     return kind in await town.kinds(reference)
 
 
+@EACH
 async def test_it_goes_on_whatever_an_act_or_a_look_raises(
     town: Timeline, faults: Faults, broken: dict[str, str]
 ) -> None:

@@ -89,6 +89,11 @@ class Filing(BaseModel):
         default=None,
         description="The post a confidential report is about, a code of the catalog's: it never reaches who is in it",
     )
+    called: Text | None = Field(
+        default=None,
+        max_length=LENGTHS["called"],
+        description="The name of the officer a confidential report is about: it never reaches those of that name",
+    )
     consumer: Asker = Asker()
 
     def fingerprint(self) -> str:

@@ -15,12 +15,13 @@ from models.public_api import Key, KeyReused, file_once
 from rules.policy import Limits
 from rules.reference import normalise
 from rules.terms import Channel, State
+from web.about import said_of
 from web.api.bodies import Filing, Registered
 from web.api.catalog import read
 from web.api.description import problems_of
 from web.api.problems import INVALID, KEY_REUSED, TOO_MANY_FILED, Api, Problem, invalid
 from web.book import Book
-from web.consumer.steps import is_email, not_live, telephone
+from web.consumer.steps import is_confidential, is_email, not_live, telephone
 from web.deps import Now, Parts
 from web.errors import FieldError
 
@@ -37,6 +38,7 @@ UNKNOWN = {
     "consumer.phone": N_("This is not a telephone number. A mobile number has 10 digits."),
     "consumer.email": N_("This is not an e-mail address. It looks like name@example.org."),
     "about": N_("Choose the post from the list, or leave it empty."),
+    "called": N_("A name is taken only with a report that stays confidential. Leave it empty."),
     "place": N_("Tell us something near it, so that we can find it."),
 }
 """What is said of a field that does not hold what the utility knows."""
@@ -62,6 +64,7 @@ def wrong_fields(filing: Filing, book: Book) -> list[FieldError]:
         "account": bool(account) and not (account.isascii() and account.isalnum() and len(account) <= ACCOUNT),
         "language": filing.language is not None and filing.language not in book.languages,
         "about": bool(filing.about) and book.post(filing.about) is None,
+        "called": bool(filing.called) and not is_confidential(filing.category, book),
         "place": not (filing.locality or filing.account or filing.place or filing.address),
         "consumer.phone": bool(asker.phone) and telephone(asker.phone or "", country) is None,
         "consumer.email": bool(asker.email) and not is_email(asker.email or ""),
@@ -89,6 +92,7 @@ def new_request(filing: Filing, book: Book, token: str, at: datetime) -> New:
         phone=telephone(asker.phone, book.value("country", "IN")) if asker.phone else None,
         email=asker.email or None,
         about=filing.about or None,
+        called=filing.called or None,
         application={"applicant": filing.applicant, "load": filing.load, "voltage": filing.voltage},
     )
 
@@ -123,7 +127,7 @@ async def file(
     key = Key(idempotency_key, filing.fingerprint()) if idempotency_key else None
     drawn = hashlib.sha256(key.value.encode()).hexdigest() if key else secrets.token_urlsafe(18)
     policy = book.policies.get(book.newest)
-    new = new_request(filing, book, f"api/{drawn}", now)
+    new = said_of(new_request(filing, book, f"api/{drawn}", now), book)
     try:
         filed = await parts.database.write(file_once, new, policy.limits if policy else Limits(), key, book.policies)
     except NotYetLive as later:

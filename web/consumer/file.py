@@ -12,6 +12,7 @@ from languages.catalog import current, gettext
 from models.filing import draft, filed_as, save_draft
 from models.localities import find
 from rules.terms import Channel, Codes
+from web.about import whom
 from web.consumer.alike import alike
 from web.consumer.sending import send
 from web.consumer.steps import ORDER, TAKES, Answered, Asking, following, is_confidential, missing
@@ -38,7 +39,7 @@ def step_page(
     away: bool = False,
 ) -> Response:
     """One question, with what was typed and what is wrong with it."""
-    answered = answered or Answered()
+    answered, book = answered or Answered(), request.app.state.onewindow.book
     context: dict[str, Any] = {
         "step": step,
         "token": token,
@@ -46,7 +47,8 @@ def step_page(
         "errors": answered.errors,
         "found": answered.found,
         "away": away,
-        "confidential": is_confidential(answers.get("category"), request.app.state.onewindow.book),
+        "whom": whom(book, answers.get("locality"), request.app.state.onewindow.clock()),
+        "confidential": is_confidential(answers.get("category"), book),
         "place": ORDER.index(step) + 1,
         "steps": len(ORDER),
         "change": "change" in request.query_params,

@@ -15,17 +15,8 @@ from rules.terms import Act, Actor
 from web.acting import Outcome, through
 from web.api.documents import along, submission
 from web.onewindow import Onewindow
-from web.uploads.faults import Reused, Unfit
+from web.uploads.faults import NotTaken, Reused, Unfit
 from web.uploads.receive import Handed
-
-
-class NotTaken(Exception):
-    """The file was not taken: why, in the reader's language, and the status of the page that says so."""
-
-    def __init__(self, why: str, status: int = 422) -> None:
-        super().__init__(why)
-        self.why = why
-        self.status = status
 
 
 async def hand_over(

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from languages.catalog import gettext
 from web.consumer.applied import AppliedTold
-from web.consumer.handing import NotTaken, hand_over
+from web.consumer.handing import hand_over
 from web.consumer.noted import PaperTold
 from web.consumer.visitor import Own, Reference
 from web.deps import Now, Parts, SharedPages
@@ -18,6 +18,7 @@ from web.errors import NotFound
 from web.forms import SentForm
 from web.render import page, see_other
 from web.shared import Shared
+from web.uploads.faults import NotTaken
 
 router = APIRouter(include_in_schema=False)
 Code = Annotated[str, Path(max_length=60)]

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from languages.catalog import gettext
-from rules.consumer_acts import PHOTO
-from web.consumer.handing import NotTaken, hand_over
+from rules.papers import PHOTO
+from web.consumer.handing import hand_over
 from web.consumer.visitor import Own, Reference
 from web.deps import Now, Parts, SharedPages
 from web.errors import NotFound
 from web.forms import SentForm
 from web.render import page, see_other
 from web.shared import Shared
+from web.uploads.faults import NotTaken
 
 router = APIRouter(include_in_schema=False)
 

@@ -15,6 +15,7 @@ from models.filing import filed_as, phone_of
 from models.intake import New, NotYetLive, TooManyFiled, UnknownCode, register
 from rules.policy import Limits
 from rules.terms import Channel, Codes, Kind
+from web.about import said_of
 from web.consumer.steps import not_live
 from web.deps import Db, Parts, SharedPages
 from web.errors import NotFound
@@ -29,7 +30,7 @@ def new_request(token: str, answers: Codes, at: datetime) -> New:
     """The request these answers ask for; what was left empty is None."""
     given = {
         name: answers.get(name) or None
-        for name in ("locality", "account", "place", "address", "name", "phone", "email", "about")
+        for name in ("locality", "account", "place", "address", "name", "phone", "email", "about", "called")
     }
     return New(
         kind=Kind.COMPLAINT,
@@ -49,7 +50,7 @@ async def send(parts: Onewindow, token: str, answers: Codes, at: datetime) -> di
     policies = parts.book.policies
     limits = policies[parts.book.newest].limits if parts.book.newest else Limits()
     try:
-        await parts.database.write(register, new_request(token, answers, at), policies, limits)
+        await parts.database.write(register, said_of(new_request(token, answers, at), parts.book), policies, limits)
     except NotYetLive as later:
         return {"locality": not_live(parts.book, later.place, at)}
     except UnknownCode as unknown:

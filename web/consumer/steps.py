@@ -29,6 +29,7 @@ LENGTHS = {
     "place": 200,
     "words": 2000,
     "name": 120,
+    "called": 120,
     "email": 254,
     "phone": 40,
 }
@@ -143,7 +144,7 @@ def is_emergency(category: str | None, book: Book) -> bool:
 
 
 async def _you(form: Typed, asking: Asking) -> Answered:
-    errors = lengths(form, "name", "email", "phone")
+    errors = lengths(form, "name", "called", "email", "phone")
     phone, email = form.get("phone", ""), form.get("email", "")
     number = telephone(phone, asking.book.value("country", "IN")) if phone and "phone" not in errors else ""
     if number is None:
@@ -155,7 +156,17 @@ async def _you(form: Typed, asking: Asking) -> Answered:
     about = form.get("about", "")
     if about and asking.book.post(about) is None:
         errors["about"] = _("Choose the post from the list, or leave it empty.")
-    kept = {"about": about, "phone": number or "", "typed_phone": phone, "name": form.get("name", ""), "email": email}
+    called = form.get("called", "")
+    if called and not is_confidential(asking.answers.get("category"), asking.book):
+        errors["called"] = _("A name is taken only with a report that stays confidential. Leave it empty.")
+    kept = {
+        "about": about,
+        "called": called,
+        "phone": number or "",
+        "typed_phone": phone,
+        "name": form.get("name", ""),
+        "email": email,
+    }
     return Answered({**kept, "language": form.get("language", "")}, errors)
 
 

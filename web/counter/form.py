@@ -80,7 +80,7 @@ def new_request(form: Typed, answers: Mapping[str, Any], at: Any, person: int, p
     """The request to be registered; what was left empty is None."""
     given = {
         name: answers.get(name) or None
-        for name in ("locality", "account", "place", "address", "name", "phone", "email", "about")
+        for name in ("locality", "account", "place", "address", "name", "phone", "email", "about", "called")
     }
     return New(
         kind=Kind.COMPLAINT,

@@ -20,6 +20,7 @@ from models.intake import New, UnknownCode, register
 from models.requests import ServiceRequest
 from rules.old_matters import old_year
 from rules.policy import Policy
+from web.about import said_of, whom
 from web.counter.agent import filing_post
 from web.counter.form import CHANNELS, Written, asks_of_danger, dangers, new_request, prefilled, read
 from web.counter.search import caller_of, known_of, shown
@@ -53,6 +54,7 @@ def form_page(
         "token": form.get("token") or secrets.token_urlsafe(16),
         "channels": [(channel.value, channel_label(channel)) for channel in CHANNELS],
         "dangers": dangers(parts.book),
+        "whom": whom(parts.book, None, parts.clock()),
         "ask": "",
         "same": [],
         "now": parts.clock(),
@@ -137,7 +139,7 @@ async def register_it(
     request: Request, person: Person, parts: Onewindow, form: Typed, written: Written, now: datetime
 ) -> Response:
     """Register it and go to its page."""
-    new = new_request(form, written.answers, now, person.id, filing_post(person))
+    new = said_of(new_request(form, written.answers, now, person.id, filing_post(person)), parts.book)
     try:
         reference = await parts.database.write(number_of, new, parts.book.policies)
     except UnknownCode as unknown:

@@ -34,6 +34,7 @@ from web.desk import elsewhere
 from web.desk.actions import PICTURES, receivers
 from web.desk.applied import applicant_of, load_of
 from web.desk.beside import others_of
+from web.desk.camera import takes_photos
 from web.desk.dossier import dossier
 from web.desk.forms import PRESETS, local, new_token, preset
 from web.desk.hands import option
@@ -180,6 +181,8 @@ def form_context(shown: Sheet, parts: Onewindow) -> dict[str, Any]:
         "typed": {},
         "letter": letter(shown.file, parts),
         "errors": {},
+        "photo_gone": False,
+        "takes_photos": takes_photos,
         "notice": None,
         "sentence": "",
         "done": "",

@@ -15,7 +15,7 @@ from models.posts import FilledPost
 from models.requests import Hold, Task
 from rules.case import Fault, Line, Note
 from rules.fees import lines_of
-from rules.papers import KEPT
+from rules.papers import KEPT, TAKEN_BY_OFFICERS
 from rules.procedure import Does, Procedure, Stage
 from rules.stages import AGAIN
 from web.book import Book
@@ -175,7 +175,7 @@ def _passed_by(stage: Stage, done: Mapping[str, str | None]) -> bool:
 
 def _papers(file: CaseFile, procedure: Procedure, book: Book) -> Iterator[Paper]:
     wanted = papers_of(file, procedure)
-    others = [document.paper for document in file.documents if document.paper not in wanted]
+    others = [one.paper for one in file.documents if one.paper not in {*wanted, *TAKEN_BY_OFFICERS}]
     for code in dict.fromkeys([*wanted, *others]):
         newest = file.gathered.paper(code)
         files = [one for one in reversed(file.documents) if one.paper == code and one.state in SHOWN_PAPERS]

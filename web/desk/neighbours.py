@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 from urllib.parse import parse_qsl
@@ -54,7 +54,13 @@ def place_of(reference: str, before: int, names: Sequence[str]) -> tuple[int, bo
 
 
 async def _way(request: Request, reference: str, person: SignedIn, parts: Parts) -> Way | None:
-    way = read_way(request.query_params if request.method == "GET" else await typed(request))
+    given = request.query_params if request.method == "GET" else await typed(request)
+    return await way_of(given, reference, person, parts)
+
+
+async def way_of(given: Mapping[str, str], reference: str, person: Person, parts: Onewindow) -> Way | None:
+    """The way on that an address or a form carries; None where one came from elsewhere."""
+    way = read_way(given)
     return None if way is None else await beside(way, reference, person, parts)
 
 

@@ -19,7 +19,7 @@ from models.posts import WORKS, FilledPost, on_leave_until, posts_of
 from web.database import Bounded
 from web.deps import Db, Now, Parts
 from web.errors import SECRET, NotYours
-from web.forms import typed
+from web.forms import texts
 from web.onewindow import Onewindow
 
 COOKIE = "staff"
@@ -137,7 +137,7 @@ async def _keep_form(request: Request, db: Bounded, now: datetime) -> bool:
     if person is None or request.url.path.startswith("/account"):
         return False
     try:
-        form = {name: text for name, text in (await typed(request)).items() if name not in SECRET}
+        form = {name: text for name, text in (await texts(request)).items() if name not in SECRET}
     except HTTPException:
         return False
     return await db.write(kept_forms.keep, person, request.url.path, form, now)

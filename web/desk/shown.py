@@ -140,7 +140,7 @@ def shown_line(
     return ShownLine(
         event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words,
         not event.public and event.actor != Actor.CONSUMER,
-        stage, str(event.data.get("document", "")) if kind is EventKind.ADDED else "",
+        stage, str(event.data.get("document", "")),
     )  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from urllib.parse import urlencode
@@ -20,16 +20,16 @@ from models.colleagues import Held
 from models.people import Leave, Post
 from models.posts import on_roster
 from models.queue import Bounds
-from models.record import OnRecord
-from models.team import Begun, Counts, begun, groups, lately, team
+from models.team import groups, team
 from rules.share import Mark
-from rules.team import NOW, Count, Group, Load, Period, calendar_at, load, middle, named
+from rules.team import NOW, Count, Group, Load, Period, load, middle, named
 from rules.terms import Codes
 from web.book import Book
 from web.deps import Db, Now, Parts
 from web.desk.queue import bounds
 from web.desk.session import Leads, Person
-from web.desk.team_record import on_record, persons, tables
+from web.desk.team_past import Past, past
+from web.desk.team_record import tables
 from web.onewindow import Onewindow
 from web.render import page
 
@@ -43,41 +43,23 @@ class Found:
 
     posts: list[Post]
     groups: Sequence[Group]
-    lately: Counts
-    begun: Sequence[Begun]
     held: Sequence[Held]
     leaves: dict[int, list[Leave]]
     zones: dict[str, Codes]
-    record: list[OnRecord]
-    names: dict[int, str]
 
 
-async def found(session: AsyncSession, person: Person, period: Period, limits: Bounds, book: Book) -> Found:
-    """Everything the board needs, in one session."""
-    posts, since = await team(session, person.posts, limits.now), limits.now - period.length
+async def found(session: AsyncSession, person: Person, limits: Bounds) -> Found:
+    """What lies with the team now, in one session."""
+    posts = await team(session, person.posts, limits.now)
     codes = [post.code for post in posts]
     held = [one for one in await colleagues.held_in(session, codes, limits.now) if one.fill.since <= limits.now]
-    given = await begun(session, codes, since, limits)
-    marks = await on_record(session, posts, period, limits.now, book)
-    for number in {one.policy for one in given}:
-        await book.hold_policy(session, number)
     return Found(
         posts,
         await groups(session, codes, limits),
-        await lately(session, posts, since, limits),
-        given,
         held,
         await colleagues.leaves_of(session, sorted({one.person.id or 0 for one in held}), limits.now),
         await colleagues.zone_names(session),
-        marks,
-        await colleagues.names_of(session, persons(marks)),
     )
-
-
-def worked(one: Begun, book: Book) -> timedelta:
-    """The working time from when it was given to the first action."""
-    calendar = calendar_at(book.policies[one.policy], one.kind, one.category, one.area_class, one.stage)
-    return calendar.working_between(one.given, one.acted)
 
 
 @dataclass(frozen=True)
@@ -110,20 +92,19 @@ class Line:
         return f"/desk/team/requests?{urlencode([*query, ('period', period.value)])}"
 
 
-def by_post(given: Found, parts: Onewindow, now: datetime) -> list[tuple[str, list[Line]]]:
+def by_post(given: Found, did: Past, parts: Onewindow, now: datetime) -> list[tuple[str, list[Line]]]:
     """A line for every post, under the name of its office or zone ("": the whole company)."""
-    times = _times(((one.post, one) for one in given.begun), parts.book)
     lines: list[tuple[str, list[Line]]] = []
     for (zone, office), posts in groupby(given.posts, lambda post: (post.zone, post.office)):
         place = parts.book.label("office", office) if office else in_language(given.zones[zone]) if zone else ""
-        lines.append((place, [_post_line(post, given, times, parts, now) for post in posts]))
+        lines.append((place, [_post_line(post, given, did, parts, now) for post in posts]))
     return lines
 
 
-def _post_line(post: Post, given: Found, times: dict[object, list[timedelta]], parts: Onewindow, now: datetime) -> Line:
+def _post_line(post: Post, given: Found, did: Past, parts: Onewindow, now: datetime) -> Line:
     people = tuple(_in_post(one, given, parts, now) for one in given.held if one.post.code == post.code)
-    own = times.get(post.code, [])
-    counts = dict(given.lately.get(post.code, {}))
+    own = did.by_post.get(post.code, ())
+    counts = dict(did.lately.get(post.code, {}))
     mine = load(given.groups, {post.code})
     return Line(parts.book.title(post.code), (post.code,), (), people, mine, middle(own), len(own), counts)
 
@@ -134,29 +115,23 @@ def _in_post(held: Held, given: Found, parts: Onewindow, now: datetime) -> InPos
     return InPost(held.person.id or 0, held.person.name, held.fill.how, away, off)
 
 
-def by_person(given: Found, parts: Onewindow) -> list[Line]:
+def by_person(given: Found, did: Past, parts: Onewindow) -> list[Line]:
     """A line for everybody who is in one of the posts, by name; what lies with several of his posts counts once."""
-    times = _times(((one.person, one) for one in given.begun), parts.book)
     posts: dict[int, list[Held]] = defaultdict(list)
     for one in given.held:
         posts[one.person.id or 0].append(one)
     return [
-        _person_line(held, load(given.groups, {one.post.code for one in held}), times.get(number, []), parts.book)
+        _person_line(
+            held, load(given.groups, {one.post.code for one in held}), did.by_person.get(number, ()), parts.book
+        )
         for number, held in sorted(posts.items(), key=lambda item: item[1][0].person.name)
     ]
 
 
-def _person_line(held: Sequence[Held], mine: Load, own: list[timedelta], book: Book) -> Line:
+def _person_line(held: Sequence[Held], mine: Load, own: Sequence[timedelta], book: Book) -> Line:
     codes = tuple(dict.fromkeys(one.post.code for one in held))
     titles = tuple(book.title(code) for code in codes)
     return Line(held[0].person.name, codes, titles, (), mine, middle(own), len(own), {})
-
-
-def _times(found: Iterable[tuple[object, Begun]], book: Book) -> dict[object, list[timedelta]]:
-    times: dict[object, list[timedelta]] = defaultdict(list)
-    for who, one in found:
-        times[who].append(worked(one, book))
-    return times
 
 
 @router.get("/desk/team")
@@ -164,7 +139,10 @@ async def board(
     request: Request, person: Leads, db: Db, parts: Parts, now: Now, period: Period = Period.WEEK
 ) -> Response:
     """The board of those who answer for others, as far as their posts reach."""
-    given = await db.read(found, person, period, bounds(parts, now), parts.book)
+    limits = bounds(parts, now)
+    given = await db.read(found, person, limits)
+    done = await past(db, parts, given.posts, period, limits)
+    given = replace(given, groups=done.aged(given.groups))
     whole = load(given.groups, {post.code for post in given.posts})
     return page(
         request,
@@ -172,19 +150,20 @@ async def board(
         person=person,
         period=period,
         periods=[(one, period_name(one)) for one in Period],
-        places=by_post(given, parts, now),
-        people=by_person(given, parts),
+        places=by_post(given, done, parts, now),
+        people=by_person(given, done, parts),
         whole=Line("", (), (), (), whole, None, 0, {}),
-        named=named(given.lately),
-        against=tables(given.record, given.posts, given.names, parts.book),
+        named=named(done.lately),
+        against=tables(done.record, given.posts, done.names, parts.book),
         marks=tuple(Mark),
         mark_name=mark_name,
         mark_rule=mark_rule,
-        ended=given.lately,
+        ended=done.lately,
         C=Count,
         now_counts=NOW,
         lately=LATELY,
         count_name=count_name,
         count_rule=count_rule,
+        counted=done.at,
         moment=now,
     )

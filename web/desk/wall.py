@@ -17,7 +17,7 @@ from models.colleagues import zone_names
 from models.people import Post
 from models.posts import FilledPost
 from models.queue import Bounds
-from models.team import groups, in_danger, lately, team
+from models.team import closings, groups, in_danger, team
 from rules.profile import Scope
 from rules.team import Count, Load, Period, load
 from web.book import Book
@@ -54,7 +54,7 @@ async def counted(
     posts: list[Post] = await team(session, person.posts, limits.now)
     codes = {post.code for post in posts}
     open_now = load(await groups(session, sorted(codes), limits), codes)
-    week = await lately(session, posts, limits.now - Period.WEEK.length, limits)
+    week = await closings(session, posts, limits.now - Period.WEEK.length, limits)
     within, word = (sum(counts.get(what, 0) for counts in week.values()) for what in (Count.WITHIN, Count.WORD))
     danger = await in_danger(session, sorted(codes))
     return _places(person.posts, book, await zone_names(session)), open_now, danger, within, word

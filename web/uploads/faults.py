@@ -13,6 +13,15 @@ class Unfit(Exception):
         self.fault = fault
 
 
+class NotTaken(Exception):
+    """The file was not taken: why, in the reader's language, and the status of the page that says so."""
+
+    def __init__(self, why: str, status: int = 422) -> None:
+        super().__init__(why)
+        self.why = why
+        self.status = status
+
+
 class Reused(Exception):
     """A token came again with another file."""
 
