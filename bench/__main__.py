@@ -56,8 +56,9 @@ def main() -> int:
     except (Wrong, TimeoutError) as wrong:
         sys.stderr.write(f"measured no further: {wrong or 'it took too long'}\n")
         good = False
-    show(found, on)
-    keep(found, on, given.out)
+    finally:
+        show(found, on)
+        keep(found, on, given.out)
     return 0 if good else 1
 
 
