@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -41,6 +42,7 @@ async def measured(names: Sequence[str], chosen: Chosen, found: list[Figures]) -
 
 def main() -> int:
     """Measure, show, keep; 0 when every answer was right, whether or not the promise is reached."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that nothing that was started is left running
     reader = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     reader.add_argument("--only", choices=sorted(ROWS), action="append", help="this row; may be repeated")
     reader.add_argument("--rounds", type=int, default=Chosen.rounds)
@@ -54,8 +56,9 @@ def main() -> int:
     except (Wrong, TimeoutError) as wrong:
         sys.stderr.write(f"measured no further: {wrong or 'it took too long'}\n")
         good = False
-    show(found, on)
-    keep(found, on, given.out)
+    finally:
+        show(found, on)
+        keep(found, on, given.out)
     return 0 if good else 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from drills.waiting import caught_up
 from embedded.backup import plain
 from models.database import Sessions
 
-LIVES = 40
+LIVES = 24
 """Complaints that are filed, given to somebody, taken up, resolved, confirmed and closed."""
 REST = 8.0
 MEGABYTE, MEMORY = 2**20, 700.0
@@ -52,10 +53,17 @@ def _memory(stack: Stack) -> float:
     """Megabytes that the supervisor and all it started hold, shared pages counted once."""
     total = 0
     for pid in _family(stack.pid):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+        for line in _proc(pid, "smaps_rollup").splitlines():
             if line.startswith("Pss:"):
                 total += int(line.split()[1]) * 1024
     return total / MEGABYTE
+
+
+def _proc(pid: int, what: str) -> str:
+    """What the system says of a process; "" for one that has just ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/{what}").read_text(encoding="ascii", errors="replace")
+    return ""
 
 
 def _family(pid: int) -> list[int]:
@@ -116,7 +124,7 @@ def _cpu(stack: Stack) -> dict[str, float]:
 
 
 def _seconds(pid: int) -> float:
-    words = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    words = _proc(pid, "stat").rpartition(")")[2].split()
     return sum(map(int, words[11:15])) / TICKS
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -53,6 +54,7 @@ AT_ONCE = 3
 
 def main() -> int:
     """Run the drills asked for, a few at a time, each in a process of its own; 0 when every promise was kept."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that nothing of a drill is left running
     given = asked()
     if given.only and len(given.only) == 1 and given.times == 1:
         return 0 if one(given.only[0], Chosen(given.seed, given.away, given.keep, given.many)) else 1
@@ -90,7 +92,12 @@ async def all_of(given: argparse.Namespace) -> dict[str, bool]:
             run = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "drills", *map(str, arguments), stdout=asyncio.subprocess.PIPE
             )
-            said, _ = await run.communicate()
+            try:
+                said, _ = await run.communicate()
+            except asyncio.CancelledError:
+                run.terminate()
+                await run.wait()
+                raise
         kept[f"{name}, seed {seed}"] = run.returncode == 0
         say(said.decode(errors="replace").rstrip("\n"))
 

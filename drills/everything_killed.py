@@ -25,8 +25,10 @@ from models.requests import Task
 from rules.terms import EventKind, NoticeKind
 
 KILLED = ("worker", "temporal", "postgres", "all")
-DUE = {"no-supply": 12, "voltage": 17, "transformer": 22}
-"""Seconds of the first tier, by category: due within the absence, and after a short one."""
+AWAY = 10.0
+"""Seconds a part stays away at the least: a tier must be able to run out within them."""
+LONGEST = 30.0
+"""Seconds after the last tier's time in which it must have ended."""
 SLACK = {"worker": 5.0, "temporal": 10.0, "postgres": 5.0, "all": 5.0}
 """Seconds the published lateness may differ from the time the stack was away past the due instant. Temporal's client
 asks again after at most ten seconds, and a task for the worker that had it before waits three for that one."""
@@ -57,11 +59,13 @@ class Watched:
 async def drill(chosen: Chosen) -> list[Finding]:
     """Kill worker, Temporal, PostgreSQL and everything in turn; each stays away for a while."""
     async with running(chosen, PROFILE="demo") as stack:
-        await stack.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in DUE.items()))
+        away = max(chosen.away, AWAY)
+        due = dues(away)
+        await stack.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in due.items()))
         promised = Promised(datetime.now(UTC))
         found: list[Finding] = []
         for part in KILLED:
-            found += await killed(stack, promised, part, chosen.away)
+            found += await killed(stack, promised, part, away, due)
         promised.kills += stack.kills
         async with stack.sessions() as sessions:
             left, _ = await caught_up(sessions, 60)
@@ -71,10 +75,15 @@ async def drill(chosen: Chosen) -> list[Finding]:
         return [*found, *await flows(stack)]
 
 
-async def killed(stack: Stack, promised: Promised, part: str, away: float) -> list[Finding]:
+def dues(away: float) -> dict[str, int]:
+    """Seconds of the first tier, by category: due within the absence, and some seconds after it began to end."""
+    return {"no-supply": round(away * 0.8), "voltage": round(away + 2), "transformer": round(away + 7)}
+
+
+async def killed(stack: Stack, promised: Promised, part: str, away: float, due: Mapping[str, int]) -> list[Finding]:
     """File, kill, stay away, start again, and compare."""
     caller = Caller(stack)
-    keys = {f"{part}-{category}-{promised.since.timestamp():.0f}": category for category in DUE}
+    keys = {f"{part}-{category}-{promised.since.timestamp():.0f}": category for category in due}
     given = await asyncio.gather(*(caller.filed(key, category) for key, category in keys.items()))
     promised.numbers |= dict(zip(keys, given, strict=True))
     async with stack.sessions() as sessions:
@@ -82,7 +91,7 @@ async def killed(stack: Stack, promised: Promised, part: str, away: float) -> li
         async with gone(stack, part):
             await asyncio.sleep(away)
         back = await stack.back()
-        lines, _ = await until(lambda: lines_of(sessions, given), _all_moved, max(DUE.values()) + 30)
+        lines, _ = await until(lambda: lines_of(sessions, given), _all_moved, max(due.values()) + LONGEST)
         watched = Watched(part, back, before, await due_instants(sessions), lines)
         told, _ = await until(lambda: messages(stack, sessions, watched.moves), _each_once, 40)
     return [*same_instants(watched, given), *as_late_as_away(watched), *each_told_once(watched, told)]
