@@ -21,7 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.relay import Entrance
-from models import moving, retiming, runs
+from models import moving_list, retiming, runs
 from models.database import Sessions
 from models.runs import ON_ITS_WAY, OURS, Run, RunItem, Stage
 from models.tray import More, put, put_all
@@ -41,7 +41,7 @@ TOLD = 50
 """Workflows told in one step."""
 A_BREATH = 0.2
 """Seconds between two steps of telling."""
-AGAIN = {Act.RETIME.value: retiming.list_again, Act.MOVE.value: moving.list_again}
+AGAIN = {Act.RETIME.value: retiming.list_again, Act.MOVE.value: moving_list.list_again}
 """What ends only when nothing more is to be listed."""
 
 log = structlog.get_logger()

@@ -116,6 +116,15 @@ def _moved(telling: Telling) -> str:
     return _("Your place belongs to the office %(office)s now.", office=after)
 
 
+def _handed_on(telling: Telling) -> str:
+    event = telling.event
+    if event.zone:
+        return _("Its office belongs to the zone %(zone)s now.", zone=event.zone)
+    if telling.title:
+        return _("The post that had it ended. It was given to the %(title)s.", title=telling.title)
+    return _("The post that answered for it ended. Another answers for it now.")
+
+
 def _rejected(telling: Telling) -> str:
     if not telling.event.reason:
         return _("It was not accepted.")
@@ -139,6 +148,7 @@ LINES: Mapping[EventKind, Callable[[Telling], str]] = {
     EventKind.REJECTED: _rejected,
     EventKind.RETIMED: _retimed,
     EventKind.MOVED: _moved,
+    EventKind.HANDED_ON: _handed_on,
     EventKind.OBJECTED: lambda t: t.by_reader(_("You did not agree."), _("The consumer did not agree.")),
     EventKind.CALLED_AGAIN: lambda t: t.by_reader(
         _("You asked about it again."), _("The consumer asked about it again.")

@@ -57,6 +57,7 @@ class StoryEvent:
     category: str = ""
     from_category: str = ""
     from_office: str = ""
+    zone: str = ""
     channel: Channel | None = None
     brought: str = ""
     application: bool = False
@@ -98,6 +99,7 @@ def event_of(
         category=_first(label, data, ("category", "category")),
         from_category=_first(label, data, ("from_category", "category")),
         from_office=_first(label, data, ("from_office", "office")),
+        zone=_first(label, data, ("zone", "zone")),
         channel=_known(Channel, data.get("channel")),
         brought=str(data.get("brought") or ""),
         application=application,

@@ -66,6 +66,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.COMPLAINED: N_("Complaint about it"),
     EventKind.RETIMED: N_("New timings"),
     EventKind.MOVED: N_("Another office"),
+    EventKind.HANDED_ON: N_("Other hands"),
     EventKind.RECOVERY_HELD: N_("Recovery held"),
     EventKind.MESSAGED: N_("Message to the consumer"),
 }

@@ -34,6 +34,7 @@ from rules.policy import (
     ladder_of,
     recovery_timing,
     timing_of,
+    waits_for,
 )
 from rules.request import RECOVERY, Ground, Request, Standard
 from rules.terms import Act, Kind
@@ -216,7 +217,7 @@ def _ground(
         ],
         candidates=[_candidate(seat, post, row.category, group, at) for seat, post in hands],
         causes=names.get("cause", NONE),
-        hold_reasons=names.get("hold_reason", NONE),
+        hold_reasons=frozenset(waits_for(timing, names.get("hold_reason", NONE))),
         expected_reasons=names.get("expected_reason", NONE),
         receivers=receiving,
         reject_reasons=names.get("reject_reason", NONE),

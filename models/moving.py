@@ -7,22 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, or_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.access import tunes
 from models.ground import fillings, nearest, utility_zone
+from models.moving_list import about, begin
 from models.naming import noted
 from models.passwords import end_sessions
 from models.people import Feeder, Fill, Locality, Office, Post, Staff
 from models.posts import WORKS
-from models.requests import ServiceRequest, Task
-from models.runs import FASTEST, Run, RunItem
+from models.requests import ServiceRequest
+from models.runs import Run
 from rules.ladder import Filling
 from rules.policy import UNPLACED
-from rules.terms import Act
+from rules.terms import Act, Codes
 
 AUDIT = "places"
 
@@ -33,7 +33,7 @@ class CannotMove(Exception):
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a move would do. `lacking`: roles the other office has no post of; `vacant`: its posts nobody is in.
+    """What a change would do. `lacking`: roles that have no post there; `vacant`: posts there that nobody is in.
 
     `away`: posts whose people are all on leave; `without`: the names of those who would have no post left; `open`: requests.
     """
@@ -54,11 +54,21 @@ async def outlook(
     session: AsyncSession, source: Office, target: Office, at: datetime, places: Collection[str] | None = None
 ) -> Outlook:
     """What moving these places would do; `places` None: all of them, and the office ends."""
-    own = await _in_force(session, at, col(Post.office) == source.code)
-    works = {post.role for post in own if post.rights in WORKS}
-    wider = or_(col(Post.office) == target.code, col(Post.office).is_(None) & (col(Post.zone) == target.zone),
-                col(Post.office).is_(None) & col(Post.zone).is_(None))  # fmt: skip
-    there = await _in_force(session, at, wider)
+    own = await in_force(session, at, col(Post.office) == source.code)
+    losing = [*own, *(await of_zone(session, at, source.zone) if source.zone != target.zone else ())]
+    there = or_(col(Post.office) == target.code, beyond_offices(target.zone))
+    hands = await in_their_place(session, losing, await in_force(session, at, there), at)
+    leaving = await left_without(session, [post.code for post in own], at) if places is None else ()
+    data = {"from": source.code} if places is None else {"from": source.code, "places": list(places)}
+    return Outlook(*hands, tuple(leaving), await how_many(session, data))
+
+
+Lacking = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
+async def in_their_place(session: AsyncSession, losing: Sequence[Post], there: Sequence[Post], at: datetime) -> Lacking:
+    """Of the roles that lose work: those no post `there` has, the posts nobody is in, and those whose people are all away."""
+    works = {post.role for post in losing if post.rights in WORKS}
     by_role = {role: nearest([post for post in there if post.role == role]) for role in sorted(works)}
     filled = await fillings(
         session, {post.code for posts in by_role.values() for post in posts}, await utility_zone(session)
@@ -69,10 +79,24 @@ async def outlook(
             vacant += [post.code for post in posts if not post.never_vacant]
         elif posts and not any(_there(filled.get(post.code, ()), at) for post in posts):
             away += [post.code for post in posts]
-    lacking = tuple(role for role, posts in by_role.items() if not posts)
-    leaving = await _left_without(session, [post.code for post in own], at) if places is None else ()
-    many = select(func.count()).select_from(ServiceRequest).where(*_chosen(source.code, places))
-    return Outlook(lacking, tuple(vacant), tuple(away), tuple(leaving), (await session.exec(many)).one())
+    return tuple(role for role, posts in by_role.items() if not posts), tuple(vacant), tuple(away)
+
+
+async def how_many(session: AsyncSession, data: Codes) -> int:
+    """How many open requests such a list would be of."""
+    many = select(func.count()).select_from(ServiceRequest).where(*about(Run(act=Act.MOVE.value, data=data)))
+    return (await session.exec(many)).one()
+
+
+def beyond_offices(zone: str | None) -> Any:
+    """Posts of the zone, and of the whole company."""
+    wide = col(Post.office).is_(None)
+    return wide & (col(Post.zone).is_(None) | (col(Post.zone) == zone))
+
+
+async def of_zone(session: AsyncSession, at: datetime, zone: str) -> Sequence[Post]:
+    """The posts that stand in a zone and at none of its offices."""
+    return await in_force(session, at, col(Post.office).is_(None) & (col(Post.zone) == zone))
 
 
 def _held(fills: Sequence[Filling], at: datetime) -> bool:
@@ -83,12 +107,13 @@ def _there(fills: Sequence[Filling], at: datetime) -> bool:
     return any(_held([fill], at) and not fill.is_away(at) for fill in fills)
 
 
-async def _in_force(session: AsyncSession, at: datetime, where: Any) -> Sequence[Post]:
+async def in_force(session: AsyncSession, at: datetime, where: Any) -> Sequence[Post]:
+    """The posts there are at `at`."""
     here = or_(col(Post.until).is_(None), col(Post.until) > at), or_(col(Post.since).is_(None), col(Post.since) <= at)
     return (await session.exec(select(Post).where(where, *here).order_by(Post.code))).all()
 
 
-async def _left_without(session: AsyncSession, posts: Sequence[str], at: datetime) -> list[str]:
+async def left_without(session: AsyncSession, posts: Sequence[str], at: datetime) -> list[str]:
     """The names of those who are in one of these posts and in no other."""
     open_ = or_(col(Fill.until).is_(None), col(Fill.until) > at)
     elsewhere = select(Fill.person).where(open_, col(Fill.post).not_in(posts))
@@ -104,89 +129,89 @@ async def move(
 
     `places` None: all of them, and the office ends in this instant with its posts, and whoever was in them. Raises CannotMove.
     """
-    await session.exec(select(func.pg_advisory_xact_lock(7_405_017)))
+    await alone(session)
     one, other = [await session.get(Office, code, with_for_update=True) for code in (source, target)]
-    if one is None or other is None or one.code == other.code or not _lives(one, at) or not _lives(other, at):
+    if one is None or other is None or one.code == other.code or not lives(one, at) or not lives(other, at):
         raise CannotMove
     if (places is not None and not places) or not (await outlook(session, one, other, at, places)).possible:
         raise CannotMove
-    told = await _give_places(session, one, other, places)
+    told, done = await _give_places(session, one, other, places)
     if places is None:
-        told |= await _end(session, one, other, by, at)
-    before = {key: value[0] for key, value in told.items()}
-    after = {key: value[1] for key, value in told.items()}
-    await noted(session, AUDIT, f"office/{source}", before, after, by, at)
-    data: dict[str, Any] = {"from": source, "to": target}
-    if places is not None:
-        data["places"] = sorted(places)
-    row = Run(act=Act.MOVE.value, by=by, at=at, rate=FASTEST, data=data)
-    session.add(row)
-    await session.flush()
-    await list_again(session, row)
-    return row.id or 0
+        more, ended = await _end(session, one, other, by, at)
+        told, done = told | more, done | ended
+    await keep(session, source, told, by, at)
+    data: Codes = {"from": source, "to": target, "done": done}
+    return await begin(session, data if places is None else {**data, "places": sorted(places)}, by, at)
 
 
-def _lives(office: Office, at: datetime) -> bool:
-    return office.successor is None and office.area_class != UNPLACED and (office.until is None or office.until > at)
+async def alone(session: AsyncSession) -> None:
+    """One such change at a time."""
+    await session.exec(select(func.pg_advisory_xact_lock(7_405_017)))
+
+
+def lives(office: Office | None, at: datetime) -> bool:
+    """Whether it is an office of consumers that has not ended."""
+    if office is None or office.successor is not None or office.area_class == UNPLACED:
+        return False
+    return office.until is None or office.until > at
 
 
 Told = dict[str, tuple[str, str]]
+"""For the audit: what was before and what is after."""
 
 
-async def _give_places(session: AsyncSession, one: Office, other: Office, places: Collection[str] | None) -> Told:
-    """The places, and the feeders all of whose places go, belong to the other office now."""
-    told: Told = {}
+async def keep(session: AsyncSession, office: str, told: Told, by: int, at: datetime) -> None:
+    """Write into the audit what changed about an office."""
+    before = {key: value[0] for key, value in told.items()}
+    after = {key: value[1] for key, value in told.items()}
+    await noted(session, AUDIT, f"office/{office}", before, after, by, at)
+
+
+async def _give_places(
+    session: AsyncSession, one: Office, other: Office, places: Collection[str] | None
+) -> tuple[Told, Codes]:
+    """The places, and the feeders all of whose places go, belong to the other office now; which they are."""
     found = (await session.exec(select(Locality).where(Locality.office == one.code))).all()
-    for place in found:
-        if places is None or place.code in places:
-            place.office = other.code
-            told[f"locality {place.code}"] = (one.code, other.code)
-    for feeder in (await session.exec(select(Feeder).where(Feeder.office == one.code))).all():
-        if places is None or (feeder.localities and set(feeder.localities) <= set(places)):
-            feeder.office = other.code
-            told[f"feeder {feeder.code}"] = (one.code, other.code)
     if places is not None and set(places) - {place.code for place in found}:
         raise CannotMove
-    return told
+    feeders = (await session.exec(select(Feeder).where(Feeder.office == one.code))).all()
+    given = [place for place in found if places is None or place.code in places]
+    fed = [one for one in feeders if places is None or (one.localities and set(one.localities) <= set(places))]
+    for row in (*given, *fed):
+        row.office = other.code
+    told = {f"locality {row.code}": (one.code, other.code) for row in given}
+    told |= {f"feeder {row.code}": (one.code, other.code) for row in fed}
+    return told, {"localities": [row.code for row in given], "feeders": [row.code for row in fed]}
 
 
-async def _end(session: AsyncSession, one: Office, other: Office, by: int, at: datetime) -> Told:
-    """The office ends with its posts and the time of everybody in them, who is signed out; it has a successor from now on."""
+async def _end(session: AsyncSession, one: Office, other: Office, by: int, at: datetime) -> tuple[Told, Codes]:
+    """The office ends with its posts; it has a successor from now on."""
     one.until, one.successor = at, other.code
-    await session.exec(update(Office).where(col(Office.successor) == one.code).values(successor=other.code))
+    heir = col(Office.successor) == one.code
+    heirs = (await session.exec(select(Office.code).where(heir))).all()
+    await session.exec(update(Office).where(heir).values(successor=other.code))
+    posts = [post.code for post in await in_force(session, at, col(Post.office) == one.code)]
+    ended = await end_posts(session, posts, by, at)
     told: Told = {"successor": ("", other.code)}
-    posts = [post.code for post in await _in_force(session, at, col(Post.office) == one.code)]
+    return told | {f"post {code}": ("yes", "") for code in posts}, {**ended, "heirs": list(heirs)}
+
+
+async def end_posts(session: AsyncSession, posts: Sequence[str], by: int, at: datetime) -> Codes:
+    """Posts end with the time of everybody in them, who is signed out; what ended. CannotMove where `by` could tune no more."""
     await session.exec(update(Post).where(col(Post.code).in_(posts)).values(until=at))
     open_ = or_(col(Fill.until).is_(None), col(Fill.until) > at)
+    ended: dict[str, str | None] = {}
+    planned = []
     for fill in (await session.exec(select(Fill).where(col(Fill.post).in_(posts), open_))).all():
         if fill.since >= at:
+            planned.append(fill.model_dump(mode="json", exclude={"id"}))
             await session.delete(fill)
         else:
+            ended[str(fill.id)] = None if fill.until is None else fill.until.isoformat()
             fill.until = at
         if fill.person != by:
             await end_sessions(session, fill.person)
     await session.flush()
     if not await tunes(session, by, at):
         raise CannotMove
-    return told | {f"post {code}": ("yes", "") for code in posts}
-
-
-def _chosen(source: str, places: Collection[str] | None) -> list[Any]:
-    wanted = [col(ServiceRequest.office) == source, col(ServiceRequest.over).is_(False)]
-    return wanted if places is None else [*wanted, col(ServiceRequest.locality).in_(list(places))]
-
-
-async def list_again(session: AsyncSession, row: Run) -> int:
-    """Put on the list whatever is still at the office it leaves and not on it: danger first, then the soonest due; how many."""
-    soonest = select(Task.reference, func.min(Task.due).label("due")).where(col(Task.done_at).is_(None))
-    due = soonest.group_by(col(Task.reference)).subquery()
-    order = (col(ServiceRequest.safety).desc(), due.c.due.nulls_last(), col(ServiceRequest.reference))
-    data = func.jsonb_build_object("from", row.data["from"], "office", row.data["to"])
-    asked: Any = select(
-        literal(row.id), ServiceRequest.reference, literal(""), data, func.row_number().over(order_by=order), literal(1)
-    )  # type: ignore[call-overload]
-    asked = asked.outerjoin(due, due.c.reference == ServiceRequest.reference)
-    asked = asked.where(*_chosen(row.data["from"], row.data.get("places")))
-    listed = insert(RunItem).from_select(("run", "reference", "task_id", "data", "place", "round"), asked)
-    listed = listed.on_conflict_do_nothing(index_elements=["run", "reference", "task_id"])
-    return len((await session.exec(listed.returning(col(RunItem.reference)))).all())
+    return {"posts": list(posts), "fills": ended, "planned": planned}

@@ -24,7 +24,7 @@ KINDS = (
     "stage", "applicant", "paper", "fee", "check", "outcome", "third_party", "refuse_reason", "segment",
 )  # fmt: skip
 """What has rows to be named, in the order in which they are shown."""
-GROWING = frozenset({"cause", "expected_reason", "withdraw_reason", "reject_reason"})
+GROWING = frozenset({"cause", "hold_reason", "expected_reason", "withdraw_reason", "reject_reason"})
 """Lists to which an administrator adds: nothing is computed from their entries."""
 MOST = 200
 

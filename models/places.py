@@ -1,4 +1,4 @@
-"""Offices, localities, feeders and posts as an administrator keeps them: added and changed, each change in the audit."""
+"""Zones, offices, localities, feeders and posts as an administrator keeps them: added and changed, each change in the audit."""
 
 from __future__ import annotations
 
@@ -17,27 +17,39 @@ from models.naming import Overtaken, noted
 from models.people import Feeder, Locality, Office, Post, Zone
 
 AUDIT = "places"
-Row = Office | Locality | Feeder | Post
-TABLES: Mapping[str, type[Row]] = {"office": Office, "locality": Locality, "feeder": Feeder, "post": Post}
+Row = Zone | Office | Locality | Feeder | Post
+TABLES: Mapping[str, type[Row]] = {
+    "zone": Zone,
+    "office": Office,
+    "locality": Locality,
+    "feeder": Feeder,
+    "post": Post,
+}
 TEXTS: Mapping[str, tuple[str, ...]] = {
+    "zone": ("names",),
     "office": ("names", "addresses", "hours"),
     "locality": ("names",),
     "feeder": ("names",),
     "post": ("titles",),
 }
 SINGLE: Mapping[str, tuple[str, ...]] = {
+    "zone": (),
     "office": ("phone",),
     "locality": ("pin", "live_from", "ring"),
     "feeder": ("localities",),
     "post": (),
 }
 ONCE: Mapping[str, tuple[str, ...]] = {
+    "zone": (),
     "office": ("zone", "area_class"),
     "locality": ("office",),
     "feeder": ("office",),
-    "post": ("office", "role"),
+    "post": ("office", "zone", "role"),
 }
 """What is said when one is added and stays: a place changes its office with its requests, as part of a move."""
+FIRST: Mapping[str, tuple[str, ...]] = {"post": ("able", "most_tasks")}
+"""What is said when one is added too, and changed elsewhere later: a post's work on the page of its roster."""
+COMPANY = "company"
 LONGEST_SEARCH = 600
 
 
@@ -71,7 +83,8 @@ def written(row: Row) -> dict[str, str]:
     """The row as a form has it."""
     kind = kind_of(row)
     said = {f"{key}-{language}": str(text) for key in TEXTS[kind] for language, text in getattr(row, key).items()}
-    return said | {name: _plain(getattr(row, name)) for name in (*SINGLE[kind], *ONCE[kind])}
+    single = (*SINGLE[kind], *ONCE[kind], *FIRST.get(kind, ()))
+    return said | {name: _plain(getattr(row, name)) for name in single}
 
 
 def kind_of(row: Row) -> str:
@@ -109,7 +122,7 @@ async def change(
 async def add(session: AsyncSession, kind: str, fields: Mapping[str, Any], by: int, at: datetime) -> str:
     """A new one from a sound form; its code. A post has the rights and the reach of the others of its role."""
     code = f"{kind}-{secrets.token_hex(4)}"
-    row = TABLES[kind](code=code, **{name: fields[name] for name in ONCE[kind]})
+    row = TABLES[kind](code=code, **{name: fields[name] for name in (*ONCE[kind], *FIRST.get(kind, ()))})
     if isinstance(row, Post):
         alike = (await session.exec(select(Post).where(Post.role == row.role).order_by(Post.code).limit(1))).one()
         row.rights, row.scope, row.since = alike.rights, alike.scope, at
@@ -134,7 +147,11 @@ def _onto(row: Row, fields: Mapping[str, Any], single: tuple[str, ...]) -> None:
         row.search = " ".join(dict.fromkeys(filter(None, known))).lower()[:LONGEST_SEARCH]
 
 
-async def roles_of(session: AsyncSession) -> list[str]:
-    """The roles whose posts stand at an office: what can be added to one."""
-    asked = select(Post.role).where(col(Post.office).is_not(None)).distinct().order_by(Post.role)
-    return list((await session.exec(asked)).all())
+async def roles_of(session: AsyncSession) -> dict[str, str]:
+    """Of each role where its posts stand: at an `office`, in a `zone`, or for the whole `company`."""
+    asked = select(Post.role, Post.office, Post.zone).order_by(Post.role, col(Post.code).desc())
+    return {role: _stands(office, zone) for role, office, zone in (await session.exec(asked)).all()}
+
+
+def _stands(office: str | None, zone: str | None) -> str:
+    return "office" if office is not None else "zone" if zone is not None else COMPANY

@@ -1,4 +1,4 @@
-"""Timings a second administrator must agree to: kept as they were proposed, never used, approved or refused by another."""
+"""Timings a second administrator must agree to: kept as they were proposed, never used, approved or refused by another, or taken back."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class ProposalState(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     OUTDATED = "outdated"
+    WITHDRAWN = "withdrawn"
 
 
 class PolicyProposal(SQLModel, table=True):
@@ -64,11 +65,15 @@ class PolicyProposal(SQLModel, table=True):
 
 
 class Decided(Exception):
-    """It was approved or refused already."""
+    """It was approved, refused or taken back already."""
 
 
 class OwnProposal(Exception):
     """Nobody agrees to his own."""
+
+
+class NotOwnProposal(Exception):
+    """Nobody takes back what another proposed: he refuses it."""
 
 
 class NeedsSecond(Exception):
@@ -132,7 +137,7 @@ async def approve(session: AsyncSession, number: int, by: int, at: datetime) -> 
 
     Raises LookupError, Decided, OwnProposal, and Outdated where other timings are in force by now.
     """
-    row = await _open(session, number, by)
+    row = await _of_another(session, number, by)
     saved = await save(session, row.policy, row.note, row.author, at, base=row.base)
     made = await session.get(PolicyVersion, saved)
     assert made is not None
@@ -144,25 +149,38 @@ async def approve(session: AsyncSession, number: int, by: int, at: datetime) -> 
 
 async def refuse(session: AsyncSession, number: int, by: int, at: datetime, answer: str) -> None:
     """Refuse it, with why. LookupError, Decided, OwnProposal."""
-    row = await _open(session, number, by)
+    row = await _of_another(session, number, by)
     row.answer = answer
     _decide(session, row, ProposalState.REFUSED, by, at)
 
 
 async def outdated(session: AsyncSession, number: int, by: int, at: datetime) -> None:
     """Other timings came into force meanwhile: it is over, and may be proposed anew over them."""
-    row = await _open(session, number, by)
+    row = await _of_another(session, number, by)
     _decide(session, row, ProposalState.OUTDATED, by, at)
 
 
-async def _open(session: AsyncSession, number: int, by: int) -> PolicyProposal:
+async def withdraw(session: AsyncSession, number: int, by: int, at: datetime) -> None:
+    """Its author takes it back. LookupError, Decided, NotOwnProposal."""
+    row = await _open(session, number)
+    if row.author != by:
+        raise NotOwnProposal
+    _decide(session, row, ProposalState.WITHDRAWN, by, at)
+
+
+async def _of_another(session: AsyncSession, number: int, by: int) -> PolicyProposal:
+    row = await _open(session, number)
+    if row.author == by:
+        raise OwnProposal
+    return row
+
+
+async def _open(session: AsyncSession, number: int) -> PolicyProposal:
     row = await session.get(PolicyProposal, number, with_for_update=True)
     if row is None:
         raise LookupError(number)
     if row.state != ProposalState.OPEN:
         raise Decided
-    if row.author == by:
-        raise OwnProposal
     return row
 
 

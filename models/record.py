@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import exists
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -58,26 +60,45 @@ async def record_of(
     return sorted(kept, key=lambda one: one.marked.at, reverse=True)
 
 
+class Asked(NamedTuple):
+    """What is needed of a request: its whole row, a thousand times, is most of the work."""
+
+    reference: str
+    kind: str
+    category: str
+    area_class: str
+    office: str
+    zone: str
+    confidential: bool
+    policy_version: int
+    registered_at: datetime
+    brought_at: datetime | None
+
+
 async def _marked(
     session: AsyncSession, since: datetime, until: datetime, posts: Iterable[str] | None
-) -> dict[str, ServiceRequest]:
+) -> dict[str, Asked]:
     marking = (col(Event.kind).in_([kind.value for kind in MARKING]), col(Event.at) >= since, col(Event.at) < until)
     # On its own: else every request these posts were ever given is looked through for marks.
     marks = select(Event.reference).where(*marking).distinct().cte("marks").prefix_with("MATERIALIZED")
-    asked = select(ServiceRequest).join(marks, marks.c.reference == col(ServiceRequest.reference))
+    needed = [getattr(ServiceRequest, name) for name in Asked._fields]
+    asked = columns(*needed).join(marks, marks.c.reference == col(ServiceRequest.reference))
     if posts is not None:
         given = col(Event.kind).in_([kind.value for kind in GIVES])
         theirs = (col(Event.reference) == marks.c.reference, col(Event.data)["post"].astext.in_(list(posts)))
         asked = asked.where(exists().where(given, *theirs))
     asked = asked.order_by(col(ServiceRequest.changed_at).desc()).limit(AT_MOST)
-    return {row.reference: row for row in (await session.exec(asked)).all()}
+    rows = (await session.exec(asked)).all()  # type: ignore[call-overload]
+    return {row.reference: Asked(*row) for row in rows}
 
 
 async def _lines(session: AsyncSession, references: Iterable[str]) -> dict[str, list[Line]]:
-    asked = select(Event).where(col(Event.reference).in_(list(references)))
+    needed = (Event.reference, Event.kind, Event.at, Event.task_id, Event.due, Event.data)
+    asked = columns(*(col(one) for one in needed)).where(col(Event.reference).in_(list(references)))
     found: dict[str, list[Line]] = defaultdict(list)
-    for row in (await session.exec(asked.order_by(col(Event.reference), col(Event.number)))).all():
-        found[row.reference].append(Line(EventKind(row.kind), row.at, row.task_id, row.due, row.data))
+    rows = (await session.exec(asked.order_by(col(Event.reference), col(Event.number)))).all()  # type: ignore[call-overload]
+    for reference, kind, at, task, due, data in rows:
+        found[reference].append(Line(EventKind(kind), at, task, due, data))
     return found
 
 
@@ -96,7 +117,7 @@ def _named(histories: Iterable[Sequence[Line]]) -> set[str]:
 
 
 def _of_one(
-    row: ServiceRequest,
+    row: Asked,
     policy: Policy,
     lines: Mapping[str, Sequence[Line]],
     pauses: Mapping[str, Sequence[Pause]],

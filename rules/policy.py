@@ -7,7 +7,7 @@ says where the tiers do not fit into the standard.
 # ruff: noqa: RUF009 (setting() is dataclasses.field() with a default that cannot change)
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from datetime import timedelta
 from fractions import Fraction
@@ -51,6 +51,7 @@ class Timing:
 
     `accept` None: nobody need take it up in a given time. `standard` None: no standard is promised.
     `confirm` None: never put to the consumer's confirmation. `note` says why the tiers need not fit the standard.
+    `hold_reasons` are what it may wait for the consumer for; none named: any reason.
     `recovery` names the ladder by which recovery of dues is held while it is open, in `recovery_tiers`; None: there is none.
     """
 
@@ -64,6 +65,7 @@ class Timing:
     confidential: bool = False
     safety: bool = False
     holdable: bool = True
+    hold_reasons: tuple[str, ...] = ()
     note: str = ""
     recovery: str | None = None
     recovery_tiers: tuple[Duration, ...] = ()
@@ -225,6 +227,11 @@ def calendar_of(policy: Policy, timing: Timing, site: Site = EVERYWHERE) -> Cale
 def standard_calendar_of(policy: Policy, timing: Timing, site: Site = EVERYWHERE) -> Calendar:
     """The calendar the standard of a timing runs in."""
     return calendar_at(policy, timing.standard_calendar, site)
+
+
+def waits_for(timing: Timing, reasons: Collection[str]) -> list[str]:
+    """Those of the reasons for which a request of this timing may wait for the consumer, if it may wait at all."""
+    return [one for one in reasons if one in (timing.hold_reasons or reasons)]
 
 
 def hold_limit(policy: Policy, reason: str) -> Duration:

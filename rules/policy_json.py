@@ -57,7 +57,8 @@ def _timing_out(timing: Timing) -> dict[str, Any]:
 
 def _timing_in(saved: Mapping[str, Any]) -> Timing:
     times = {key: parse_duration(saved[key]) if saved.get(key) else None for key in TIMES}
-    lists = {key: tuple(map(parse_duration, saved.get(key, ()))) for key in LISTS}
+    lists: dict[str, tuple[Any, ...]] = {key: tuple(map(parse_duration, saved.get(key, ()))) for key in LISTS}
+    lists["hold_reasons"] = tuple(saved.get("hold_reasons", ()))
     return Timing(**{**saved, **times, **lists})
 
 

@@ -73,6 +73,7 @@ def _timing(table: Table, before: Timing | None) -> Timing:
         confidential=confidential,
         safety=safety,
         holdable=table.flag("holdable", (before.holdable if before else True) and not safety),
+        hold_reasons=tuple(table.listed("hold_reasons", before.hold_reasons if before else ())),
         note=table.text("note", before.note if before else ""),
         recovery=table.text("recovery", (before.recovery if before else None) or "none"),
         recovery_tiers=_tiers(table, before.recovery_tiers if before else (), "recovery_tiers"),
@@ -115,7 +116,7 @@ def written_timings(policy: Policy) -> Iterator[tuple[tuple[str, ...], dict[str,
 
 
 def _written(timing: Timing) -> dict[str, object]:
-    defaults = {"confidential": False, "safety": False, "holdable": not timing.safety, "note": ""}
+    defaults = {"confidential": False, "safety": False, "holdable": not timing.safety, "hold_reasons": [], "note": ""}
     defaults |= {"recovery": "none", "recovery_tiers": []}
     return {key: value for key, value in _plain(timing).items() if key not in defaults or value != defaults[key]}
 
@@ -140,6 +141,7 @@ def _plain(timing: Timing) -> dict[str, object]:
         "confidential": timing.confidential,
         "safety": timing.safety,
         "holdable": timing.holdable,
+        "hold_reasons": list(timing.hold_reasons),
         "note": timing.note,
         "recovery": timing.recovery or "none",
         "recovery_tiers": [str(time) for time in timing.recovery_tiers],

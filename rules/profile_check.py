@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from rules.needed import DOES_THE_WORK, LINE_OF_THE_OFFICES
 from rules.policy import UNPLACED, Ladder, Policy, Timing
-from rules.profile import Fill, Office, Post, Profile, Rights, Role, Scope
+from rules.profile import Fill, Office, Post, Profile, Role, Scope
 from rules.profile_posts import finds_places
 from rules.toml_table import Findings
-
-LINE_OF_THE_OFFICES = frozenset({Rights.HANDLE, Rights.ANSWERABLE})
-DOES_THE_WORK = frozenset({Rights.HANDLE, Rights.CONTROL_ROOM, Rights.CONFIDENTIAL})
 
 
 def check(profile: Profile, findings: Findings) -> None:
@@ -20,6 +18,9 @@ def check(profile: Profile, findings: Findings) -> None:
             findings.wrong(("categories", category), f"has no timing; write [complaint.{category}]")
     for category, timing in profile.policy.timings.items():
         _confidential(profile, category, timing, findings)
+        for reason in timing.hold_reasons:
+            if reason not in profile.hold_reasons:
+                findings.wrong(("complaint", category, "hold_reasons"), f"there is no hold reason {reason!r}")
     for reason in profile.policy.holds:
         if reason not in profile.hold_reasons:
             findings.wrong(("holds", reason), f"there is no hold reason {reason!r}")

@@ -161,6 +161,7 @@ class EventKind(StrEnum):
     COMPLAINED = "complained"
     RETIMED = "retimed"
     MOVED = "moved"
+    HANDED_ON = "handed_on"
     RECOVERY_HELD = "recovery_held"
     MESSAGED = "messaged"
     PUT_OFF = "put_off"

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Any
 
 from activities.record import Record
-from models import database
+from models.database import sessions_of
 from models.requests import ServiceRequest
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
+from tests.engines import engine
 from tests.timeline import Timeline
 from workflows.client import NotYet
 
@@ -64,11 +65,11 @@ class ByThePen(Timeline):
 @asynccontextmanager
 async def town_by_the_pen(url: str, now: datetime) -> AsyncIterator[Timeline]:
     """A town over this database."""
-    engine = database.engine(url, ping=False)
-    sessions = database.sessions_of(engine)
+    own = engine(url)
+    sessions = sessions_of(own)
     nobody: Any = None
     town = ByThePen(nobody, nobody, nobody, sessions, now)
     straight: Any = Straight(Record(sessions, committed=town.written.set), lambda: town.now)
     town.door = straight
     yield town
-    await engine.dispose()
+    await own.dispose()

@@ -26,6 +26,7 @@ from embedded.postgres import Postgres, running
 from models import database
 from models.database import Sessions
 from tests import drawn
+from tests.engines import engine
 from tests.world import demo_profile, load
 from worker import worker_of
 from workflows.attributes import CATEGORY, KIND, TIER, ZONE
@@ -96,9 +97,9 @@ async def database_url(postgres: Postgres) -> AsyncIterator[str]:
 @pytest.fixture(scope="module")
 async def sessions(database_url: str) -> AsyncIterator[Sessions]:
     """Sessions on this module's database."""
-    engine = database.engine(database_url, ping=False)
-    yield database.sessions_of(engine)
-    await engine.dispose()
+    own = engine(database_url)
+    yield database.sessions_of(own)
+    await own.dispose()
 
 
 @pytest.fixture(scope="session")

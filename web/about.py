@@ -31,4 +31,5 @@ def said_of(new: New, book: Book) -> New:
         return new
     if not is_confidential(new.category, book):
         return replace(new, called=None)
-    return replace(new, description=f"{new.description}\n\n{_('It is about:')} {new.called}".strip())
+    about = _("It is about:")
+    return replace(new, description=f"{new.description}\n\n{about} {new.called}".strip())

@@ -11,6 +11,7 @@ from web.admin import (
     categories,
     clock,
     events,
+    handing_on,
     holiday,
     messages,
     moves,
@@ -19,10 +20,12 @@ from web.admin import (
     proposals,
     replies,
     retimings,
+    rights,
     settings,
     texts,
     timings,
     versions,
+    waits,
     what_if,
 )
 from web.apply import form as apply_form
@@ -174,8 +177,11 @@ STAFF = (
     names,
     texts,
     places,
+    handing_on,
     moves,
     categories,
     settings,
+    waits,
+    rights,
 )
 ROUTERS = (assets, measures.router, *(module.router for module in (*CONSUMER, *APPLY, *PAY, *STAFF)))

@@ -42,6 +42,7 @@ from rules.messages import ItIsTime, Look, Take
 from rules.states import LEADS_TO
 from rules.terms import Act, Closing, Kind, State
 from tests.conftest import database_of
+from tests.engines import engine
 from tests.world import demo_profile
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)
@@ -70,11 +71,11 @@ class Told:
 async def told(request: pytest.FixtureRequest, postgres: Postgres) -> AsyncIterator[Told]:
     """The demo's data in a database of its own."""
     async with database_of(postgres) as url:
-        engine = database.engine(url, ping=False)
-        made = Told(database.sessions_of(engine), request.param)
+        own = engine(url)
+        made = Told(database.sessions_of(own), request.param)
         await seed(made.sessions, NOW, lambda done, of: made.heard.append((done, of)), most=made.most)
         yield made
-        await engine.dispose()
+        await own.dispose()
 
 
 ALL = pytest.mark.parametrize("told", [pytest.param(None, marks=WHOLE)], indirect=True, ids=["all"])
@@ -293,13 +294,13 @@ class Elsewhere:
 async def plans_at(postgres: Postgres, now: datetime) -> AsyncIterator[Elsewhere]:
     """The plans of a moment, in a database of their own."""
     async with database_of(postgres) as url:
-        engine = database.engine(url)
-        sessions = database.sessions_of(engine)
+        own = engine(url)
+        sessions = database.sessions_of(own)
         async with sessions.begin() as session:
             cast = await Cast.assembled(session, now, Random(SEED))
             plans = await all_planned(cast)
         yield Elsewhere(sessions, cast, plans)
-        await engine.dispose()
+        await own.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -30,17 +30,17 @@ class Hall:
     held: AsyncExitStack
     people: dict[str, Visitor] = field(default_factory=dict)
 
-    async def of(self, username: str) -> Page:
-        """The page of somebody of the staff, signed in, in English; on a wide screen."""
+    async def of(self, username: str, language: str = "en", *, phone: bool = False) -> Page:
+        """The page of somebody of the staff, signed in; in English and on a wide screen unless said."""
         if username not in self.people:
             async with self.window.sessions.begin() as session:
                 await let_in(session, username)
             token = await sign_in(self.window.sessions, username, PASSWORD, self.window.now)
             self.people[username] = await self.held.enter_async_context(
-                visiting(self.browser, self.address, phone=False)
+                visiting(self.browser, self.address, language, phone=phone)
             )
             await self.people[username].context.add_cookies(
-                [self._cookie("staff", token), self._cookie("language", "en")]
+                [self._cookie("staff", token), self._cookie("language", language)]
             )
         return self.people[username].page
 

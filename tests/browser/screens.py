@@ -129,6 +129,13 @@ async def moved_to(page: Page) -> None:
     await page.locator("#outlook").wait_for()
 
 
+async def zone_chosen(page: Page) -> None:
+    """Ask what it would do if the office came to another zone."""
+    await page.locator("main select[name=to]").select_option("east")
+    await page.locator("main form button.main").click()
+    await page.locator("#outlook").wait_for()
+
+
 async def chosen(page: Page) -> None:
     """Choose two lines."""
     for box in (await page.locator(".pick input").all())[:2]:
@@ -272,6 +279,13 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("place", "/admin/places/locality/gizri", "vimla"),
         Screen("place-wrong", "/admin/places/office/new", "vimla", then=sent_empty),
         Screen("move", "/admin/moves/offices/gizri", "vimla", then=moved_to),
+        Screen("move-zone", "/admin/moves/zones/gizri", "vimla", then=zone_chosen),
+        Screen("post-ends", "/admin/moves/posts/relationship-officer-gizri-1", "vimla"),
+        Screen("post-stays", "/admin/moves/posts/service-manager-gizri", "vimla"),
+        Screen("post-new", "/admin/places/post/new?office=gizri", "vimla", then=sent_empty),
+        Screen("rights", "/admin/rights", "vimla", then=all_open),
+        Screen("waits", "/admin/waits", "vimla"),
+        Screen("waits-wrong", "/admin/waits", "vimla", then=partial(sent_with, **{"hold-premises-locked": "90 days"})),
         Screen("categories", "/admin/categories", "vimla"),
         Screen("category-wrong", "/admin/categories/new", "vimla", then=sent_empty),
         Screen("settings", "/admin/settings", "vimla"),

@@ -320,6 +320,7 @@ def timings(draw: st.DrawFn) -> Timing:
         confidential=confidential,
         safety=safety,
         holdable=not safety and draw(st.booleans()),
+        hold_reasons=tuple(draw(st.lists(codes, unique=True, max_size=2))),
         note=draw(st.just("") | words),
     )
 

@@ -12,9 +12,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.record import Record
 from embedded.postgres import Postgres
-from models import database
+from models.database import sessions_of
 from tests.by_the_pen import town_by_the_pen
 from tests.conftest import database_of
+from tests.engines import engine
 from tests.timeline import Timeline, door_of
 
 THE_BEGINNING = datetime(2027, 5, 14, 3, 30, tzinfo=UTC)
@@ -40,12 +41,12 @@ async def town_on(
     url: str, temporal: WorkflowEnvironment, pen: Record, now: datetime = THE_BEGINNING
 ) -> AsyncIterator[Timeline]:
     """A town over this database, its requests brought on by their workflows."""
-    engine = database.engine(url, ping=False)
-    sessions = database.sessions_of(engine)
+    own = engine(url)
+    sessions = sessions_of(own)
     pen.sessions = sessions
     pen.policies.kept.clear()
     client = Client(**{**temporal.client.config(), "interceptors": []})
     town = Timeline(temporal, client, await door_of(client, sessions), sessions, now)
     pen.committed = town.written.set
     yield town
-    await engine.dispose()
+    await own.dispose()

@@ -12,6 +12,7 @@ from models import moving
 from models.audit import Audit
 from models.events import Event
 from models.moving import CannotMove
+from models.moving_back import CannotTakeBack, Why, take_back
 from models.people import Feeder, Fill, Locality, Office, Post, Staff
 from models.requests import ServiceRequest, Task
 from models.runs import Run
@@ -162,3 +163,67 @@ async def test_an_office_without_somebody_for_the_work_takes_nothing(town: Timel
         there = await session.get(Office, of)
     assert there is not None
     assert there.until is None
+
+
+async def hands(town: Timeline) -> dict[str, tuple[str, str]]:
+    async with town.sessions() as session:
+        return {task.id: (task.handler, task.answerable) for task in (await session.exec(select(Task))).all()}
+
+
+async def fills(town: Timeline) -> list[tuple[Any, ...]]:
+    async with town.sessions() as session:
+        rows = (await session.exec(select(Fill))).all()
+    return sorted((row.post, row.person, row.how, row.since, str(row.until)) for row in rows)
+
+
+async def test_a_merge_is_taken_back_request_by_request_to_the_post_that_had_it(town: Timeline) -> None:
+    of = await office_of(town, "gizri")
+    other = next(code for code in await offices(town) if code != of)
+    filed = [await town.file(category, locality="gizri") for category in ("no-supply", "voltage", "wrong-bill") * 3]
+    await town.hours_pass(3.04)
+    by, tomorrow = await administrator(town), town.now + timedelta(days=1)
+    async with town.sessions.begin() as session:
+        session.add(Fill(post=f"service-manager-{of}", person=by, how="charge", since=tomorrow))
+    before, had, filled = await clocks(town), await hands(town), await fills(town)
+    async with town.sessions.begin() as session:
+        number = await moving.move(session, of, other, by, town.now)
+        with pytest.raises(CannotTakeBack) as early:
+            await take_back(session, number, by, town.now)
+    assert early.value.why is Why.GOING_ON
+    await finished(town, number, fan_of(town))
+    since = await town.file("voltage", locality="gizri")
+    assert set((await hands(town)).values()).isdisjoint(set(had.values()))
+    async with town.sessions.begin() as session:
+        back = await take_back(session, number, by, town.now)
+    await finished(town, back, fan_of(town))
+    assert await outcomes(town, back) == dict.fromkeys([*filed, since], "done")
+    now = await clocks(town)
+    assert {one: now[one] for one in filed} == before
+    assert {id: one for id, one in (await hands(town)).items() if id in had} == had
+    assert await fills(town) == filled
+    async with town.sessions() as session:
+        office, late = await session.get(Office, of), await session.get(ServiceRequest, since)
+        assert await office_of(town, "gizri") == of
+        with pytest.raises(CannotTakeBack) as twice:
+            await take_back(session, number, by, town.now)
+    assert twice.value.why is Why.NOTHING
+    assert office is not None
+    assert (office.until, office.successor) == (None, None)
+    assert late is not None
+    assert late.office == of
+
+
+async def test_what_changed_hands_again_is_not_taken_back(town: Timeline) -> None:
+    of = await office_of(town, "gizri")
+    other, third, *_rest = [code for code in await offices(town) if code != of]
+    by = await administrator(town)
+    async with town.sessions.begin() as session:
+        number = await moving.move(session, of, other, by, town.now, {"gizri"})
+    await finished(town, number, fan_of(town))
+    async with town.sessions.begin() as session:
+        again = await moving.move(session, other, third, by, town.now, {"gizri"})
+    await finished(town, again, fan_of(town))
+    async with town.sessions() as session:
+        with pytest.raises(CannotTakeBack) as refused:
+            await take_back(session, number, by, town.now)
+    assert refused.value.why is Why.CHANGED

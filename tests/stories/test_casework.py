@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -280,15 +281,16 @@ async def test_an_act_decided_on_an_older_page_is_stale_only_if_the_task_moved(t
     assert stale.refused is Refused.STALE
 
 
-@pytest.mark.sweep("two hundred; a rule's test shares out any number")
-async def test_two_hundred_at_once_differ_by_at_most_one(town: Timeline) -> None:
+@pytest.mark.sweep("forty; a rule's test shares out any number")
+async def test_many_at_once_differ_by_at_most_one(town: Timeline) -> None:
     async with town.sessions.begin() as session:
         staff = (await session.exec(select(Staff).where(Staff.username == "tara"))).one()
         for number in (3, 4, 5):
             await _another_officer(session, number, staff.id or 0)
     for _ in range(40):
         await town.file("no-supply", start=False)
-    await town.start_all()
+    for place in range(0, 40, 8):
+        await asyncio.gather(*map(town.door.look, town.references[place : place + 8]))
     loads = await town.loads("relationship_officer", "gizri")
     assert (sum(loads), max(loads) - min(loads)) == (40, 0)
 

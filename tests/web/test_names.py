@@ -113,7 +113,7 @@ async def test_a_cause_is_added_and_offered_to_officers(window: Window) -> None:
     row = window.parts.book.row("category", "no-supply")
     assert row is not None
     assert code in row.data["causes"]
-    assert (await vimla.get("/admin/names/hold_reason/new")).status_code == 404
+    assert (await vimla.get("/admin/names/stage/new")).status_code == 404
 
 
 async def test_every_shipped_name_is_one_its_form_would_take(window: Window) -> None:

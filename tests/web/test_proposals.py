@@ -91,6 +91,22 @@ async def test_it_is_refused_with_a_reason_and_is_over(desk: Desk) -> None:
     assert (await in_force(desk)).version == 1
 
 
+async def test_its_author_takes_it_back_and_nobody_else_does(desk: Desk) -> None:
+    address = await proposed(desk)
+    assert f'action="{address}/withdrawal"' not in await desk.page(OTHER, address)
+    assert (await post(desk, OTHER, f"{address}/withdrawal")).status_code == 403
+    assert f'action="{address}/withdrawal"' in await desk.page(ADMIN, address)
+    assert (await post(desk, ADMIN, f"{address}/withdrawal")).headers["location"] == address
+    assert "Taken back by its author" in plain(await desk.page(OTHER, address))
+    assert (await post(desk, OTHER, f"{address}/approval")).status_code == 409
+    assert (await post(desk, ADMIN, f"{address}/withdrawal")).status_code == 409
+    assert (await in_force(desk)).version == 1
+    async with desk.onewindow.sessions() as session:
+        last = (await session.exec(select(Audit).where(Audit.what == AUDIT).order_by(col(Audit.id).desc()))).first()
+    assert last is not None
+    assert (last.before, last.after) == ({"state": "open"}, {"state": "withdrawn"})
+
+
 async def test_what_other_timings_overtook_is_not_approved_and_says_what_changed(desk: Desk) -> None:
     address = await proposed(desk)
     fields = table(await desk.page(ADMIN, "/admin"))

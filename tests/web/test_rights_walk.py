@@ -129,6 +129,7 @@ STAFF = {
     "GET /admin/proposals/{number}": "",  # nothing was proposed
     "POST /admin/proposals/{number}/approval": "",
     "POST /admin/proposals/{number}/refusal": "",
+    "POST /admin/proposals/{number}/withdrawal": "",
     "POST /admin/proposals/{number}/what-if": "",
     "GET /admin/versions": "tu",
     "GET /admin/versions/{number}": "tu",
@@ -148,8 +149,17 @@ STAFF = {
     "POST /admin/places/{kind}/{code}": "",
     "GET /admin/moves/offices/{code}": "",
     "POST /admin/moves/offices/{code}": "",
+    "GET /admin/moves/posts/{code}": "",
+    "POST /admin/moves/posts/{code}": "",
+    "GET /admin/moves/zones/{code}": "",
+    "POST /admin/moves/zones/{code}": "",
     "GET /admin/moves/{number}": "",  # nothing was merged
+    "POST /admin/moves/{number}/undo": "",
     "GET /admin/moves/{number}/live/progress": "",
+    "GET /admin/rights": "tu",
+    "POST /admin/rights": "",  # it was not looked at before
+    "GET /admin/waits": "tu",
+    "POST /admin/waits": "t",
     "GET /admin/settings": "tu",
     "POST /admin/settings": "t",
     "GET /admin/categories": "tu",

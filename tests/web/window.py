@@ -19,7 +19,7 @@ from sqlmodel import col, select
 from starlette.routing import BaseRoute
 
 from activities.record import Record
-from models.database import Sessions, engine, sessions_of
+from models.database import Sessions, sessions_of
 from models.intake import New, register
 from models.outbox import Notification
 from models.people import Fill
@@ -28,6 +28,7 @@ from models.tray import put
 from rules.messages import ItIsTime, Look, Take, Taken
 from rules.terms import Act, Actor, Channel, Kind
 from tests.by_the_pen import Straight
+from tests.engines import engine
 from tests.wellformed import well_formed
 from web.app import create_app
 from web.onewindow import Onewindow
@@ -161,7 +162,7 @@ def _routes() -> tuple[BaseRoute, ...]:
 @asynccontextmanager
 async def window_on(url: str) -> AsyncIterator[Window]:
     """A window on a database of its own, its names read."""
-    own = engine(url, ping=False)
+    own = engine(url)
     window = Window(sessions_of(own))
     await window.parts.hub.look()
     yield window

@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from languages.catalog import gettext as _
 from models.audit import Audit, Search, checked, entries, sorts
-from web.admin.changes import told_from_audit, what_words
+from web.admin.changes import subject_words, told_from_audit, what_words
 from web.admin.versions import staff_names
 from web.database import Bounded
 from web.deps import Db, Parts
@@ -76,7 +76,7 @@ async def audit(
     check: bool = False,
 ) -> Response:
     """The entries that fit, newest first; with `check`, whether all of them are as they were written."""
-    rows = await db.read(entries, asked.search, below, PAGE + 1)
+    rows, names = await db.read(entries, asked.search, below, PAGE + 1), await db.read(staff_names)
     kept = {name: value for name, value in asked.typed.items() if value}
     return page(
         request,
@@ -84,7 +84,8 @@ async def audit(
         status=422 if asked.errors else 200,
         person=person,
         rows=[(row, told_from_audit(row.before, row.after, parts.book)) for row in rows[:PAGE]],
-        names=await db.read(staff_names),
+        names=names,
+        subject=lambda row: subject_words(row.what, row.subject, names, parts.book),
         sorts=[(sort, what_words(sort)) for sort in await db.read(sorts)],
         what_words=what_words,
         typed=asked.typed,

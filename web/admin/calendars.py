@@ -15,9 +15,11 @@ from starlette.responses import Response
 from languages import spoken
 from languages.catalog import gettext as _
 from languages.catalog import named
+from languages.spoken import isolate
 from models import holidays, policy_versions
 from models.holidays import Holiday
 from models.retiming import Choice
+from rules.hours import Week
 from rules.policy import Policy
 from web.admin import calendar_form as form_of
 from web.admin.apply import NEW_ONLY, choices, chosen
@@ -52,7 +54,7 @@ async def calendars(request: Request, person: ReadsAdmin, db: Db, parts: Parts, 
         sites={code: [own for own in policy.sites if own[0] == code] for code in policy.calendars},
         to_confirm=[(row, said(row.day, parts.zone), name_of(row)) for row in rows if row.open],
         coming={code: sum(day >= today for day in one.holidays) for code, one in policy.calendars.items()},
-        week_of=form_of.week_of,
+        week_of=week_words,
         zones=sorted({office.zone for office in parts.book.now.offices.values()}),
         may_save="tune" in person.rights,
         saved=saved,
@@ -232,3 +234,12 @@ def states(book: Book) -> list[str]:
     """The country of the utility and its states, as the library calls them."""
     country = str(book.value("country", "IN"))
     return [country, *(f"{country}-{one}" for one in holidays.subdivisions(country))]
+
+
+def week_words(week: Week) -> str:
+    """A week in one line with the days by name: "Monday – Friday 09:30-13:00, 14:00-17:30"."""
+    names, said = day_names(), []
+    for days, _blank, spans in (part.partition(" ") for part in form_of.week_of(week).split("; ") if part):
+        between = " – ".join(names[day] for day in days.split("-"))
+        said.append(f"{between} {isolate(spans)}")
+    return "; ".join(said)

@@ -8,8 +8,9 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from languages import spoken
-from languages.catalog import OWN_NAMES
+from languages.catalog import OWN_NAMES, named
 from languages.catalog import gettext as _
+from languages.rights import rights_words, scope_words
 from models.policy_versions import Change
 from rules.policy_check import NeverMatters, TooLate
 from rules.policy_second import Longer
@@ -17,7 +18,7 @@ from web.admin.fields import field_words
 from web.book import Book
 
 LONGEST = 160
-OF_FORMS = frozenset({"names", "texts", "places"})
+OF_FORMS = frozenset({"names", "texts", "places", "rights"})
 """What a form's fields say of itself in the audit: `names.label-en`."""
 
 
@@ -32,7 +33,19 @@ class Told:
 
 def told(changes: Iterable[Change], book: Book) -> list[Told]:
     """Changes with the names of categories and columns."""
-    return [Told(_where(one.path, book), _short(one.before), _short(one.after)) for one in map(_days_alone, changes)]
+    return [
+        Told(_where(one.path, book), _value(one.path, one.before, book), _value(one.path, one.after, book))
+        for one in map(_days_alone, changes)
+    ]
+
+
+def _value(path: tuple[str, ...], text: str, book: Book) -> str:
+    """What is kept as codes, by its name."""
+    if path[0] == "rights":
+        return rights_words(scope_words(text))
+    if path[-1] == "hold_reasons":
+        return ", ".join(book.label("hold_reason", code) for code in text.split(", ")) if text else ""
+    return _short(text)
 
 
 def _days_alone(change: Change) -> Change:
@@ -183,10 +196,22 @@ def what_words(what: str) -> str:
         "names": _("Name or text"),
         "texts": _("What messages say"),
         "places": _("Offices and places"),
+        "rights": _("Rights"),
         "reply": _("Saved replies"),
         "alarms": _("Trust in the clock"),
     }
     return words.get(what, what)
+
+
+def subject_words(what: str, subject: str, names: Mapping[int | None, str], book: Book) -> str:
+    """Whom or what an entry is about, by name where there is one."""
+    kind, _slash, code = subject.rpartition("/")
+    if what == "people":
+        return names.get(int(subject), subject) if subject.isdigit() else book.title(subject) or subject
+    if what == "rights":
+        return book.label("role", subject)
+    place = book.locality(code) if kind == "locality" else None
+    return (named(place.names) if place else book.name(kind, code) if kind else "") or subject
 
 
 def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:
@@ -223,6 +248,7 @@ def column(key: str) -> str:
         "safety": _("Danger"),
         "confidential": _("Confidential"),
         "holdable": _("May wait for the consumer"),
+        "hold_reasons": _("What it may wait for"),
         "note": _("Note"),
     }
     return words.get(key, key)

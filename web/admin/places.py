@@ -1,4 +1,4 @@
-"""Offices with their places, feeders and posts: added, renamed, not yet live; each in one form."""
+"""Zones and offices with their places, feeders and posts: added, renamed, not yet live; each in one form."""
 
 from __future__ import annotations
 
@@ -13,26 +13,36 @@ from languages.catalog import OWN_NAMES, named
 from languages.catalog import gettext as _
 from models import places
 from models.naming import Overtaken
-from models.places import ONCE, SINGLE, TEXTS, Everywhere, Row
+from models.places import COMPANY, ONCE, SINGLE, TEXTS, Everywhere, Row
 from rules.policy import UNPLACED
 from web.admin.changes import area_word
 from web.admin.fields import LONGEST, OTHERWISE, field_words, phone_fault, text_faults
+from web.admin.saving import Table
 from web.deps import Db, Now, Parts
 from web.desk.forms import instant, local
+from web.desk.rosters import sorts, work_of
 from web.desk.session import Person, ReadsAdmin, Tunes
 from web.errors import NotFound
-from web.forms import Form, too_long
+from web.forms import clean, too_long
 from web.onewindow import Onewindow
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
 AREAS = ("metro", "urban", "municipal", "rural", "hilly")
 LONGEST_PIN = 10
+LONGEST_CODE = 80
 
 
 def kind_words(kind: str) -> str:
     """What sort of thing a form is about."""
-    return {"office": _("Office"), "locality": _("Locality"), "feeder": _("Feeder"), "post": _("Post")}[kind]
+    words = {
+        "zone": _("Zone"),
+        "office": _("Office"),
+        "locality": _("Locality"),
+        "feeder": _("Feeder"),
+        "post": _("Post"),
+    }
+    return words[kind]
 
 
 @router.get("/admin/places")
@@ -52,11 +62,26 @@ async def place_page(
     there = await parts.database.read(places.everywhere)
     return page(
         request, "admin/place.html", status=status, person=person, kind=kind, row=row, typed=typed, errors=errors,
-        texts=TEXTS[kind], single=SINGLE[kind], once=() if row else ONCE[kind], spoken=parts.book.languages,
+        texts=TEXTS[kind], single=SINGLE[kind], once=() if row else once(kind, typed), spoken=parts.book.languages,
         own_names=OWN_NAMES, field_words=field_words, title=title_of(row, kind), kind_words=kind_words,
-        choices=await choices(parts, there), near=near(there, row, typed), overtaken=overtaken,
+        choices=await choices(parts, there, stands(typed)), near=near(there, row, typed), overtaken=overtaken,
         seen=places.fingerprint(row) if row else "", may="tune" in person.rights, longest=lambda key: LONGEST.get(key, OTHERWISE),
+        sorts=sorts(parts), stands=stands(typed), moment=parts.clock(), unplaced=UNPLACED,
     )  # fmt: skip
+
+
+def stands(form: Mapping[str, str]) -> str:
+    """Where a new post is to stand: at an office, in a zone, or for the whole company."""
+    said = form.get("stands", "")
+    return said if said in ("zone", COMPANY) else "office"
+
+
+def once(kind: str, form: Mapping[str, str]) -> tuple[str, ...]:
+    """What is chosen when one is added and stays."""
+    left_out = (
+        {"office": {"zone"}, "zone": {"office"}, COMPANY: {"office", "zone"}}[stands(form)] if kind == "post" else ()
+    )
+    return tuple(name for name in ONCE[kind] if name not in left_out)
 
 
 def title_of(row: Row | None, kind: str) -> str:
@@ -67,15 +92,15 @@ def title_of(row: Row | None, kind: str) -> str:
     return named(names) or row.code
 
 
-async def choices(parts: Onewindow, there: Everywhere) -> dict[str, list[tuple[str, str]]]:
-    """What can be chosen when one is added."""
+async def choices(parts: Onewindow, there: Everywhere, stands: str) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen when one is added; roles are those whose posts stand where this one is to stand."""
     live = [office for office in there.offices if office.successor is None and office.area_class != UNPLACED]
     roles = await parts.database.read(places.roles_of)
     return {
         "zone": [(zone.code, named(zone.names)) for zone in there.zones],
         "area_class": [(code, area_word(code)) for code in AREAS],
         "office": [(office.code, named(office.names)) for office in live],
-        "role": [(role, parts.book.label("role", role)) for role in roles],
+        "role": [(role, parts.book.label("role", role)) for role, where in roles.items() if where == stands],
     }
 
 
@@ -104,17 +129,16 @@ def shown(row: Row, parts: Onewindow) -> dict[str, str]:
 
 
 @router.get("/admin/places/{kind}/{code}")
-async def one(
-    request: Request, person: ReadsAdmin, kind: str, code: str, db: Db, parts: Parts, office: str = ""
-) -> Response:
-    """One as it stands, or an empty form."""
+async def one(request: Request, person: ReadsAdmin, kind: str, code: str, db: Db, parts: Parts) -> Response:
+    """One as it stands, or an empty form with what its address says already."""
     row = await row_of(db, kind, code)
-    return await place_page(request, person, parts, kind, row, shown(row, parts) if row else {"office": office}, {})
+    given = {name: clean(text)[:LONGEST_CODE] for name, text in request.query_params.items()}
+    return await place_page(request, person, parts, kind, row, shown(row, parts) if row else given, {})
 
 
 @router.post("/admin/places/{kind}/{code}")
 async def save(
-    request: Request, person: Tunes, kind: str, code: str, form: Form, db: Db, parts: Parts, now: Now
+    request: Request, person: Tunes, kind: str, code: str, form: Table, db: Db, parts: Parts, now: Now
 ) -> Response:
     """Write it down; with anything wrong, or changed by another meanwhile, nothing is saved and the form comes back as typed."""
     row = await row_of(db, kind, code)
@@ -145,17 +169,31 @@ async def read(
     for key in TEXTS[kind]:
         errors |= text_faults(form, key, parts.book.languages, optional=key == "hours")
         fields |= {name: form.get(name, "") for name in (f"{key}-{language}" for language in parts.book.languages)}
-    known = await choices(parts, there)
-    for name in () if row else ONCE[kind]:
-        fields[name] = form.get(name, "")
-        if fields[name] not in dict(known[name]):
-            errors[name] = _("Choose one.")
+    if row is None:
+        more, faults = await first(form, kind, parts, there)
+        fields, errors = fields | more, errors | faults
     for name in SINGLE[kind]:
         fields[name], fault = value_of(name, form.get(name, ""), parts.zone, dict(near(there, row, form)))
         if fault:
             errors[name] = fault
     if fields.get("live_from") and not fields.get("ring"):
         errors.setdefault("ring", _("Write whom to ring until then."))
+    return fields, errors
+
+
+async def first(
+    form: Mapping[str, str], kind: str, parts: Onewindow, there: Everywhere
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What is said only when one is added, and what is wrong with it."""
+    known = await choices(parts, there, stands(form))
+    asked = once(kind, form)
+    fields: dict[str, Any] = {name: form.get(name, "") if name in asked else None for name in ONCE[kind]}
+    errors = {name: _("Choose one.") for name in asked if fields[name] not in dict(known[name])}
+    if kind == "post":
+        fields["able"], fields["most_tasks"], faults = work_of(form, parts)
+        errors |= faults
+        if fields["office"]:
+            fields["zone"] = next((one.zone for one in there.offices if one.code == fields["office"]), None)
     return fields, errors
 
 

@@ -1,4 +1,4 @@
-"""Timings that wait for a second administrator: what would change and why it needs one, approved or refused by another."""
+"""Timings that wait for a second administrator: what would change and why it needs one, approved or refused by another, or taken back by its author."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from starlette.responses import Response
 from languages.catalog import gettext as _
 from models import policy_proposals, policy_versions, what_if
 from models.foretelling import NotForetold
-from models.policy_proposals import Decided, OwnProposal, PolicyProposal, ProposalState, approve, refuse
+from models.policy_proposals import (
+    Decided,
+    NotOwnProposal,
+    OwnProposal,
+    PolicyProposal,
+    ProposalState,
+    approve,
+    refuse,
+    withdraw,
+)
 from models.policy_versions import LONGEST_NOTE, Change, Outdated
 from models.retiming import AlreadyRunning, Choice, begin
 from rules.policy_second import needs_second
@@ -37,6 +46,7 @@ def state_words() -> dict[str, str]:
         ProposalState.APPROVED: _("Approved"),
         ProposalState.REFUSED: _("Refused"),
         ProposalState.OUTDATED: _("Outdated: other timings came first"),
+        ProposalState.WITHDRAWN: _("Taken back by its author"),
     }
 
 
@@ -94,6 +104,19 @@ async def refusal(request: Request, number: int, person: Tunes, form: Form, db: 
     try:
         await db.write(refuse, number, person.id, now, answer)
     except OwnProposal:
+        raise NotYours from None
+    except Decided:
+        raise Stale from None
+    return see_other(f"{ADDRESS}/{number}")
+
+
+@router.post(f"{ADDRESS}/{{number}}/withdrawal")
+async def withdrawal(number: int, person: Tunes, db: Db, now: Now) -> Response:
+    """Its author takes it back: nobody decides on it any more."""
+    await _found(db, number)
+    try:
+        await db.write(withdraw, number, person.id, now)
+    except NotOwnProposal:
         raise NotYours from None
     except Decided:
         raise Stale from None

@@ -10,11 +10,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from languages import spoken
 from languages.catalog import N_
 from languages.catalog import gettext as _
+from languages.spoken import isolate
 from models import policy_versions
 from rules.durations import BadDuration, Duration, parse
-from rules.policy import Policy, about, days, minutes, settings
+from rules.policy import Policy, about, settings
 from web.admin.grid import Edited
 from web.admin.saving import Sheet, Table, settle
 from web.book import Book
@@ -25,12 +27,14 @@ from web.render import page
 
 router = APIRouter(include_in_schema=False)
 LONGEST_VALUE = 40
-SHORTEST_HOLD, LONGEST_HOLD = minutes(1), days(60)
 WORDS: Mapping[str, str] = {
     "reopening_window": N_("How long after closing it may be opened again under its number"),
     "reminder_share": N_("The share of an officer's time that is left when he is reminded"),
     "hold_limit": N_("How long one wait for the consumer may last, where its reason names no limit"),
     "hold_total": N_("How long all waits of one request together may last"),
+    "escalations_per_minute": N_(
+        "How many late requests go up to one person in a minute. The others follow in turn, danger at once"
+    ),
     "top_reminder": N_("How often the last officer is reminded when his time is over"),
     "expected_ahead": N_("How far ahead an expected time may lie"),
     "call_back_tries": N_("How often a consumer is rung before it closes without his answer"),
@@ -61,10 +65,16 @@ def fields_of(policy: Policy, typed: Mapping[str, str]) -> list[Setting]:
             one.name,
             gettext_of(one),
             typed.get(one.name, str(getattr(policy.limits, one.name))),
-            _("From %(least)s to %(most)s.", least=one.metadata["at_least"], most=one.metadata["at_most"]),
+            _("From %(least)s to %(most)s.", least=bound(one, "at_least"), most=bound(one, "at_most")),
         )
         for one in settings()
     ]
+
+
+def bound(one: Field[Any], which: str) -> str:
+    """A bound in words."""
+    found = one.metadata[which]
+    return spoken.duration(found) if isinstance(found, Duration) else isolate(str(found))
 
 
 def gettext_of(one: Field[Any]) -> str:
@@ -73,38 +83,22 @@ def gettext_of(one: Field[Any]) -> str:
     return _(words) if words else str(one.metadata["help"])
 
 
-def holds_of(policy: Policy, typed: Mapping[str, str], book: Book) -> list[Setting]:
-    """How long each reason to wait may last."""
-    return [
-        Setting(f"hold-{code}", book.label("hold_reason", code), typed.get(f"hold-{code}", str(time)),
-                _("At most %(most)s.", most=LONGEST_HOLD))
-        for code, time in policy.holds.items()
-    ]  # fmt: skip
-
-
 def edit(base: Policy, typed: Mapping[str, str], book: Book) -> Edited:
     """`base` with what was typed; a field that was not sent keeps its value."""
     errors: dict[str, str] = {}
-    limits, holds = {}, dict(base.holds)
+    limits = {}
     for one in settings():
         if one.name in typed:
             try:
                 limits[one.name] = value_of(one, typed[one.name])
             except ValueError as wrong:
                 errors[one.name] = str(wrong)
-    for code in base.holds:
-        if (text := typed.get(f"hold-{code}")) is not None:
-            try:
-                holds[code] = _time(text, SHORTEST_HOLD, LONGEST_HOLD)
-            except ValueError as wrong:
-                errors[f"hold-{code}"] = str(wrong)
-    return Edited(replace(base, limits=replace(base.limits, **limits), holds=holds), errors)
+    return Edited(replace(base, limits=replace(base.limits, **limits)), errors)
 
 
 def typed_anew(base: Policy, form: Mapping[str, str]) -> dict[str, str]:
     """Of what was typed, that which differs from what the form was made from."""
     before = {one.name: str(getattr(base.limits, one.name)) for one in settings()}
-    before |= {f"hold-{code}": str(time) for code, time in base.holds.items()}
     return {name: form[name] for name in before if name in form and form[name] != before[name]}
 
 
@@ -112,8 +106,10 @@ def value_of(one: Field[Any], text: str) -> Any:
     """The value a text means; ValueError with what to write instead."""
     least, most = one.metadata["at_least"], one.metadata["at_most"]
     if isinstance(least, Duration):
-        return _time(text, least, most)
-    outside = ValueError(_("Write a number from %(least)s to %(most)s.", least=least, most=most))
+        return time_of(text, least, most)
+    outside = ValueError(
+        _("Write a number from %(least)s to %(most)s.", least=isolate(str(least)), most=isolate(str(most)))
+    )
     try:
         value = Fraction(text[:LONGEST_VALUE]) if isinstance(least, Fraction) else int(text[:LONGEST_VALUE])
     except (ValueError, ZeroDivisionError):
@@ -123,13 +119,15 @@ def value_of(one: Field[Any], text: str) -> Any:
     return value
 
 
-def _time(text: str, least: Duration, most: Duration) -> Duration:
+def time_of(text: str, least: Duration, most: Duration) -> Duration:
+    """The length of time a text means; ValueError with what to write instead."""
     try:
         time = parse(text[:LONGEST_VALUE])
     except BadDuration:
         raise ValueError(_("Write a length of time like 90m, 4h, 2 working days or 30 days.")) from None
     if not about(least) <= about(time) <= about(most):
-        raise ValueError(_("Write a length of time from %(least)s to %(most)s.", least=least, most=most))
+        between = {"least": spoken.duration(least), "most": spoken.duration(most)}
+        raise ValueError(_("Write a length of time from %(least)s to %(most)s.", **between))
     return time
 
 
@@ -146,7 +144,7 @@ async def again(
     """The form, with what was typed and what is wrong."""
     made: dict[str, Any] = {
         "person": person, "policy": policy, "errors": errors, "settings": fields_of(policy, typed), "saved": 0,
-        "holds": holds_of(policy, typed, parts.book), "note": typed.get("note", ""), "may": "tune" in person.rights,
+        "note": typed.get("note", ""), "may": "tune" in person.rights,
         "theirs": (), "overtaken": None,
     }  # fmt: skip
     return page(request, "admin/settings.html", status=status, **(made | more))

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from languages.catalog import gettext as _
-from models import what_if
+from models import policy_versions, what_if
 from models.database import Sessions
 from models.foretelling import NotForetold, foretold
 from models.what_if import WhatIf
@@ -19,8 +19,10 @@ from rules.policy import Policy
 from rules.whatif import WINDOWS
 from web.admin import calendars, foreseen, holiday, timings
 from web.admin.apply import NEW_ONLY, choices
-from web.admin.saving import Table, base_of
+from web.admin.changes import Told, told
+from web.admin.saving import Sheet, Table, base_of
 from web.admin.versions import staff_names
+from web.book import Book
 from web.deps import Db, Now, Parts
 from web.desk.session import ReadsAdmin, Tunes
 from web.errors import NotFound
@@ -88,6 +90,8 @@ async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Pa
     return page(
         request,
         "admin/what_if.html",
+        changes=await _changes(db, sheet, row, parts.book),
+        storm=parts.book.policies[parts.book.newest].limits.escalations_per_minute,
         person=person,
         row=row,
         result=result,
@@ -104,6 +108,14 @@ async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Pa
         apply=row.typed.get("apply", NEW_ONLY),
         **(offered | {"rates": {**offered["rates"], "usual": sheet.rate}}),
     )
+
+
+async def _changes(db: Db, sheet: Sheet, row: WhatIf, book: Book) -> list[Told]:
+    """What is different from the timings it was typed over."""
+    base = await db.read(policy_versions.version, row.base)
+    if base is None or "proposal" in row.typed:
+        return []  # the page of a proposal says it
+    return told(policy_versions.differences(base, sheet.edit(base, row.typed, book).policy), book)
 
 
 @router.get("/admin/what-if/{id}/requests")

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from models.casefile import CaseFile
 from models.people import Post
 from models.posts import FilledPost
-from rules.policy import UNPLACED, Policy, ladder_of
+from rules.policy import UNPLACED, Policy, ladder_of, waits_for
 from rules.request import RECOVERY
 from rules.terms import Kind
 from web.book import Book
@@ -37,7 +37,7 @@ def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
         zone=zone,
         registered=file.request.registered_at,
         causes=causes or [row.code for row in book.all("cause")],
-        hold_reasons=[row.code for row in book.all("hold_reason")],
+        hold_reasons=waits_for(timing_for(file, policy), [row.code for row in book.all("hold_reason")]),
         expected_reasons=[row.code for row in book.all("expected_reason")],
         receivers=[post.code for post in given_to(file, book, policy, now)],
         categories=elsewhere.categories(file.request, policy, book),

@@ -75,15 +75,21 @@ def spans_of(form: Typed) -> tuple[dict[str, list[str]], dict[str, str]]:
 async def work(request: Request, person: Tunes, post: str, form: Form, db: Db, parts: Parts, now: Now) -> Response:
     """Say which sorts of requests the post handles and how many open tasks it is to have."""
     found = managed_post(person, post, parts)
-    sorts = _sorts(parts)
-    able = [row.code for row in sorts if form.get(f"able-{row.code}")]
+    able, most, errors = work_of(form, parts)
+    if errors:
+        return await roster_page(request, person, found, parts, 422, typed=form, errors=errors)
+    await db.write(absences.set_work, post, able, most, now, person.id)
+    return see_other(f"/desk/people/posts/{post}/roster?done=work")
+
+
+def work_of(form: Typed, parts: Onewindow) -> tuple[list[str], int | None, dict[str, str]]:
+    """Which sorts were chosen (none where all were) and the number typed, None for any; and what is wrong with it."""
+    all_sorts = sorts(parts)
+    able = [row.code for row in all_sorts if form.get(f"able-{row.code}")]
     written = form.get("most", "").strip()
     if written and not (written.isascii() and written.isdigit() and 1 <= int(written) <= MOST):
-        errors = {"most": _("Write a whole number from 1 to 10,000, or leave it empty.")}
-        return await roster_page(request, person, found, parts, 422, typed=form, errors=errors)
-    able = [] if len(able) == len(sorts) else able
-    await db.write(absences.set_work, post, able, int(written) if written else None, now, person.id)
-    return see_other(f"/desk/people/posts/{post}/roster?done=work")
+        return able, None, {"most": _("Write a whole number from 1 to 10,000, or leave it empty.")}
+    return [] if len(able) == len(all_sorts) else able, int(written) if written else None, {}
 
 
 async def roster_page(
@@ -102,7 +108,7 @@ async def roster_page(
         "stints": stints(Seat(post.code, filled.get(post.code, ()), post.never_vacant), now, now + AHEAD),
         "names": {one.person.id: one.person.name for one in held},
         "days": [(code, names[number]) for number, code in enumerate(DAY_NAMES)],
-        "sorts": _sorts(parts),
+        "sorts": sorts(parts),
         "others": await parts.database.read(candidates, person.posts, now),
         "local": lambda at: local(at, parts.zone) if at else "",
         "typed": _as_it_is(post),
@@ -113,7 +119,7 @@ async def roster_page(
     return page(request, "desk/roster.html", status=status, **(made | more))
 
 
-def _sorts(parts: Onewindow) -> list[Names]:
+def sorts(parts: Onewindow) -> list[Names]:
     """All sorts of complaints and of connection requests."""
     return [*parts.book.categories(), *parts.book.all("procedure")]
 
