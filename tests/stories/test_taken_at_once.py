@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from rules.terms import Act, Refused, State
 from tests.stories.applying import apply
 from tests.timeline import Timeline
+
+
+@pytest.fixture
+def town(through_temporal: Timeline) -> Timeline:
+    """With workflows: whose writing comes second is tried again, and finds it taken."""
+    return through_temporal
 
 
 async def test_one_visit_for_two_requests(town: Timeline) -> None:
