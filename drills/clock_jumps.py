@@ -61,7 +61,9 @@ async def jumped(stack: Stack, sessions: Sessions, clock: Clock) -> list[Finding
             late = await escalations(sessions, before)
             meanwhile = await filed(stack, promised, f"while {words}")
             await started(sessions, meanwhile)
-            said = await stack.typed("doctor")
+            said, _ = await until(
+                lambda: stack.typed("doctor"), lambda said: "LOOK clock of worker" in named(said), LATE
+            )
             clock.jump(0)
         found += [
             none_of(f"{words}: running tiers not ended", ["..."] * (len(before) - len(late)), len(before)),

@@ -127,17 +127,24 @@ def _all_moved(lines: Mapping[str, Sequence[Event]]) -> bool:
 
 
 async def messages(stack: Stack, sessions: Sessions, moves: Sequence[Event]) -> dict[str, int]:
-    """How often each message about these escalations arrived, by recipient and channel."""
+    """How often each message about these escalations arrived, by recipient and channel; once where a storm keeps it for later.
+
+    An officer who is told of very many hears of the others in one message.
+    """
     numbers = {(move.reference, move.number) for move in moves}
     async with sessions() as session:
         asked = select(Notification, Attempt).join(Attempt, isouter=True)
         rows = (await session.exec(asked.where(Notification.kind == NoticeKind.ESCALATED))).all()
     came = {id: len(times) for id, times in by_sender(caught_in(stack.messages)).items()}
-    return {
-        f"{row.key}/{attempt.channel if attempt else '?'}": came.get(attempt.sender_id or "", 0) if attempt else 0
-        for row, attempt in rows
-        if (row.reference, row.number) in numbers
-    }
+    told: dict[str, int] = {}
+    for row, attempt in rows:
+        if (row.reference, row.number) not in numbers:
+            continue
+        if attempt is None:
+            told |= {f"{row.key}/{channel}": int(row.together) for channel in row.channels}
+        else:
+            told[f"{row.key}/{attempt.channel}"] = came.get(attempt.sender_id or "", 0)
+    return told
 
 
 def _each_once(told: Mapping[str, int]) -> bool:

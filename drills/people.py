@@ -19,7 +19,7 @@ import httpx2
 from drills.stack import Stack
 
 OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
-FORM = re.compile(r'<form[^>]* action="/desk/requests/(\d{9})/([a-z_]+)"[^>]*>(.*?)</form>', re.DOTALL)
+FORM = re.compile(r'<form[^>]* action="/desk/requests/(\d{9})/([a-z_]+)(?:/documents)?"[^>]*>(.*?)</form>', re.DOTALL)
 IN_QUEUE = re.compile(r'href="/desk/requests/(\d{9})')
 HIDDEN = re.compile(r'name="(token|seen)" value="([^"]*)"')
 OPTION = re.compile(r'<option value="([^"]+)"')

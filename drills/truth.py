@@ -58,6 +58,7 @@ MOVES_CLOCKS = frozenset(
         EventKind.CORRECTED,
     }
 )
+TO_THE_HANDLER = frozenset({EventKind.REMINDED, EventKind.DIRECTED})
 CLIMBS = frozenset({EventKind.ESCALATED, EventKind.BEYOND})
 TIME = re.compile(
     r"\d{1,2}(?::\d\d)? (?:in the (?:morning|afternoon|evening)|at night|after midnight)|12 (?:noon|midnight)"
@@ -74,9 +75,10 @@ class Said:
 
     @property
     def line(self) -> Event | None:
-        """The line it rests on; None where there is no such line."""
+        """The newest line of its transition that it may rest on, as far as it was written then; None where there is no such line."""
         kinds = OTHERWISE.get(self.row.kind, frozenset({self.row.kind}))
-        return next((line for line in self.lines if line.kind in kinds), None)
+        fit = [line for line in self.lines if line.kind in kinds]
+        return next((line for line in reversed(fit) if line.number <= self.row.number), fit[0] if fit else None)
 
     def untrue(self) -> Iterator[str]:
         """What it tells that was not so."""
@@ -100,6 +102,8 @@ class Said:
             yield f"no line for {self.row.kind}"
             return
         told = self.row.data
+        if line.kind in TO_THE_HANDLER:  # the line names whom it is said to, the message who answers
+            told = {**told, "post": self.row.post}
         yield from (
             f"{key} {told[key]}" for key in SAME if key in told and key in line.data and told[key] != line.data[key]
         )

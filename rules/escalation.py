@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from rules.clocks import after
+from rules.clocks import after, settle
 from rules.ladder import Answering, Passed, Seat, answers, present
 from rules.request import ANSWERABLE, CONSUMER, HANDLER
 from rules.terms import Cause, EventKind, NoticeKind, State
@@ -45,7 +45,8 @@ def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: s
     if not turn.request.safety:
         turn.given.append(Given(found.line, turn.at, task.id))
     turn.event(EventKind.ESCALATED, due=due, put_off=waited, **told)
-    turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, ANSWERABLE, fell_due=due, **told)
+    settle(turn)  # the message tells this tier's end, whatever else the same transition does after
+    turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, ANSWERABLE, fell_due=due, due=task.due, **told)
     return True
 
 

@@ -131,6 +131,15 @@ def test_to_send_it_up_is_not_to_take_it_up() -> None:
     assert (desk.task.accepted_at, desk.task.answerable) == (None, MANAGER)
 
 
+def test_each_message_of_a_late_transition_tells_the_end_of_its_own_tier() -> None:
+    desk = in_state(State.IN_PROGRESS)
+    desk.at = at("13:45")
+    assert desk.officer(Act.ESCALATE) is None
+    assert (desk.task.tier, desk.task.due) == (3, at("15:15"))
+    ends = [one.data["due"] for one in desk.notices if one.kind is NoticeKind.ESCALATED and one.post is None]
+    assert ends == [at("14:45").isoformat(), at("15:15").isoformat()]
+
+
 def test_not_taken_up_goes_to_a_colleague_once_and_then_up() -> None:
     desk = assigned()
     assert (desk.task.handler, desk.task.accept_by) == (OFFICER, at("12:20"))
