@@ -55,7 +55,7 @@ async def measured(room: Room, chosen: Chosen) -> list[Figures]:
             0
         ]:
             raise Wrong(f"{found['open']} open, {found['judged']} closed, half of them gone up by {half}")
-    name = f"whatif: {many:,} requests, {many // (1 + CLOSED):,} of them open, in {many / max(speeds):.1f} s"
+    name = f"what-if: {many:,} requests, {many // (1 + CLOSED):,} of them open, in {many / max(speeds):.1f} s"
     return [Figures(name, "all within ten seconds", "requests/s", 1.0, speeds, [many / TEN_SECONDS] * PER_ROUND)]
 
 
