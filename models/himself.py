@@ -68,12 +68,13 @@ async def named_in(session: AsyncSession, named: Named, roles: Sequence[str], at
     Under a post that is the last of `roles`, those of the report's own ladder, nobody: somebody must be left to look into it.
     """
     post = None if named.post is None else await session.get(Post, named.post)
-    called = await _called(session, named, at)
-    theirs = [row for row, person in await _filled(session, at) if person in called]
+    filled = await _filled(session, at)
+    called = await _called(session, named, filled)
+    theirs = [row for row, person in filled if person in called]
     posts = {post.code} if post else set()
     for one in [*theirs, *([post] if post else [])]:
         posts |= await _under(session, one, roles)
-    return called | {person for row, person in await _filled(session, at) if row.code in posts}
+    return called | {person for row, person in filled if row.code in posts}
 
 
 async def _filled(session: AsyncSession, at: datetime) -> Sequence[tuple[Post, int]]:
@@ -82,7 +83,7 @@ async def _filled(session: AsyncSession, at: datetime) -> Sequence[tuple[Post, i
     return (await session.exec(select(Post, Fill.person).join(Fill, col(Fill.post) == Post.code).where(*running))).all()
 
 
-async def _called(session: AsyncSession, named: Named, at: datetime) -> set[int]:
+async def _called(session: AsyncSession, named: Named, filled: Sequence[tuple[Post, int]]) -> set[int]:
     """The persons of that name; of those who have only a part of it, whoever is in a post of the office."""
     if not named.name:
         return set()
@@ -90,7 +91,7 @@ async def _called(session: AsyncSession, named: Named, at: datetime) -> set[int]
     found = {id or 0: fits(named.name, name) for id, name in people}
     if whole := {id for id, match in found.items() if match is Match.WHOLE}:
         return whole
-    here = {person for post, person in await _filled(session, at) if post.office and post.office == named.office}
+    here = {person for post, person in filled if post.office and post.office == named.office}
     return {id for id, match in found.items() if match is Match.PART and id in here}
 
 
