@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -17,6 +16,7 @@ from models.cases import cases_of
 from models.ground import Policies, Seats, fillings, ground_with, nearest, standard_of, timings_of, utility_zone
 from models.people import Post
 from models.policy_versions import current, differences, only_calendars
+from models.posts import in_force
 from models.requests import ServiceRequest
 from rules.case import Case
 from rules.holidays import with_calendars_of
@@ -123,10 +123,7 @@ def _answers(post: Post, office: str, zone: str) -> bool:
 
 
 async def _posts(session: AsyncSession, at: datetime) -> list[tuple[Post, Seat]]:
-    asked = select(Post).where(
-        or_(col(Post.since).is_(None), col(Post.since) <= at), or_(col(Post.until).is_(None), col(Post.until) > at)
-    )
-    posts = (await session.exec(asked.order_by(Post.code))).all()
+    posts = await in_force(session, at)
     filled = await fillings(session, [post.code for post in posts], await utility_zone(session))
     return [(post, Seat(post.code, filled.get(post.code, ()), post.never_vacant)) for post in posts]
 

@@ -17,7 +17,6 @@ from models.moving import (
     beyond_offices,
     end_posts,
     how_many,
-    in_force,
     in_their_place,
     keep,
     left_without,
@@ -28,7 +27,7 @@ from models.moving_list import begin
 from models.naming import noted
 from models.people import Office, Post, Zone
 from models.policy_versions import current
-from models.posts import WORKS
+from models.posts import WORKS, in_force
 from rules.needed import on_ladders
 
 

@@ -17,7 +17,7 @@ from models.moving_list import about, begin
 from models.naming import noted
 from models.passwords import end_sessions
 from models.people import Feeder, Fill, Locality, Office, Post, Staff
-from models.posts import WORKS
+from models.posts import WORKS, in_force
 from models.requests import ServiceRequest
 from models.runs import Run
 from rules.ladder import Filling
@@ -105,12 +105,6 @@ def _held(fills: Sequence[Filling], at: datetime) -> bool:
 
 def _there(fills: Sequence[Filling], at: datetime) -> bool:
     return any(_held([fill], at) and not fill.is_away(at) for fill in fills)
-
-
-async def in_force(session: AsyncSession, at: datetime, where: Any) -> Sequence[Post]:
-    """The posts there are at `at`."""
-    here = or_(col(Post.until).is_(None), col(Post.until) > at), or_(col(Post.since).is_(None), col(Post.since) <= at)
-    return (await session.exec(select(Post).where(where, *here).order_by(Post.code))).all()
 
 
 async def left_without(session: AsyncSession, posts: Sequence[str], at: datetime) -> list[str]:

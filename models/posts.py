@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import col, select
@@ -92,3 +93,9 @@ def may_see(posts: Sequence[FilledPost], office: str, zone: str, involved: froze
 
 def _filled(post: Post, how: str) -> FilledPost:
     return FilledPost(post.code, post.role, post.rights, post.scope, post.office, post.zone, post.titles, how)
+
+
+async def in_force(session: AsyncSession, at: datetime, *where: Any) -> Sequence[Post]:
+    """The posts there are at `at`."""
+    here = or_(col(Post.until).is_(None), col(Post.until) > at), or_(col(Post.since).is_(None), col(Post.since) <= at)
+    return (await session.exec(select(Post).where(*where, *here).order_by(Post.code))).all()
