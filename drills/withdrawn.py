@@ -50,7 +50,13 @@ class Applicant:
     procedure: Procedure
 
     async def send(self, act: Act, actor: Actor, task: Task | None = None, **data: Any) -> None:
-        """Put a submission into the tray and let it be taken; Broken when it is refused."""
+        """As `taken`; Broken when it is refused."""
+        refused = await self.taken(act, actor, task, **data)
+        if refused is not None:
+            raise Broken(f"{act} was refused: {refused}")
+
+    async def taken(self, act: Act, actor: Actor, task: Task | None = None, **data: Any) -> str | None:
+        """Put a submission into the tray and let it be taken; why it was refused, None when it was not, or not yet."""
         id = f"drill-{uuid4()}"
         post = None if task is None else task.handler
         async with self.sessions.begin() as session:
@@ -59,11 +65,9 @@ class Applicant:
                 task_id=None if task is None else task.id, data=data, words="As it should be.",
             )  # fmt: skip
         try:
-            taken = await self.door.act(Take(self.reference, id, act))
+            return (await self.door.act(Take(self.reference, id, act))).refused
         except NotYet:
-            return
-        if taken.refused is not None:
-            raise Broken(f"{act} was refused: {taken.refused}")
+            return None
 
     async def open_tasks(self) -> list[Task]:
         """What is open now, the first opened first."""
@@ -117,9 +121,10 @@ class Applicant:
             await self.send(Act.DOCUMENT, Actor.CONSUMER, paper=code, document=row.id)
 
     async def choose(self, task: Task) -> None:
-        """The first date offered."""
-        if "slot" not in task.data:
-            await self.send(Act.SLOT, Actor.CONSUMER, slot=task.data["slots"][0]["key"])
+        """The first date offered that nobody else has taken meanwhile."""
+        for slot in [] if "slot" in task.data else task.data["slots"]:
+            if await self.taken(Act.SLOT, Actor.CONSUMER, slot=slot["key"]) is None:
+                return
 
     async def pay(self, amount: int) -> None:
         """Money for the note that counts."""
