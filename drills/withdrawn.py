@@ -23,6 +23,7 @@ from drills.turn import Turn
 from drills.waiting import until
 from models import cases, waiting
 from models.database import Sessions
+from models.events import Submission
 from models.papers import Document, add, new_id
 from models.policy_versions import current
 from models.requests import ServiceRequest, Task
@@ -56,7 +57,7 @@ class Applicant:
             raise Broken(f"{act} was refused: {refused}")
 
     async def taken(self, act: Act, actor: Actor, task: Task | None = None, **data: Any) -> str | None:
-        """Put a submission into the tray and let it be taken; why it was refused, None when it was not, or not yet."""
+        """Put a submission into the tray and let it be taken; why it was refused, None when it was not."""
         id = f"drill-{uuid4()}"
         post = None if task is None else task.handler
         async with self.sessions.begin() as session:
@@ -67,7 +68,16 @@ class Applicant:
         try:
             return (await self.door.act(Take(self.reference, id, act))).refused
         except NotYet:
-            return None
+            row, _ = await until(partial(self.answered, id), bool, CATCHING_UP)
+            if row is None:
+                raise Broken(f"{act} was not answered") from None
+            return row.refused
+
+    async def answered(self, id: str) -> Submission | None:
+        """A submission once it has an outcome."""
+        async with self.sessions() as session:
+            row = await session.get(Submission, id)
+        return row if row is not None and row.answered is not None else None
 
     async def open_tasks(self) -> list[Task]:
         """What is open now, the first opened first."""
