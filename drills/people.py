@@ -129,6 +129,10 @@ class Officer:
         answer = await self.caller.get(f"/desk/requests/{reference}")
         return list(sheets(answer.text)) if answer.status == 200 else []
 
+    async def offered(self, reference: str, act: str) -> Sheet | None:
+        """The form for one act on a request; None where his page does not offer it now."""
+        return next((one for one in await self.offers(reference) if one.act == act), None)
+
     async def send(self, sheet: Sheet, tries: int = 1) -> Answer:
         """Send a form, the same again while its fate is unclear; what he was told is kept."""
         for _ in range(tries):
