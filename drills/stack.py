@@ -43,7 +43,7 @@ class Chosen:
 
     away: float = 5.0
     keep: bool = False
-    many: int = 900
+    many: int = 600
 
 
 class Broken(RuntimeError):
