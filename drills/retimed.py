@@ -11,9 +11,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from drills.auditor import Promised, audit
+from drills.copies import begun, copied
 from drills.findings import Finding, none_of
 from drills.flows import flows
-from drills.many import policy_of, registered, started
+from drills.many import PER_SECOND, policy_of, registered, started
 from drills.messages import caught_in
 from drills.stack import Broken, Chosen, Stack, running
 from drills.waiting import caught_up, until
@@ -26,16 +27,22 @@ from rules.clocks import after
 from rules.policy import calendar_of, timing_of
 
 RATE = 1800
-"""Requests a minute."""
-OLDER = timedelta(minutes=40)
-"""How long ago a third of them came: their first tier is over under the new timings, and not under the old."""
+"""Requests a minute, so many at least that the longest list takes no more than some minutes."""
+LONGEST = 200.0
+"""Seconds the whole list takes at its rate."""
+FILED = 300
+"""So many are filed one by one; where it is more, the others are copies of these two sorts, each with a workflow of its own."""
+OLDEST = 1000
+"""So many came long ago at the most: each of those goes up, and that is told to three people."""
+OLDER = timedelta(hours=7)
+"""How long ago some of them came: their first tier is over under the new timings, and not under the old. No other ends meanwhile."""
 OLD = """[complaint.no-supply]
 accept = "none"
-tiers = ["2h", "4h", "4h"]
-standard = "10h"
+tiers = ["12h", "4h", "4h"]
+standard = "20h"
 calendar = "round-the-clock"
 """
-NEW = OLD.replace('"2h"', '"30m"')
+NEW = OLD.replace('"12h"', '"6h"')
 
 
 class Retiming:
@@ -45,6 +52,7 @@ class Retiming:
         self.stack = stack
         self.sessions = sessions
         self.many = many
+        self.rate = max(RATE, round(many * 60 / LONGEST))
         self.chance = chance
 
     async def killed_on_the_way(self, number: int, shares: tuple[float, ...], stop_at: float | None = None) -> None:
@@ -96,7 +104,7 @@ class Retiming:
 
     @property
     def patience(self) -> float:
-        return 90 + self.many * 60 / RATE * 2
+        return 90 + self.many * 60 / self.rate * 4 + min(self.many // 3, OLDEST) / PER_SECOND
 
     async def versions(self) -> dict[str, tuple[int, int, datetime | None, datetime]]:
         """Version, tier, due instant and the tier's beginning of every open request."""
@@ -122,10 +130,8 @@ async def drill(chosen: Chosen) -> list[Finding]:
     async with running(chosen) as stack, stack.sessions() as sessions:
         old = await stack.timings(OLD)
         promised, many = Promised(datetime.now(UTC) - OLDER), max(chosen.many // 3, 30)
-        numbers = await registered(sessions, many // 3, "no-supply", promised.since, "older")
-        numbers += await registered(sessions, many - many // 3, "no-supply", datetime.now(UTC), "newer")
+        numbers = await opened(sessions, many, promised.since)
         promised.numbers = {f"{one}": number for one, number in enumerate(numbers)}
-        await started(sessions, numbers)
         new = await stack.timings(NEW)
         work = Retiming(stack, sessions, many, random.Random(chosen.seed))
         found = await worked(work, old, new)
@@ -136,17 +142,34 @@ async def drill(chosen: Chosen) -> list[Finding]:
         return [*found, none_of("left undone", left, 4), *await flows(stack)]
 
 
+async def opened(sessions: Sessions, many: int, since: datetime) -> list[str]:
+    """So many open requests with their workflows, some of them older than the others; their numbers."""
+    older, now = min(many // 3, OLDEST), datetime.now(UTC)
+    filed = older, many - older
+    if many > FILED:
+        filed = 1, 1
+    old = await registered(sessions, filed[0], "no-supply", since, "older")
+    new = await registered(sessions, filed[1], "no-supply", now, "newer")
+    await started(sessions, [*old, *new])
+    if many > FILED:
+        await caught_up(sessions, 60)
+        old += await copied(sessions, old[0], older - 1, 20_000_000)
+        new += await copied(sessions, new[0], many - older - 1, 30_000_000)
+        await begun(sessions)
+    return [*old, *new]
+
+
 async def worked(work: Retiming, old: int, new: int) -> list[Finding]:
     """What is found after each of the three ways."""
     chance, many, now = work.chance, work.many, datetime.now(UTC)
-    number = await work.begun(lambda session: begin(session, new, Choice(), None, now, RATE))
+    number = await work.begun(lambda session: begin(session, new, Choice(), None, now, work.rate))
     await work.killed_on_the_way(number, (chance.uniform(0.05, 0.2), chance.uniform(0.25, 0.4)), stop_at=0.5)
     half, wrong_half = await work.versions(), await work.wrong()
     moved = [one for one, row in half.items() if row[0] == new]
     back = await work.begun(lambda session: undo(session, number, None, now))
     await work.killed_on_the_way(back, (chance.uniform(0.2, 0.7),))
     undone, wrong_undone = await work.versions(), await work.wrong()
-    again = await work.begun(lambda session: begin(session, new, Choice(), None, now, RATE))
+    again = await work.begun(lambda session: begin(session, new, Choice(), None, now, work.rate))
     await work.killed_on_the_way(again, (chance.uniform(0.2, 0.7),))
     whole, wrong_whole = await work.versions(), await work.wrong()
     stopped = Finding(
