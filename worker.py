@@ -35,6 +35,7 @@ from models import database, waiting
 from models.database import Sessions
 from models.heartbeats import beating
 from models.hints import Hints, listen
+from models.logs import never_in_the_way
 from models.storage import storage_at
 from models.utility import zone_once_there
 from models.waiting import Waiting
@@ -90,7 +91,8 @@ async def connected(config: Config) -> Client:
 
 
 async def main(config: Config) -> None:
-    """Work until told to stop."""
+    """Work until told to stop, or until one of its loops ended by itself."""
+    never_in_the_way()
     be_brief()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -144,10 +146,13 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     record = Record(pen, committed=hints.give)
     async with worker_of(client, record, FanOut(sessions, door, pen=record)):
         log.info("working", zone=zone)
-        await stop.wait()
-        for task in tasks:
+        stopped = asyncio.create_task(stop.wait())
+        ended, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (stopped, *tasks):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(stopped, *tasks, return_exceptions=True)
+        for task in ended:  # a worker without one of its loops is of no use: who started it starts another
+            task.result()
 
 
 def channels_of(config: Config) -> dict[str, Email | Sms]:
