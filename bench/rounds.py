@@ -14,7 +14,7 @@ Asked = Callable[[], Awaitable[tuple[float, int]]]
 class Chosen:
     """How to measure: rounds of so many seconds, among so many open requests; `alone`: one row, which may take its time."""
 
-    rounds: int = 5
+    rounds: int = 4
     seconds: float = 3.0
     many: int = 10_000
     seed: int = 20260101
