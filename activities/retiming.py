@@ -58,7 +58,7 @@ def _judged(row: ServiceRequest, request: Request, sent: Submission, ground: Gro
     if row.policy_version != before:
         raise Refusal(Refused.STALE)
     try:
-        turn = retime(request, ground, new, at, before=before, version=after)
+        turn = retime(Turn.of(request, ground, at), new, before=before, version=after)
     except (Unfit, KeyError):
         raise Refusal(Refused.UNKNOWN_CODE) from None
     if not retimed(turn):

@@ -31,12 +31,10 @@ from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from workflows.client import Door, Opening
 
-BURST = 10
-"""One of so many of the room's size: 1,000 of 10,000."""
 AT_ONCE = 25
 """The relay starts so many at a time, and so does the bare client."""
-SECONDS = 90
-"""From the registered instant to the due one: by then all are begun, else the row is not measured."""
+BEFORE, PER_SECOND = 20, 15
+"""Seconds from the registered instant to the due one, and one more for so many requests: by then all are begun, else the row is not measured."""
 LONGEST = 240.0
 ACTIONS = 40
 APART = timedelta(milliseconds=1)
@@ -47,17 +45,18 @@ CATEGORY = "no-supply"
 
 async def measured(beside: Room, chosen: Chosen) -> list[Figures]:
     """One burst of fresh requests in a room of its own: begun, due, acted upon; then the same of bare workflows."""
-    many = max(chosen.many // BURST, 50)
+    many = chosen.burst
+    seconds = BEFORE + many // PER_SECOND
     folder = beside.folder / "flow"
     async with room(folder, 1) as there, temporal.running(folder / "temporal") as (server, client):
         opened = database.engine(there.url, pool=4)
         sessions = database.sessions_of(opened)
-        await _timed(sessions)
+        await _timed(sessions, seconds)
         registered = datetime.now(UTC)
         numbers = await _burst(sessions, many, registered)
         async with there.worker(server.address):
             started = await _started(there.url, many)
-            due = registered + timedelta(seconds=SECONDS)
+            due = registered + timedelta(seconds=seconds)
             if datetime.now(UTC) >= due:
                 raise Wrong(f"{many} workflows were not begun before they were due")
             actions = await _acted(sessions, server.address, numbers[:ACTIONS])
@@ -74,12 +73,12 @@ async def measured(beside: Room, chosen: Chosen) -> list[Figures]:
     ]  # fmt: skip
 
 
-async def _timed(sessions: Sessions) -> None:
+async def _timed(sessions: Sessions, seconds: int) -> None:
     """The first tier ends soon, nobody is put off."""
     async with sessions.begin() as session:
         policy = await current(session)
         timing = policy.timings[CATEGORY]
-        tiers = (Duration(SECONDS, Unit.SECONDS), *timing.tiers[1:])
+        tiers = (Duration(seconds, Unit.SECONDS), *timing.tiers[1:])
         changed = replace(timing, tiers=tiers, accept=None)
         limits = replace(policy.limits, escalations_per_minute=10_000)
         policy = replace(policy, timings={**policy.timings, CATEGORY: changed}, limits=limits)

@@ -12,12 +12,18 @@ Asked = Callable[[], Awaitable[tuple[float, int]]]
 
 @dataclass(frozen=True)
 class Chosen:
-    """How to measure: rounds of so many seconds, among so many open requests."""
+    """How to measure: rounds of so many seconds, among so many open requests; `alone`: one row, which may take its time."""
 
-    rounds: int = 5
+    rounds: int = 4
     seconds: float = 3.0
     many: int = 10_000
     seed: int = 20260101
+    alone: bool = False
+
+    @property
+    def burst(self) -> int:
+        """How many go through Temporal: among other rows a twentieth of all, alone a tenth."""
+        return max(self.many // (10 if self.alone else 20), 50)
 
 
 async def alternated(ours: Asked, limit: Asked, chosen: Chosen) -> tuple[Rounds, Rounds]:

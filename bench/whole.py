@@ -35,10 +35,10 @@ STEPS = ("accept", "resolve")
 
 async def measured(_: Room, chosen: Chosen) -> list[Figures]:
     """A stack as `make run` starts it, looked at and then used."""
-    async with stacks.running(stacks.Chosen(chosen.seed), PROFILE="demo") as stack:
+    async with stacks.running(stacks.Chosen(), PROFILE="demo") as stack:
         await asyncio.sleep(REST)
         memory = _memory(stack)
-    async with stacks.running(stacks.Chosen(chosen.seed)) as stack, stack.sessions() as sessions:
+    async with stacks.running(stacks.Chosen()) as stack, stack.sessions() as sessions:
         cold, warm = await _pages(stack)
         found = await _cost(stack, sessions)
     return [
@@ -111,7 +111,7 @@ async def _lived(stack: Stack, officers: list[Officer], number: str) -> None:
     await consumer.get(f"/track/{number}")
     for act in STEPS:
         for officer in officers:
-            sheet = next((one for one in await officer.offers(number) if one.act == act), None)
+            sheet = await officer.offered(number, act)
             if sheet is not None:
                 await officer.send(sheet.filled(chance), tries=5)
                 break

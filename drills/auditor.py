@@ -20,6 +20,7 @@ from models.events import Event, Submission
 from models.outbox import Notification
 from models.requests import Lapse, ServiceRequest
 from models.trust import FIRED
+from rules.case import Wait
 from rules.terms import Cause, EventKind, NoticeKind
 
 BY_TIMER = frozenset({Cause.TIMER.value, Cause.NOT_TAKEN_UP.value})
@@ -48,9 +49,13 @@ class Promised:
 
 
 async def audit(session: AsyncSession, promised: Promised, arrived: Callable[[], Sequence[Caught]]) -> list[Finding]:
-    """Every promise of the house, counted in the tables as they are now and in the messages that `arrived` gives after."""
+    """Every promise of the house, counted in the tables as they are now and in the messages that `arrived` gives after.
+
+    All requests count in whose history something was written since, however old they are.
+    """
     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    rows = (await session.exec(select(ServiceRequest).where(ServiceRequest.registered_at >= promised.since))).all()
+    touched = select(Event.reference).where(col(Event.recorded) >= promised.since)
+    rows = (await session.exec(select(ServiceRequest).where(col(ServiceRequest.reference).in_(touched)))).all()
     events = await histories(session, {row.reference for row in rows})
     return [
         *await _numbers(session, promised),
@@ -72,8 +77,8 @@ async def histories(session: AsyncSession, references: Iterable[str]) -> dict[st
     return found
 
 
-async def settled(session: AsyncSession, quiet: timedelta = timedelta(0)) -> list[str]:
-    """What still has to be done, in words; nothing once all is done that falls due before `quiet` from now is over."""
+async def settled(session: AsyncSession, quiet: timedelta = timedelta(0)) -> dict[str, int]:
+    """How much of what still has to be done; nothing once all is done that falls due before `quiet` from now is over."""
     late = col(ServiceRequest.wake_at) < func.clock_timestamp() + quiet
     counts = {
         "requests not started": select(func.count()).where(col(ServiceRequest.started_at).is_(None)),
@@ -82,7 +87,7 @@ async def settled(session: AsyncSession, quiet: timedelta = timedelta(0)) -> lis
         "notices waiting": select(func.count()).where(Notification.state == "waiting", ~col(Notification.together)),
     }
     found = {what: (await session.exec(asked)).one() for what, asked in counts.items()}
-    return [f"{count} {what}" for what, count in found.items() if count]
+    return {what: count for what, count in found.items() if count}
 
 
 async def _numbers(session: AsyncSession, promised: Promised) -> list[Finding]:
@@ -168,7 +173,9 @@ def must_hear(event: Event) -> list[tuple[str, int, str, str | None]]:
     """Who must hear of an event: reference, number, kind of notice and post (None: the consumer)."""
     found: list[tuple[str, int, str, str | None]] = []
     kind = TELLS_THE_CONSUMER.get(event.kind)
-    if kind is not None:
+    if kind is not None and event.data.get("reason") not in frozenset(
+        Wait
+    ):  # what is waited for, he is told by its own name
         found.append((event.reference, event.number, kind.value, None))
     if event.kind == EventKind.ESCALATED:
         found.append((event.reference, event.number, NoticeKind.ESCALATED.value, event.data["post"]))

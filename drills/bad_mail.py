@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -11,15 +12,15 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from drills.auditor import Promised, audit
-from drills.findings import Finding, none_of, within
+from drills.ending import counted
+from drills.findings import Finding, within
 from drills.messages import by_sender, caught_in
-from drills.people import Caller
-from drills.stack import Chosen, running
+from drills.people import Caller, NotTaken, consumer_of
+from drills.smtp_away import mail_port, texted
+from drills.turn import Turn
 from drills.waiting import caught_up, until
 from embedded.message_gateway import MailCatcher
 from embedded.message_store import Caught, Store
-from embedded.ports import free_ports
 
 FILED = 3
 """Complaints in each mood."""
@@ -38,17 +39,25 @@ class Mood(StrEnum):
     WELL = "well"
 
 
+BAD = (Mood.REFUSES, Mood.SLOW, Mood.DIES)
+
+
 class Moody(MailCatcher):
-    """A mail catcher with moods; `taken` are the instants at which it took a mail and did not say so in time."""
+    """A mail catcher with moods; `taken` are the instants at which it took a mail and did not say so in time.
+
+    `met` is how many mails met it in each mood.
+    """
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.mood = Mood.REFUSES
         self.taken: list[datetime] = []
+        self.met: Counter[Mood] = Counter()
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
         """Yes to each recipient, or not now."""
         if self.mood is Mood.REFUSES:
+            self.met[self.mood] += 1
             return "451 4.3.0 Not now"
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -56,48 +65,44 @@ class Moody(MailCatcher):
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """Keep the mail, and say so, or not."""
+        mood = self.mood
         said = await super().handle_DATA(server, session, envelope)
-        if self.mood in (Mood.SLOW, Mood.DIES):
+        self.met[mood] += 1
+        if mood in (Mood.SLOW, Mood.DIES):
             self.taken.append(datetime.now(UTC))
-        if self.mood is Mood.SLOW:
+        if mood is Mood.SLOW:
             await asyncio.sleep(SLOWER)
-        if self.mood is Mood.DIES:
+        if mood is Mood.DIES:
             server.transport.abort()
         return said
 
+    async def met_now(self) -> int:
+        """How many mails met it in the mood it is in."""
+        return self.met[self.mood]
 
-async def drill(chosen: Chosen) -> list[Finding]:
-    """File in each mood; then the server is well."""
-    [port] = free_ports(1)
-    async with running(chosen, SMTP_URL=f"smtp://127.0.0.1:{port}") as stack, stack.sessions() as sessions:
-        kept = stack.folder.parent / "mails.jsonl"
-        promised, caller, slowest = Promised(datetime.now(UTC)), Caller(stack), 0.0
 
-        def arrived() -> list[Caught]:
-            return caught_in(stack.messages) + caught_in(kept)
+async def drill(turn: Turn) -> list[Finding]:
+    """File in each mood, the bad ones in an order left to chance, until it was met; then the server is well."""
+    kept, slowest = turn.folder / "mails.jsonl", 0.0
 
-        async def texts() -> int:
-            return sum(message.channel == "sms" for message in caught_in(stack.messages))
+    def arrived() -> list[Caught]:
+        return caught_in(turn.stack.messages) + caught_in(kept)
 
-        async with listening(port, Moody(Store(kept))) as moody:
-            for mood in Mood:
-                moody.mood = mood
-                before = FILED + await texts()
-                for one in range(FILED):
-                    key = f"{mood}-{one}-{promised.since.timestamp():.0f}"
-                    promised.numbers[key] = await caller.filed(key, "no-supply")
-                _, took = await until(texts, before.__le__, SOON + 1)
-                slowest = max(slowest, took)
-                await asyncio.sleep(0 if mood is Mood.WELL else max(chosen.away, 8))
-            left, took = await caught_up(sessions, LATER)
-            promised.kills += moody.taken
-            async with sessions() as session:
-                found = await audit(session, promised, arrived)
-        twice = [id for id, times in by_sender(caught_in(kept)).items() if len(times) > 1]
+    async with listening(mail_port(turn), Moody(Store(kept))) as moody:
+        for mood in (*turn.chance.sample(BAD, len(BAD)), Mood.WELL):
+            moody.mood = mood
+            slowest = max(slowest, await filed(turn, mood))
+            met, _ = await until(moody.met_now, FILED.__le__, SOON)
+            turn.did(mood)
+            if not met:
+                raise NotTaken(f"no mail met the server as it {mood}")
+        left, took = await caught_up(turn.sessions, LATER)
+        turn.promised.kills += moody.taken
+        found = await counted(turn, LATER, arrived=arrived)
+    twice = [id for id, times in by_sender(caught_in(kept)).items() if len(times) > 1]
     return [
         within("text messages out whatever the mail server does", slowest, SOON),
-        none_of("left undone", left, 4),
-        within("all mails out once the server was well", took, LATER),
+        within("all mails out once the server was well", None if left else took, LATER),
         Finding(
             "mails that came again",
             len(twice) <= len(moody.taken),
@@ -105,6 +110,17 @@ async def drill(chosen: Chosen) -> list[Finding]:
         ),
         *found,
     ]
+
+
+async def filed(turn: Turn, mood: Mood) -> float:
+    """A few complaints; seconds until each of their consumers had a text message."""
+    caller, keys = Caller(turn.stack), [turn.key(mood, one) for one in range(FILED)]
+    for key in keys:
+        await asyncio.sleep(turn.chance.uniform(0, 0.5))
+        turn.promised.numbers[key] = await caller.filed(key, "no-supply")
+    phones = {consumer_of(key)["phone"] for key in keys}
+    _, took = await until(lambda: texted(turn), phones.issubset, SOON + 1)
+    return took
 
 
 @asynccontextmanager

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from drills.auditor import Promised, audit
-from drills.findings import Finding, none_of, within
-from drills.flows import flows
-from drills.messages import caught_in
+from drills.ending import counted
+from drills.findings import Finding, none_of
 from drills.people import UNCLEAR, Caller, NotTaken, Officer
-from drills.stack import PARTS, Chosen, Stack, running
-from drills.waiting import caught_up
+from drills.stack import PARTS, Stack
+from drills.turn import Turn
 from models.answers import answer_id
 from models.database import Sessions
 from models.people import Fill, Staff
@@ -38,8 +35,8 @@ tiers = ["8s", "8s", "8s"]
 standard = "24s"
 calendar = "round-the-clock"
 """
-QUIET = timedelta(seconds=15)
-"""The count begins when nothing falls due for so long."""
+QUIET = timedelta(seconds=9)
+"""The count begins when nothing falls due for so long: longer than the longest tier."""
 CATCHING_UP = 150.0
 """Seconds until then, the last timers of the minute included."""
 ANSWER = re.compile(r"/answer/([A-Za-z0-9_-]{8,64})")
@@ -48,12 +45,12 @@ IMPATIENT = 0.1
 
 
 class Crowd:
-    """Everybody who does something during the minute; what they were told is kept in `promised`."""
+    """Everybody who does something during the minute; what they were told is kept in what was promised."""
 
-    def __init__(self, stack: Stack, seed: int, promised: Promised, officers: list[Officer]) -> None:
-        self.stack = stack
-        self.seed = seed
-        self.promised = promised
+    def __init__(self, turn: Turn, officers: list[Officer]) -> None:
+        self.turn = turn
+        self.stack = turn.stack
+        self.promised = turn.promised
         self.officers = officers
         self.over = asyncio.Event()
         self.answered_otherwise: list[str] = []
@@ -68,7 +65,7 @@ class Crowd:
 
     async def kills(self) -> None:
         """Kill every part once and some again, in an order left to chance."""
-        chance = random.Random(self.seed)
+        chance = self.turn.chance
         for part in chance.sample(KILLS, len(KILLS)):
             await asyncio.sleep(chance.uniform(*APART))
             if part == "all":
@@ -80,11 +77,11 @@ class Crowd:
 
     async def files(self, who: int) -> None:
         """File one complaint after the other; some callers hang up, some send the same twice."""
-        chance, caller = random.Random(f"{self.seed}/files/{who}"), Caller(self.stack)
+        chance, caller = self.turn.luck("files", who), Caller(self.stack)
         number = 0
         while not self.over.is_set():
             number += 1
-            key = f"busy-{self.promised.since.timestamp():.0f}-{who}-{number}"
+            key = self.turn.key("busy", who, number)
             category = chance.choice(CATEGORIES)
             if chance.random() < IMPATIENT:
                 await Caller(self.stack, seconds=chance.uniform(0.005, 0.05)).file(key, category)
@@ -97,10 +94,10 @@ class Crowd:
 
     async def acts(self, officer: Officer) -> None:
         """Open a request, do one of the things offered; some officers hang up before they hear what became of it."""
-        chance = random.Random(f"{self.seed}/acts/{officer.username}")
+        chance = self.turn.luck("acts", officer.username)
         while not self.over.is_set():
             await asyncio.sleep(chance.uniform(0.3, 1.5))
-            mine = await officer.queue()
+            mine = sorted(set(await officer.queue()) & set(self.promised.numbers.values()))
             offers = await officer.offers(chance.choice(mine)) if mine else []
             if not offers:
                 continue
@@ -114,10 +111,10 @@ class Crowd:
 
     async def answers(self) -> None:
         """Answer the questions that come by text message, each by its link."""
-        chance, caller, seen = random.Random(f"{self.seed}/answers"), Caller(self.stack), set[str]()
+        chance, caller, seen = self.turn.luck("answers"), Caller(self.stack), set[str]()
         while not self.over.is_set():
             await asyncio.sleep(chance.uniform(0.5, 2))
-            texts = [message.text for message in caught_in(self.stack.messages) if message.channel == "sms"]
+            texts = [message.text for message in self.turn.caught() if message.channel == "sms"]
             for token in (link for text in texts for link in ANSWER.findall(text) if link not in seen):
                 seen.add(token)
                 await self.answer(caller, token, chance.choice(("confirm", "not_repaired")))
@@ -133,25 +130,19 @@ class Crowd:
             await asyncio.sleep(0.5)
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
+async def drill(turn: Turn) -> list[Finding]:
     """One busy minute, then the count."""
-    async with running(chosen) as stack:
-        await stack.timings(TIMINGS)
-        promised = Promised(datetime.now(UTC))
-        async with stack.sessions() as sessions:
-            officers = await signed_in(stack, sessions, POSTS)
-            crowd = Crowd(stack, chosen.seed, promised, officers)
-            await crowd.run()
-            left, took = await caught_up(sessions, CATCHING_UP, quiet=QUIET)
-            promised.kills += stack.kills
-            for officer in officers:
-                promised.told |= officer.told
-            async with sessions() as session:
-                found = await audit(session, promised, lambda: caught_in(stack.messages))
-        kills = Finding("killed", True, f"{len(stack.kills)} times, seed {chosen.seed}")
-        same = none_of("repeated filings answered otherwise", crowd.answered_otherwise, len(promised.numbers))
-        quiet = none_of("left undone", left, 4)
-        return [kills, same, quiet, within("all done and quiet after", took, CATCHING_UP), *found, *await flows(stack)]
+    await turn.timings(TIMINGS)
+    officers, killed = await signed_in(turn.stack, turn.sessions, POSTS), len(turn.stack.kills)
+    crowd = Crowd(turn, officers)
+    turn.did("signing in")
+    await crowd.run()
+    turn.did("the minute")
+    return [
+        Finding("killed", True, f"{len(turn.stack.kills) - killed} times"),
+        none_of("repeated filings answered otherwise", crowd.answered_otherwise, len(turn.promised.numbers)),
+        *await counted(turn, CATCHING_UP, officers, QUIET),
+    ]
 
 
 async def signed_in(stack: Stack, sessions: Sessions, posts: tuple[str, ...]) -> list[Officer]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from drills.auditor import Promised, audit, histories, lateness
+from drills.auditor import histories, lateness
+from drills.ending import counted
 from drills.findings import Finding, none_of, within
-from drills.flows import flows
 from drills.many import started
-from drills.messages import caught_in
 from drills.people import Caller
-from drills.stack import Chosen, Stack, running
-from drills.waiting import caught_up, until
+from drills.turn import Turn
+from drills.waiting import until
 from models.database import Sessions
 from rules.terms import EventKind
 
@@ -30,12 +30,6 @@ calendar = "round-the-clock"
 """
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
-    """Both jumps, one after the other, on one stack, whose own worker is away meanwhile."""
-    async with running(chosen) as stack, stack.sessions() as sessions:
-        return await jumped(stack, sessions, Clock(stack.folder.parent / "shift"))
-
-
 class Clock:
     """The clock of a worker, wrong by what a file says."""
 
@@ -49,42 +43,40 @@ class Clock:
         self.file.write_text(f"{by}\n", encoding="ascii")
 
 
-async def jumped(stack: Stack, sessions: Sessions, clock: Clock) -> list[Finding]:
-    """What holds of tiers that were running, of numbers given meanwhile, and of all afterwards."""
-    await stack.timings(TIMINGS)
-    promised, found = Promised(datetime.now(UTC)), list[Finding]()
-    for words, by in JUMPS.items():
-        async with stack.without("worker"), stack.second_worker(*clock.program):
-            before = await filed(stack, promised, f"before {words}")
-            await started(sessions, before)
+async def drill(turn: Turn) -> list[Finding]:
+    """Both jumps, one after the other, while the stack's own worker is away: running tiers, numbers given meanwhile, and all afterwards."""
+    await turn.timings(TIMINGS)
+    clock, found = Clock(turn.folder / "shift"), list[Finding]()
+    for words, by in turn.chance.sample(list(JUMPS.items()), len(JUMPS)):
+        async with turn.stack.without("worker"), turn.stack.second_worker(*clock.program):
+            before = await filed(turn, f"before {words}")
+            await started(turn.sessions, before)
+            await asyncio.sleep(turn.chance.uniform(0, 2))
             clock.jump(by)
-            late = await escalations(sessions, before)
-            meanwhile = await filed(stack, promised, f"while {words}")
-            await started(sessions, meanwhile)
-            said, _ = await until(
-                lambda: stack.typed("doctor"), lambda said: "LOOK clock of worker" in named(said), LATE
-            )
+            meanwhile = await filed(turn, f"while {words}")
+            said, _ = await until(partial(turn.stack.typed, "doctor"), tells, LATE)
+            late = await escalations(turn.sessions, before)
+            await started(turn.sessions, meanwhile)
             clock.jump(0)
         found += [
             none_of(f"{words}: running tiers not ended", ["..."] * (len(before) - len(late)), len(before)),
             within(f"{words}: the latest of them", max(late, default=None), LATE),
-            Finding(f"{words}: the doctor says so", "LOOK clock of worker" in named(said), named(said)),
+            Finding(f"{words}: the doctor says so", tells(said), named(said)),
         ]
-    promised.kills += stack.kills
-    left, _ = await caught_up(sessions, 60)
-    async with sessions() as session:
-        found += await audit(session, promised, lambda: caught_in(stack.messages))
-    return [*found, none_of("left undone", left, 4), *await flows(stack)]
+        turn.did(words)
+    return [*found, *await counted(turn, 60)]
 
 
-async def filed(stack: Stack, promised: Promised, what: str) -> list[str]:
+def tells(said: str) -> bool:
+    """Whether the doctor says that a worker's clock is wrong."""
+    return "LOOK clock of worker" in named(said)
+
+
+async def filed(turn: Turn, what: str) -> list[str]:
     """A few complaints; their numbers."""
-    caller, given = Caller(stack), []
-    for one in range(FILED):
-        key = f"{what}-{one}-{promised.since.timestamp():.0f}".replace(" ", "-")
-        promised.numbers[key] = await caller.filed(key, "no-supply")
-        given.append(promised.numbers[key])
-    return given
+    caller, keys = Caller(turn.stack), [turn.key(what, one) for one in range(FILED)]
+    turn.promised.numbers |= {key: await caller.filed(key, "no-supply") for key in keys}
+    return [turn.promised.numbers[key] for key in keys]
 
 
 async def escalations(sessions: Sessions, numbers: Sequence[str]) -> list[float]:

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from drills.auditor import Promised, audit
+from drills.auditor import Promised
 from drills.busy_minute import signed_in
+from drills.ending import counted
 from drills.findings import Finding, none_of, within
-from drills.flows import flows
-from drills.messages import caught_in
 from drills.people import Answer, Caller, NotTaken, Officer, Sheet, consumer_of
-from drills.stack import Chosen, Stack, running
+from drills.stack import Stack
+from drills.turn import Turn
 from drills.waiting import caught_up, until
-from models.database import Sessions
 
 POST = "relationship-officer-gizri-1"
 SAID_BY = 3.5
@@ -57,20 +56,15 @@ class HalfTyped:
         return found[1]
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
+async def drill(turn: Turn) -> list[Finding]:
     """Both kinds of absence, one after the other, on one stack."""
-    async with running(chosen) as stack, stack.sessions() as sessions:
-        await stack.timings(TIMINGS)
-        promised = Promised(datetime.now(UTC))
-        [officer] = await signed_in(stack, sessions, (POST,))
-        found: list[Finding] = []
-        for how in ("hung", "killed"):
-            found += await without(stack, sessions, promised, officer, how, chosen.away)
-        promised.told |= officer.told
-        promised.kills += stack.kills
-        async with sessions() as session:
-            found += await audit(session, promised, lambda: caught_in(stack.messages))
-        return [*found, *await flows(stack)]
+    await turn.timings(TIMINGS)
+    [officer] = await signed_in(turn.stack, turn.sessions, (POST,))
+    found: list[Finding] = []
+    for how in turn.chance.sample(("hung", "killed"), 2):
+        found += await without(turn, officer, how)
+        turn.did(how)
+    return [*found, *await counted(turn, MINUTE, [officer])]
 
 
 @dataclass
@@ -125,18 +119,17 @@ class Visitors:
         await self.officer.send(self.sheet, tries=20)
 
 
-async def without(
-    stack: Stack, sessions: Sessions, promised: Promised, officer: Officer, how: str, away: float
-) -> list[Finding]:
+async def without(turn: Turn, officer: Officer, how: str) -> list[Finding]:
     """Send forms while the database is away, and the same ones again when it is back."""
-    visitors = await half_done(stack, promised, officer, how)
-    async with stack.away("postgres", how):
-        ends = asyncio.get_running_loop().time() + away
+    visitors = await half_done(turn, officer, how)
+    async with turn.stack.away("postgres", how):
+        ends = asyncio.get_running_loop().time() + turn.chosen.away
+        await asyncio.sleep(turn.chance.uniform(0, 1))
         sent = await visitors.send()
         await asyncio.sleep(max(ends - asyncio.get_running_loop().time(), 0))
-    back = await stack.back()
-    await visitors.again(promised)
-    left, _ = await caught_up(sessions, MINUTE)
+    back = await turn.stack.back()
+    await visitors.again(turn.promised)
+    left, _ = await caught_up(turn.sessions, MINUTE)
     took = (datetime.now(UTC) - back).total_seconds()
     return [
         *judged(how, sent, visitors.typed),
@@ -160,22 +153,21 @@ def judged(how: str, sent: Sent, typed: str) -> list[Finding]:
     ]
 
 
-async def half_done(stack: Stack, promised: Promised, officer: Officer, how: str) -> Visitors:
+async def half_done(turn: Turn, officer: Officer, how: str) -> Visitors:
     """A complaint of the officer's with eight seconds to go, his note on it, and two forms half typed."""
-    caller, when = Caller(stack), f"{promised.since.timestamp():.0f}"
-    form, whole = await half_typed(stack), await half_typed(stack)
+    caller, numbers = Caller(turn.stack), turn.promised.numbers
+    form, whole = await half_typed(turn.stack), await half_typed(turn.stack)
     for number in range(4):
-        key = f"{how}-{number}-{when}"
-        promised.numbers[key] = await caller.filed(key, "no-supply")
-        offers, _ = await until(partial(officer.offers, promised.numbers[key]), bool, 5)
-        if offers:
+        key = turn.key(how, number)
+        numbers[key] = await caller.filed(key, "no-supply")
+        sheet, _ = await until(partial(officer.offered, numbers[key], "note"), bool, 5)
+        if sheet is not None:
             break
     else:
         raise NotTaken("none of four complaints came to the officer")
-    sheet = next(one for one in offers if one.act == "note")
     typed = TYPED.format(how)
     sheet.fields["words"] = typed
-    return Visitors(form, whole, caller, officer, sheet, f"later-{how}-{when}", typed)
+    return Visitors(form, whole, caller, officer, sheet, turn.key("later", how), typed)
 
 
 async def half_typed(stack: Stack) -> HalfTyped:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from drills.auditor import Promised, audit
+from drills.ending import counted
 from drills.findings import Finding, none_of, within
-from drills.flows import flows
-from drills.messages import caught_in
 from drills.people import Answer, Caller
-from drills.stack import Chosen, running
-from drills.waiting import caught_up
+from drills.stack import Chosen, Stack, running
+from drills.turn import Turn
 
 SIZE = "512m"
 BLOCK = b"\0" * 65_536
@@ -36,70 +34,62 @@ class NoDisk(RuntimeError):
     """No small disk can be had here."""
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
-    """Fill a small disk of memory, file and let tiers run out, make room, count."""
+@asynccontextmanager
+async def on_a_small_disk(chosen: Chosen) -> AsyncIterator[Stack]:
+    """A stack that keeps everything on a disk of SIZE: a mounted tmpfs, which takes the right to mount. NoDisk without that."""
+    disk = Path(tempfile.mkdtemp(prefix="onewindow-disk-"))
+    refused = await ran("mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(disk))
+    if refused is not None:
+        await ran("rmdir", str(disk))
+        raise NoDisk(refused)
+    keep = chosen.keep
     try:
-        with small_disk() as disk:
-            return await filled(chosen, disk)
-    except NoDisk as why:
-        return [Finding("carried out", True, f"no: {why}")]
-
-
-@contextmanager
-def small_disk() -> Iterator[Path]:
-    """A folder that holds no more than SIZE: a mounted tmpfs, which takes the right to mount."""
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="onewindow-disk-"))
-    try:
-        mounted = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(folder)], capture_output=True, check=False
-        )
-        if mounted.returncode:
-            raise NoDisk(mounted.stderr.decode(errors="replace").strip() or "mount was refused")
-        try:
-            yield folder
-        finally:
-            subprocess.run(["umount", "--lazy", str(folder)], check=False)
+        async with running(chosen, above=disk) as stack:
+            yield stack
+            keep = stack.keep
     finally:
-        folder.rmdir()
+        if not keep:
+            await ran("umount", "--lazy", str(disk))
+            await ran("rmdir", str(disk))
 
 
-async def filled(chosen: Chosen, disk: Path) -> list[Finding]:
-    """The drill itself, with everything the stack keeps on `disk`."""
-    async with running(chosen, above=disk) as stack, stack.sessions() as sessions:
-        await stack.timings(TIMINGS)
-        promised, caller = Promised(datetime.now(UTC)), Caller(stack)
-        when = f"{promised.since.timestamp():.0f}"
-        for one in range(BEFORE):
-            promised.numbers[f"before-{one}-{when}"] = await caller.filed(f"before-{one}-{when}", "no-supply")
-        ballast = disk / "ballast"
-        fill(ballast)
-        answers = await while_full(caller, promised, chosen.away, ballast, when)
-        ballast.unlink()
-        promised.kills.append(datetime.now(UTC))
-        back = await stack.back()
-        for key in answers:
-            promised.numbers[key] = await caller.filed(key, "no-supply")
-        left, _ = await caught_up(sessions, MINUTE)
-        took = (datetime.now(UTC) - back).total_seconds()
-        promised.kills += [*stack.kills, datetime.now(UTC)]
-        async with sessions() as session:
-            found = await audit(session, promised, lambda: caught_in(stack.messages))
-        said = [path.name for path in (stack.folder / "log").glob("*.log") if b"No space left" in path.read_bytes()]
-        odd = [str(answer.status) for answer in answers.values() if answer.status not in (201, 503)]
-        refused = sum(answer.status == 503 for answer in answers.values())
-        slowest = max((answer.seconds for answer in answers.values()), default=0.0)
-        return [
-            Finding("filed on a full disk", True, f"{len(answers)}: {refused} told that it cannot be done now"),
-            none_of("answers that are neither a number nor 'not now'", odd, len(answers)),
-            within("slowest of them", slowest, SAID_BY),
-            Finding("a log says that the disk is full", bool(said), ", ".join(said) or "none"),
-            none_of("left undone", left, 4),
-            within("everything caught up after", took, MINUTE),
-            *found,
-            *await flows(stack),
-        ]
+async def ran(*command: str) -> str | None:
+    """What a command said that was refused; None when it went well."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    return None if process.returncode == 0 else said.decode(errors="replace").strip() or f"{command[0]} was refused"
+
+
+async def drill(turn: Turn) -> list[Finding]:
+    """Fill the disk, file and let tiers run out, make room, count."""
+    await turn.timings(TIMINGS)
+    caller, ballast = Caller(turn.stack), turn.stack.folder.parent / "ballast"
+    logs = {path: path.stat().st_size for path in (turn.stack.folder / "log").glob("*.log")}
+    for one in range(BEFORE):
+        turn.promised.numbers[turn.key("before", one)] = await caller.filed(turn.key("before", one), "no-supply")
+    await asyncio.sleep(turn.chance.uniform(0, 2))
+    fill(ballast)
+    answers = await while_full(turn, caller, ballast)
+    ballast.unlink()
+    turn.did("full")
+    turn.promised.kills.append(datetime.now(UTC))
+    await turn.stack.back()
+    for key in answers:
+        turn.promised.numbers[key] = await caller.filed(key, "no-supply")
+    turn.promised.kills.append(datetime.now(UTC))
+    said = [path.name for path, size in logs.items() if b"No space left" in path.read_bytes()[size:]]
+    odd = [str(answer.status) for answer in answers.values() if answer.status not in (201, 503)]
+    refused = sum(answer.status == 503 for answer in answers.values())
+    slowest = max((answer.seconds for answer in answers.values()), default=0.0)
+    return [
+        Finding("filed on a full disk", True, f"{len(answers)}: {refused} told that it cannot be done now"),
+        none_of("answers that are neither a number nor 'not now'", odd, len(answers)),
+        within("slowest of them", slowest, SAID_BY),
+        Finding("a log says that the disk is full", bool(said), ", ".join(said) or "none"),
+        *await counted(turn, MINUTE),
+    ]
 
 
 def fill(ballast: Path) -> None:
@@ -113,12 +103,12 @@ def fill(ballast: Path) -> None:
                 raise
 
 
-async def while_full(caller: Caller, promised: Promised, away: float, ballast: Path, when: str) -> dict[str, Answer]:
+async def while_full(turn: Turn, caller: Caller, ballast: Path) -> dict[str, Answer]:
     """File for so long, keeping the disk full; how each was answered, by its key."""
     answers: dict[str, Answer] = {}
-    ends = asyncio.get_running_loop().time() + max(away, 10)
+    ends = asyncio.get_running_loop().time() + max(turn.chosen.away, 10)
     while asyncio.get_running_loop().time() < ends:
-        key = f"full-{len(answers)}-{when}"
+        key = turn.key("full", len(answers))
         answers[key] = await caller.file(key, "no-supply")
         fill(ballast)
         await asyncio.sleep(0.3)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import random
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -15,16 +14,14 @@ import httpx2
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from drills.auditor import Promised, audit
 from drills.busy_minute import signed_in
+from drills.ending import counted
 from drills.findings import Finding, none_of, spread, within
-from drills.flows import flows
-from drills.messages import caught_in
 from drills.people import OUR_PAGE, UNCLEAR, Caller, NotTaken, Officer, consumer_of
-from drills.stack import Chosen, Stack, running
-from drills.waiting import caught_up, until
+from drills.stack import Stack
+from drills.turn import Turn
+from drills.waiting import until
 from embedded.message_store import Caught
-from models.database import Sessions
 from models.people import Staff
 from rules import reference
 from rules.digest import MOST, PAUSE
@@ -51,28 +48,30 @@ NUMBER = re.compile(r"/counter/requests/([0-9]{9})")
 class Trip:
     """What is going on, and what was seen of it."""
 
-    stack: Stack
-    promised: Promised
+    turn: Turn
     many: int
-    chance: random.Random
     over: asyncio.Event = field(default_factory=asyncio.Event)
     refused: list[str] = field(default_factory=list)
     opened: int = 0
     guessed: dict[str, Counter[int]] = field(default_factory=dict)
     slow: list[float] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.stack = self.turn.stack
+        self.promised = self.turn.promised
+        self.chance = self.turn.chance
+
     async def by_program(self, one: int) -> None:
         """A consumer's own filing, retried under its key."""
-        began, key = asyncio.get_running_loop().time(), f"trip-{one}-{self.promised.since.timestamp():.0f}"
+        began, key = asyncio.get_running_loop().time(), self.turn.key("trip", one)
         self.promised.numbers[key] = await Caller(self.stack).filed(key, CATEGORY, 120)
         self.slow.append(asyncio.get_running_loop().time() - began)
 
     async def by_call(self, agent: Officer, one: int) -> None:
         """A caller written down on the call centre's page; the same page sent again while its fate is unclear."""
-        began, key = asyncio.get_running_loop().time(), f"call-{one}-{self.promised.since.timestamp():.0f}"
-        token = f"trip{one:06d}{self.promised.since.timestamp():.0f}"
+        began, key = asyncio.get_running_loop().time(), self.turn.key("call", one)
         typed = {
-            "token": token, "danger": "no", "category": CATEGORY, "locality": LOCALITY.capitalize(), "language": "en",
+            "token": key, "danger": "no", "category": CATEGORY, "locality": LOCALITY.capitalize(), "language": "en",
             "channel": "call", "phone": consumer_of(key)["phone"], "words": "The whole lane is dark", "anyway": "yes",
         }  # fmt: skip
         for _ in range(100):
@@ -89,11 +88,11 @@ class Trip:
 
     async def pours(self, agents: Sequence[Officer]) -> None:
         """All of them, evenly, half by call."""
-        tasks = []
+        tasks, killed = [], self.chance.randrange(self.many // 4, self.many * 3 // 4)
         for one in range(self.many):
             how = self.by_call(agents[one // 2 % len(agents)], one) if one % 2 else self.by_program(one)
             tasks.append(asyncio.create_task(how))
-            if one == self.many // 2:
+            if one == killed:
                 self.stack.kill("worker")
             await asyncio.sleep(1 / PER_SECOND)
         await asyncio.gather(*tasks)
@@ -138,7 +137,7 @@ class Trip:
 
     async def danger(self, control: Sequence[Officer]) -> float:
         """A report of danger in the midst, taken up by whoever has his shift in the control room; the seconds until then."""
-        began, key = asyncio.get_running_loop().time(), f"danger-{self.promised.since.timestamp():.0f}"
+        began, key = asyncio.get_running_loop().time(), self.turn.key("danger")
         number = await Caller(self.stack).filed(key, DANGER, 60)
         self.promised.numbers[key] = number
         found, _ = await until(lambda: self.taken_up_by(control, number), bool, HEARD_BY)
@@ -149,7 +148,7 @@ class Trip:
     async def taken_up_by(self, control: Sequence[Officer], number: str) -> bool:
         """Whether one of them was offered to take it up, and did."""
         for officer in control:
-            sheet = next((one for one in await officer.offers(number) if one.act == "accept"), None)
+            sheet = await officer.offered(number, "accept")
             if sheet is not None:
                 answer = await officer.send(sheet.filled(self.chance), tries=20)
                 return answer.status == 303
@@ -163,28 +162,30 @@ async def _drained(stream: httpx2.Response) -> None:
 
 def client_from(stack: Stack, address: str) -> httpx2.AsyncClient:
     """A browser at one of this machine's own addresses."""
-    transport = httpx2.AsyncHTTPTransport(local_address=address)
+    transport = httpx2.AsyncHTTPTransport(local_address=address, verify=False)
     return httpx2.AsyncClient(
         base_url=f"http://127.0.0.1:{stack.port}", transport=transport, timeout=30, headers=OUR_PAGE
     )
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
+async def drill(turn: Turn) -> list[Finding]:
     """The trip; then the count."""
-    async with running(chosen) as stack, stack.sessions() as sessions:
-        trip = Trip(stack, Promised(datetime.now(UTC)), chosen.many // 2, random.Random(chosen.seed))
-        agents, control = await signed_in(stack, sessions, AGENTS), await signed_in(stack, sessions, (CONTROL,))
-        watching = [asyncio.create_task(trip.watches(place)) for place in range(trip.many // WATCHERS)]
-        pouring = asyncio.create_task(trip.pours(agents))
-        await asyncio.sleep(trip.many / PER_SECOND / 2)
-        accepted = await trip.danger(control)
-        await asyncio.gather(*(trip.guesses(address) for address in ADDRESSES))
-        await pouring
-        again = [await refused_now(trip, address) for address in ADDRESSES]
-        trip.over.set()
-        await asyncio.gather(*watching)
-        left, _ = await caught_up(sessions, 90)
-        return [*seen(trip, accepted, again), none_of("left undone", left, 4), *await counted(trip, sessions, control)]
+    trip = Trip(turn, turn.chosen.many // 2)
+    agents = await signed_in(turn.stack, turn.sessions, AGENTS)
+    control = await signed_in(turn.stack, turn.sessions, (CONTROL,))
+    watching = [asyncio.create_task(trip.watches(place)) for place in range(trip.many // WATCHERS)]
+    pouring = asyncio.create_task(trip.pours(agents))
+    await asyncio.sleep(trip.many / PER_SECOND / 2)
+    accepted = await trip.danger(control)
+    await asyncio.gather(*(trip.guesses(address) for address in ADDRESSES))
+    await pouring
+    again = [await refused_now(trip, address) for address in ADDRESSES]
+    trip.over.set()
+    await asyncio.gather(*watching)
+    turn.did("the trip")
+    found = await counted(turn, 90, control)
+    async with turn.sessions() as session:
+        return [*seen(trip, accepted, again), await deluged(session, trip), *found]
 
 
 async def refused_now(trip: Trip, address: str) -> tuple[int, int]:
@@ -211,22 +212,11 @@ def seen(trip: Trip, accepted: float, again: Sequence[tuple[int, int]]) -> list[
     ]
 
 
-async def counted(trip: Trip, sessions: Sessions, control: Sequence[Officer]) -> list[Finding]:
-    """What the tables and the messages say of it."""
-    trip.promised.kills += trip.stack.kills
-    for officer in control:
-        trip.promised.told |= officer.told
-    async with sessions() as session:
-        found = await audit(session, trip.promised, lambda: caught_in(trip.stack.messages))
-        too_many = await deluged(session, trip)
-    return [too_many, *found, *await flows(trip.stack)]
-
-
 async def deluged(session: AsyncSession, trip: Trip) -> Finding:
     """Officers who got more text messages than a digest allows; danger is apart."""
     seconds = (datetime.now(UTC) - trip.promised.since).total_seconds()
     most = MOST + 1 + int(seconds / PAUSE.total_seconds()) + 1
-    came = Counter(one.to for one in caught_in(trip.stack.messages) if one.channel == "sms" and not _danger(trip, one))
+    came = Counter(one.to for one in trip.turn.caught() if one.channel == "sms" and not _danger(trip, one))
     staff = dict((await session.exec(select(Staff.phone, Staff.username).where(col(Staff.phone).is_not(None)))).all())
     got = {staff[to]: times for to, times in came.items() if to in staff}
     wrong = [f"{name}: {times}" for name, times in got.items() if times > most]

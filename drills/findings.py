@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -43,18 +43,20 @@ def spread(what: str, seconds: Sequence[float]) -> Finding:
     )
 
 
-def show(name: str, findings: Iterable[Finding], seconds: float) -> bool:
-    """Print what a drill found; whether every promise was kept."""
+def show(name: str, findings: Iterable[Finding], seconds: float, phases: Mapping[str, float]) -> bool:
+    """Print what a drill found and how long each of its phases took; whether every promise was kept."""
     found = list(findings)
     good = all(finding.good for finding in found)
-    say(f"\n{name}: {'kept' if good else 'BROKEN'}, {seconds:.0f} s")
     width = max((len(finding.what) for finding in found), default=0)
-    for finding in found:
-        say(f"  {'ok ' if finding.good else 'BAD'} {finding.what.ljust(width)}  {finding.figure}")
+    say(
+        f"\n{name}: {'kept' if good else 'BROKEN'}, {seconds:.0f} s",
+        "  " + ", ".join(f"{phase} {took:.0f} s" for phase, took in phases.items()),
+        *(f"  {'ok ' if one.good else 'BAD'} {one.what.ljust(width)}  {one.figure}" for one in found),
+    )
     return good
 
 
-def say(line: str) -> None:
-    """One line for whoever watches."""
-    sys.stdout.write(line + "\n")
+def say(*lines: str) -> None:
+    """Lines for whoever watches, in one piece: drills side by side speak at once."""
+    sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import col, func, select
 
-from drills.auditor import Promised, audit
+from drills.ending import counted
 from drills.findings import Finding, none_of, within
-from drills.flows import flows
 from drills.many import registered, started
-from drills.messages import caught_in
-from drills.stack import Chosen, running
-from drills.waiting import caught_up, until
+from drills.turn import Turn
+from drills.waiting import until
 from models.database import Sessions
 from models.events import Event
 from rules.terms import EventKind
@@ -32,36 +30,34 @@ calendar = "round-the-clock"
 """
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
+async def drill(turn: Turn) -> list[Finding]:
     """Register them all, wait for the instant, kill one worker, count."""
-    chance, many = random.Random(chosen.seed), max(chosen.many // 3, 30)
-    async with running(chosen) as stack, stack.sessions() as sessions:
-        seconds = round(BEFORE + many / STARTS_PER_SECOND)
-        await stack.timings(TIMINGS.format(seconds=seconds))
-        promised = Promised(datetime.now(UTC))
-        numbers = await registered(sessions, many, "no-supply", promised.since, "many")
-        promised.numbers = {f"many-{one}": number for one, number in enumerate(numbers)}
-        async with stack.second_worker() as second:
-            begun = await started(sessions, numbers)
-            due = promised.since + timedelta(seconds=seconds)
-            await asyncio.sleep(max((due - datetime.now(UTC)).total_seconds(), 0) + chance.uniform(0.5, 3))
-            if chance.random() < 0.5:
-                stack.kill("worker")
-            else:
-                stack.kill_process(second)
-            climbed, took = await until(lambda: escalated(sessions), lambda count: count >= many, allowed(many))
-        left, _ = await caught_up(sessions, allowed(many))
-        promised.kills += stack.kills
-        async with sessions() as session:
-            found = await audit(session, promised, lambda: caught_in(stack.messages))
-        return [
-            Finding("all had a handler after", True, f"{begun:.0f} s, {len(numbers) / begun:.1f} a second"),
-            none_of("tiers not climbed", ["…"] * (many - climbed), many),
-            within("all climbed after the kill", took if climbed >= many else None, allowed(many)),
-            none_of("left undone", left, 4),
-            *found,
-            *await flows(stack),
-        ]
+    many = max(turn.chosen.many // 3, 30)
+    seconds = round(BEFORE + many / STARTS_PER_SECOND)
+    await turn.timings(TIMINGS.format(seconds=seconds))
+    at = datetime.now(UTC)
+    numbers = await registered(turn.sessions, many, "no-supply", at, turn.key("many"))
+    turn.promised.numbers = {turn.key("many", one): number for one, number in enumerate(numbers)}
+    async with turn.stack.second_worker() as second:
+        begun = await started(turn.sessions, numbers)
+        turn.did("beginning all")
+        left = (at + timedelta(seconds=seconds) - datetime.now(UTC)).total_seconds()
+        await asyncio.sleep(max(left, 0) + turn.chance.uniform(0.5, 3))
+        turn.did("until due")
+        if turn.chance.random() < 0.5:
+            turn.stack.kill("worker")
+        else:
+            turn.stack.kill_process(second)
+        climbed, took = await until(
+            lambda: escalated(turn.sessions, numbers), lambda count: count >= many, allowed(many)
+        )
+        turn.did("climbing")
+    return [
+        Finding("all had a handler after", True, f"{begun:.0f} s, {len(numbers) / begun:.1f} a second"),
+        none_of("tiers not climbed", ["…"] * (many - climbed), many),
+        within("all climbed after the kill", took if climbed >= many else None, allowed(many)),
+        *await counted(turn, allowed(many)),
+    ]
 
 
 def allowed(many: int) -> float:
@@ -69,8 +65,9 @@ def allowed(many: int) -> float:
     return 60 + many / ESCALATIONS_PER_SECOND
 
 
-async def escalated(sessions: Sessions) -> int:
-    """How many requests went up."""
-    asked = select(func.count(func.distinct(col(Event.reference)))).where(col(Event.kind) == EventKind.ESCALATED)
+async def escalated(sessions: Sessions, numbers: Sequence[str]) -> int:
+    """How many of these went up."""
+    asked = select(func.count(func.distinct(col(Event.reference))))
+    ours = asked.where(col(Event.kind) == EventKind.ESCALATED, col(Event.reference).in_(numbers))
     async with sessions() as session:
-        return (await session.exec(asked)).one()
+        return (await session.exec(ours)).one()

@@ -23,11 +23,14 @@ A_SECOND = timedelta(seconds=1)
 """The catcher notes whole seconds."""
 
 
-def caught_in(file: Path) -> list[Caught]:
-    """Every message of a catcher's file as it was received first, oldest first."""
+def caught_in(file: Path, start: int = 0) -> list[Caught]:
+    """Every message of a catcher's file as it was received first, oldest first; `start`: the byte to read from."""
     names = {field.name for field in fields(Caught)}
     found: dict[str, Caught] = {}
-    for line in file.read_bytes().split(b"\n")[:-1]:
+    with file.open("rb") as lines:
+        lines.seek(start)
+        kept = lines.read()
+    for line in kept.split(b"\n")[:-1]:
         message = json.loads(line)
         if "channel" in message and message["id"] not in found:
             found[message["id"]] = Caught(**{name: value for name, value in message.items() if name in names})

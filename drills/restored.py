@@ -6,25 +6,23 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
-from sqlmodel import col, func, select
-
-from drills.auditor import Promised, audit, lateness, settled
+from drills.auditor import Promised, audit, lateness
 from drills.everything_killed import due_instants, lines_of
 from drills.findings import Finding, none_of, spread, within
 from drills.flows import flows
 from drills.messages import caught_in
 from drills.people import Caller
-from drills.stack import ROOT, Broken, Chosen, Stack, running
-from drills.waiting import until
-from embedded.message_store import Caught
+from drills.stack import ROOT, Broken, Stack
+from drills.turn import Turn
+from drills.waiting import caught_up, until
 from models.database import Sessions
 from models.events import Event
-from models.outbox import Notification
 from rules.terms import EventKind
 
-SECONDS = {"no-supply": 40, "voltage": 100}
+COPIES = ("with its Temporal", "with none")
+SECONDS = {"no-supply": 25, "voltage": 70}
 """The first tier by category: due while nothing runs, and after everything runs again."""
 TIMING = """[complaint.{category}]
 accept = "none"
@@ -35,44 +33,45 @@ calendar = "round-the-clock"
 CATCHING_UP = 45.0
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
-    """Save a running stack, kill it, and go on twice: with its Temporal as it was, and with none."""
-    async with running(chosen) as stack:
-        await stack.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in SECONDS.items()))
-        promised, caller = Promised(datetime.now(UTC)), Caller(stack)
-        for category in (*SECONDS, *SECONDS):
-            key = f"saved-{len(promised.numbers)}-{promised.since.timestamp():.0f}"
-            promised.numbers[key] = await caller.filed(key, category)
-        given = list(promised.numbers.values())
-        async with stack.sessions() as sessions:
-            await until(lambda: undone(sessions), lambda words: not words, CATCHING_UP)
-            before, _ = await until(lambda: due_instants(sessions), lambda due: set(given) <= set(due), 20)
-        file = stack.folder.parent / "kept.tar"
-        await typed(stack, "backup", str(file))
-        stack.kill_all()
-        found: list[Finding] = []
-        for name in ("with its Temporal", "with none"):
-            copy = Stack(stack.folder.parent / name.replace(" ", "-"), PROFILE=stack.environ["PROFILE"])
-            await typed(copy, "restore", str(file))
-            if name == "with none":
-                shutil.rmtree(copy.folder / "temporal")
-            found += await gone_on(copy, name, promised, before)
-    return found
+async def drill(turn: Turn) -> list[Finding]:
+    """Save a running stack, kill it, and go on twice side by side: with its Temporal as it was, and with none."""
+    await turn.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in SECONDS.items()))
+    stack, caller = turn.stack, Caller(turn.stack)
+    for one, category in enumerate((*SECONDS, *SECONDS)):
+        await asyncio.sleep(turn.chance.uniform(0, 0.5))
+        turn.promised.numbers[turn.key("saved", one)] = await caller.filed(turn.key("saved", one), category)
+    given = list(turn.promised.numbers.values())
+    await caught_up(turn.sessions, CATCHING_UP)
+    before, _ = await until(lambda: due_instants(turn.sessions), lambda due: set(given) <= set(due), 20)
+    turn.did("filing")
+    file = turn.folder / "kept.tar"
+    await typed(stack, "backup", str(file))
+    stack.kill_all()
+    turn.did("saving")
+    copies = {name: Stack(turn.folder / name.replace(" ", "-"), PROFILE=stack.environ["PROFILE"]) for name in COPIES}
+    for copy in copies.values():
+        await typed(copy, "restore", str(file))
+    shutil.rmtree(copies["with none"].folder / "temporal")
+    turn.did("restoring")
+    found = await asyncio.gather(*(gone_on(turn, copy, name, before) for name, copy in copies.items()))
+    turn.did("going on")
+    return [finding for findings in found for finding in findings]
 
 
-async def gone_on(stack: Stack, name: str, promised: Promised, before: Mapping[str, datetime | None]) -> list[Finding]:
+async def gone_on(turn: Turn, stack: Stack, name: str, before: Mapping[str, datetime | None]) -> list[Finding]:
     """Start it, let every tier fall due, and count."""
-    given = list(promised.numbers.values())
+    given, first = list(turn.promised.numbers.values()), turn.stack.messages
     (stack.folder / "messages.jsonl").touch()
-    await stack.start()
     try:
+        await stack.start()
         async with stack.sessions() as sessions:
             back = await stack.back()
             lines, _ = await until(lambda: lines_of(sessions, given), each_moved, max(SECONDS.values()) + 60)
-            left, took = await until(lambda: undone(sessions), lambda words: not words, CATCHING_UP)
+            left, took = await caught_up(sessions, CATCHING_UP)
             moves = [line for history in lines.values() for line in history if line.kind == EventKind.ESCALATED]
+            promised = Promised(turn.promised.since, turn.promised.numbers)
             async with sessions() as session:
-                audited = await audit(session, Promised(promised.since, promised.numbers), lambda: delivered(stack))
+                audited = await audit(session, promised, lambda: caught_in(stack.messages) + caught_in(first))
             return [
                 *judged(name, moves, given, before, back),
                 none_of(f"{name}: left undone", left, 4),
@@ -83,15 +82,6 @@ async def gone_on(stack: Stack, name: str, promised: Promised, before: Mapping[s
             ]
     finally:
         await stack.stop()
-
-
-async def undone(sessions: Sessions) -> list[str]:
-    """What still has to be done at once; what officers are told together comes minutes later."""
-    at_once = select(func.count()).where(Notification.state == "waiting", ~col(Notification.together))
-    async with sessions() as session:
-        waiting = (await session.exec(at_once)).one()
-        left = [words for words in await settled(session) if "notices" not in words]
-    return [*left, f"{waiting} notices waiting"] if waiting else left
 
 
 def judged(
@@ -113,11 +103,6 @@ def judged(
 def each_moved(lines: Mapping[str, Sequence[Event]]) -> bool:
     """Whether every request has climbed."""
     return all(any(line.kind == EventKind.ESCALATED for line in history) for history in lines.values())
-
-
-def delivered(stack: Stack) -> list[Caught]:
-    """What this copy's own mail catcher and gateway took, beside what the first one did."""
-    return caught_in(stack.messages) + caught_in(stack.folder.parent / "data" / "messages.jsonl")
 
 
 async def filing_goes_on(stack: Stack, sessions: Sessions, name: str) -> list[Finding]:

@@ -6,17 +6,16 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-from drills.auditor import Promised, audit
+from drills.ending import counted
 from drills.findings import Finding, none_of, within
 from drills.messages import by_sender, caught_in
-from drills.people import Caller
+from drills.people import Caller, consumer_of
 from drills.stack import ROOT, Chosen, Stack, running
-from drills.waiting import caught_up, until
-from embedded.message_store import Caught
+from drills.turn import Turn
+from drills.waiting import until
 from embedded.ports import free_ports
 
 MANY = 4
@@ -26,36 +25,43 @@ LATER = 60.0
 """Seconds in which mails must be out once there is a server: the longest pause after so short an absence."""
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
+def mailless(chosen: Chosen) -> AbstractAsyncContextManager[Stack]:
+    """A stack whose mail server is not there unless a drill is it."""
+    [port] = free_ports(1)
+    return running(chosen, SMTP_URL=f"smtp://127.0.0.1:{port}")
+
+
+def mail_port(turn: Turn) -> int:
+    """Where its mail server is looked for."""
+    return int(turn.stack.environ["SMTP_URL"].rpartition(":")[2])
+
+
+async def drill(turn: Turn) -> list[Finding]:
     """File while nobody listens for mail, then let somebody listen."""
-    smtp, page = free_ports(2)
-    async with running(chosen, SMTP_URL=f"smtp://127.0.0.1:{smtp}") as stack, stack.sessions() as sessions:
-        promised, caller = Promised(datetime.now(UTC)), Caller(stack)
-        for number in range(MANY):
-            key = f"mail-{number}-{promised.since.timestamp():.0f}"
-            promised.numbers[key] = await caller.filed(key, "no-supply")
-        texts, quick = await until(lambda: came(stack), lambda found: len(found) >= 2 * MANY, SOON)
-        await asyncio.sleep(chosen.away)
-        early = [message for message in caught_in(stack.messages) if message.channel == "email"]
-        kept = stack.folder.parent / "mails.jsonl"
-        async with mail_server(smtp, page, kept):
-            left, took = await caught_up(sessions, LATER)
-            async with sessions() as session:
-                found = await audit(session, promised, lambda: caught_in(stack.messages) + caught_in(kept))
-        mails = [times for times in by_sender(caught_in(kept)).values() if len(times) != 1]
+    caller, kept = Caller(turn.stack), turn.folder / "mails.jsonl"
+    for number in range(MANY):
+        await asyncio.sleep(turn.chance.uniform(0, 0.5))
+        key = turn.key("mail", number)
+        turn.promised.numbers[key] = await caller.filed(key, "no-supply")
+    phones = {consumer_of(key)["phone"] for key in turn.promised.numbers}
+    told, quick = await until(lambda: texted(turn), phones.issubset, SOON)
+    await asyncio.sleep(turn.chosen.away)
+    early = [message for message in turn.caught() if message.channel == "email"]
+    turn.did("without a mail server")
+    async with mail_server(mail_port(turn), free_ports(1)[0], kept):
+        found = await counted(turn, LATER, arrived=lambda: caught_in(turn.stack.messages) + caught_in(kept))
+    mails = [times for times in by_sender(caught_in(kept)).values() if len(times) != 1]
     return [
-        within("text messages out without a mail server", quick if len(texts) >= 2 * MANY else None, SOON),
-        none_of("mails before there was a server", early, 2 * MANY),
-        none_of("left undone", left, 4),
-        within("mails out once there was one", took, LATER),
-        none_of("mails not exactly once", mails, 2 * MANY),
+        within("text messages out without a mail server", quick if phones <= told else None, SOON),
+        none_of("mails before there was a server", early, MANY),
+        none_of("mails not exactly once", mails, len(by_sender(caught_in(kept)))),
         *found,
     ]
 
 
-async def came(stack: Stack) -> list[Caught]:
-    """The text messages that came so far."""
-    return [message for message in caught_in(stack.messages) if message.channel == "sms"]
+async def texted(turn: Turn) -> set[str]:
+    """Who was sent a text message so far."""
+    return {message.to for message in turn.caught() if message.channel == "sms"}
 
 
 @asynccontextmanager

@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 
 from sqlmodel import col, select
 
-from drills.auditor import Promised, audit
 from drills.busy_minute import signed_in
+from drills.ending import counted
 from drills.findings import Finding, none_of, within
-from drills.flows import flows
-from drills.messages import caught_in
-from drills.people import Answer, Caller, Officer
-from drills.stack import Chosen, Stack, running
+from drills.people import Answer, Caller, NotTaken, Officer
+from drills.stack import Stack
+from drills.turn import Turn
 from drills.waiting import caught_up, until
 from models.database import Sessions
 from models.events import Submission
@@ -29,37 +28,31 @@ HEARD_BY = 16.0
 MINUTE = 60.0
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
+async def drill(turn: Turn) -> list[Finding]:
     """Both kinds of absence, one after the other, on one stack."""
-    async with running(chosen) as stack, stack.sessions() as sessions:
-        promised = Promised(datetime.now(UTC))
-        [officer] = await signed_in(stack, sessions, (POST,))
-        found: list[Finding] = []
-        for how in ("killed", "hung"):
-            found += await without(stack, sessions, promised, officer, how, chosen.away)
-        promised.told |= officer.told
-        promised.kills += stack.kills
-        async with sessions() as session:
-            found += await audit(session, promised, lambda: caught_in(stack.messages))
-        return [*found, *await flows(stack)]
+    [officer] = await signed_in(turn.stack, turn.sessions, (POST,))
+    found: list[Finding] = []
+    for how in turn.chance.sample(("killed", "hung"), 2):
+        found += await without(turn, officer, how)
+        turn.did(how)
+    return [*found, *await counted(turn, MINUTE, [officer])]
 
 
-async def without(
-    stack: Stack, sessions: Sessions, promised: Promised, officer: Officer, how: str, away: float
-) -> list[Finding]:
+async def without(turn: Turn, officer: Officer, how: str) -> list[Finding]:
     """File and act while Temporal is away; then everything must be done within a minute."""
-    before = await mine(stack, sessions, promised, how)
-    async with stack.away("temporal", how):
-        filing = asyncio.create_task(many(stack, promised, how, away))
+    before = await mine(turn, how)
+    async with turn.stack.away("temporal", how):
+        filing = asyncio.create_task(many(turn, how))
+        await asyncio.sleep(turn.chance.uniform(0, 1))
         acted = await acts(officer, before)
         shown = await officer.caller.get(f"/desk/requests/{before[0]}")
         filed = await filing
-        states = [await state(stack, number) for number in numbers_of(filed)]
-        ready = await Caller(stack).get("/readyz")
-    back = await stack.back()
-    left, _ = await caught_up(sessions, MINUTE)
+        states = [await state(turn.stack, number) for number in numbers_of(filed)]
+        ready = await Caller(turn.stack).get("/readyz")
+    back = await turn.stack.back()
+    left, _ = await caught_up(turn.sessions, MINUTE)
     took = (datetime.now(UTC) - back).total_seconds()
-    refused = await refusals(sessions, promised.since)
+    refused = await refusals(turn.sessions, turn.promised.since)
     return [
         none_of(f"{how}: filings without a number", [a for a in filed if a.status != 201], len(filed)),
         within(f"{how}: slowest number", max(answer.seconds for answer in filed), AT_ONCE),
@@ -76,32 +69,35 @@ async def without(
     ]
 
 
-async def mine(stack: Stack, sessions: Sessions, promised: Promised, how: str) -> list[str]:
+async def mine(turn: Turn, how: str) -> list[str]:
     """Two requests the officer handles, assigned while all was well."""
-    caller = Caller(stack)
+    caller, numbers = Caller(turn.stack), list[str]()
     for number in range(4):
-        key = f"before-{how}-{number}-{promised.since.timestamp():.0f}"
-        promised.numbers[key] = await caller.filed(key, "no-supply")
+        key = turn.key("before", how, number)
+        turn.promised.numbers[key] = await caller.filed(key, "no-supply")
+        numbers.append(turn.promised.numbers[key])
 
     async def handled() -> list[str]:
-        async with sessions() as session:
-            ours = col(Task.reference).in_(promised.numbers.values())
+        async with turn.sessions() as session:
+            ours = col(Task.reference).in_(numbers)
             asked = select(Task.reference).where(Task.handler == POST, ours, col(Task.accepted_at).is_(None))
-            return list((await session.exec(asked.order_by(col(Task.entered).desc()).limit(2))).all())
+            return list((await session.exec(asked.limit(2))).all())
 
-    found, _ = await until(handled, lambda numbers: len(numbers) == 2, 30)
+    found, _ = await until(handled, lambda found: len(found) == 2, 30)
+    if len(found) < 2:
+        raise NotTaken(f"{len(found)} of four complaints came to the officer")
     return found
 
 
-async def many(stack: Stack, promised: Promised, how: str, seconds: float) -> list[Answer]:
-    """File one complaint after the other for so long."""
-    caller, answers = Caller(stack), list[Answer]()
-    ends = asyncio.get_running_loop().time() + seconds
+async def many(turn: Turn, how: str) -> list[Answer]:
+    """File one complaint after the other for as long as it stays away."""
+    caller, answers = Caller(turn.stack), list[Answer]()
+    ends = asyncio.get_running_loop().time() + turn.chosen.away
     while asyncio.get_running_loop().time() < ends:
-        key = f"away-{how}-{len(answers)}-{promised.since.timestamp():.0f}"
+        key = turn.key("away", how, len(answers))
         answers.append(await caller.file(key, "no-supply"))
         for number in numbers_of(answers[-1:]):
-            promised.numbers[key] = number
+            turn.promised.numbers[key] = number
         await asyncio.sleep(0.5)
     return answers
 
@@ -115,7 +111,9 @@ async def acts(officer: Officer, numbers: list[str]) -> list[Answer]:
     """Accept each of these at the desk, all at once."""
 
     async def accept(number: str) -> Answer:
-        sheet = next(sheet for sheet in await officer.offers(number) if sheet.act == "accept")
+        sheet = await officer.offered(number, "accept")
+        if sheet is None:
+            raise NotTaken(f"{number} could not be taken up")
         return await officer.send(sheet.filled(random.Random(number)))
 
     return list(await asyncio.gather(*(accept(number) for number in numbers)))

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from datetime import UTC, datetime, timedelta
 
 from activities.record import Record
-from drills.auditor import Promised, audit
 from drills.busy_minute import ANSWER, signed_in
 from drills.database_away import half_typed
+from drills.ending import counted
 from drills.findings import Finding, none_of
-from drills.flows import flows
-from drills.messages import caught_in
 from drills.people import UNCLEAR, Caller, NotTaken, Officer, Sheet
-from drills.stack import Chosen, Stack, running
-from drills.waiting import caught_up, until
+from drills.turn import Turn
+from drills.waiting import until
 from drills.withdrawn import door_of
 from embedded.message_store import stamp
 from models.answers import answer_id
-from models.database import Sessions
 from rules.messages import ItIsTime, Take
 from rules.terms import Act
 
@@ -35,25 +31,29 @@ tiers = ["12s", "2h", "2h"]
 standard = "8h"
 calendar = "round-the-clock"
 """
+ACTED_ON = "voltage"
+"""Of this there is time to do something; the others climb meanwhile."""
 
 
 class Echo:
     """Everybody who says all he says three times at once, and once more."""
 
-    def __init__(self, stack: Stack, sessions: Sessions, promised: Promised, chance: random.Random) -> None:
-        self.stack = stack
-        self.sessions = sessions
-        self.promised = promised
-        self.chance = chance
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.stack = turn.stack
+        self.sessions = turn.sessions
+        self.promised = turn.promised
+        self.chance = turn.chance
         self.other: list[str] = []
 
     async def files(self, one: int) -> None:
         """One complaint by the API under one key: always the same number."""
-        key = f"twice-{one}-{self.promised.since.timestamp():.0f}"
+        key = self.turn.key("twice", one)
         callers = [Caller(self.stack) for _ in range(TIMES)]
-        given = await asyncio.gather(*(caller.filed(key, "no-supply") for caller in callers))
+        category = self.chance.choice((ACTED_ON, "no-supply"))
+        given = await asyncio.gather(*(caller.filed(key, category) for caller in callers))
         self.promised.numbers[key] = given[0]
-        self.other += [key for number in (*given, await callers[0].filed(key, "no-supply")) if number != given[0]]
+        self.other += [key for number in (*given, await callers[0].filed(key, category)) if number != given[0]]
 
     async def types(self) -> None:
         """One form sent by an impatient hand: it shows one number."""
@@ -66,10 +66,10 @@ class Echo:
         self.promised.numbers[form.token] = await form.number()
 
     async def acts(self, officer: Officer, act: str) -> list[str]:
-        """The same sheet of the desk for each request in a queue; the numbers it was sent for."""
+        """The same sheet of the desk for each of our requests in a queue; the numbers it was sent for."""
         done = []
-        for number in await officer.queue():
-            sheet = next((one for one in await officer.offers(number) if one.act == act), None)
+        for number in sorted(set(await officer.queue()) & set(self.promised.numbers.values())):
+            sheet = await officer.offered(number, act)
             if sheet is not None:
                 await self.sent(officer, sheet.filled(self.chance))
                 done.append(number)
@@ -86,7 +86,7 @@ class Echo:
 
     async def answers(self) -> int:
         """Each question is answered three times by its link; how many there were."""
-        texts = [message.text for message in caught_in(self.stack.messages) if message.channel == "sms"]
+        texts = [message.text for message in self.turn.caught() if message.channel == "sms"]
         tokens = sorted({link for text in texts for link in ANSWER.findall(text)})
         callers = [Caller(self.stack) for _ in range(TIMES)]
         for token in tokens:
@@ -98,7 +98,7 @@ class Echo:
     async def reports(self) -> list[str]:
         """Every delivery report comes twice more; those that were not taken."""
         caller, refused = Caller(self.stack), []
-        for message in [one for one in caught_in(self.stack.messages) if one.callback]:
+        for message in [one for one in self.turn.caught() if one.callback]:
             said = {"id": message.id, "state": "delivered", "at": stamp(datetime.now(UTC))}
             for _ in range(TIMES - 1):
                 answer = await caller.say("/api/v1/receipts/sms", said)
@@ -116,48 +116,38 @@ class Echo:
     async def kills(self) -> None:
         """End the web again and again while all this comes in."""
         for _ in range(KILLS):
-            await asyncio.sleep(self.chance.uniform(1, 3))
+            await asyncio.sleep(self.chance.uniform(0.5, 3))
             self.stack.kill("web")
             await self.stack.back()
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
+async def drill(turn: Turn) -> list[Finding]:
     """File, act and answer, everything many times, under kills of the web."""
-    async with running(chosen) as stack, stack.sessions() as sessions:
-        await stack.timings(TIMINGS)
-        promised = Promised(datetime.now(UTC))
-        officers = await signed_in(stack, sessions, POSTS)
-        echo = Echo(stack, sessions, promised, random.Random(chosen.seed))
-        killing = asyncio.create_task(echo.kills())
-        await asyncio.gather(*(echo.files(one) for one in range(FILED)))
-        await killing
-        await asyncio.gather(*(echo.types() for _ in range(TYPED)))
-        acted = [await echo.acts(officer, act) for act in ("accept", "note", "resolve") for officer in officers]
-        await until(lambda: _questions(stack), bool, 20)
-        asked, refused = await echo.answers(), await echo.reports()
-        await echo.it_is_time()
-        left, _ = await caught_up(sessions, PATIENCE, quiet=QUIET)
-        promised.kills += stack.kills
-        for officer in officers:
-            promised.told |= officer.told
-        async with sessions() as session:
-            found = await audit(session, promised, lambda: caught_in(stack.messages))
-        many = sum(map(len, acted))
-        if not many or not asked:
-            raise NotTaken(f"{many} acts and {asked} answers: nothing was repeated")
-        return [
-            Finding(
-                "said many times",
-                True,
-                f"{len(promised.numbers)} filings, {many} acts, {asked} answers, {len(stack.kills)} kills",
-            ),
-            none_of("repeated filings answered otherwise", echo.other, FILED),
-            none_of("repeated reports not taken", refused, asked),
-            none_of("left undone", left, 4),
-            *found,
-            *await flows(stack),
-        ]
+    await turn.timings(TIMINGS)
+    officers = await signed_in(turn.stack, turn.sessions, POSTS)
+    echo = Echo(turn)
+    killing = asyncio.create_task(echo.kills())
+    await asyncio.gather(*(echo.files(one) for one in range(FILED)))
+    await killing
+    await asyncio.gather(*(echo.types() for _ in range(TYPED)))
+    turn.did("filing")
+    acted = [await echo.acts(officer, act) for act in ("accept", "note", "resolve") for officer in officers]
+    turn.did("acting")
+    await until(lambda: _questions(turn), bool, 20)
+    asked, refused = await echo.answers(), await echo.reports()
+    await echo.it_is_time()
+    turn.did("answering")
+    many = sum(map(len, acted))
+    if not many or not asked:
+        raise NotTaken(f"{many} acts and {asked} answers: nothing was repeated")
+    said = f"{len(turn.promised.numbers)} filings, {many} acts, {asked} answers, {KILLS} kills"
+    return [
+        Finding("said many times", True, said),
+        none_of("repeated filings answered otherwise", echo.other, FILED),
+        none_of("repeated reports not taken", refused, asked),
+        *await counted(turn, PATIENCE, officers, QUIET),
+    ]
 
 
-async def _questions(stack: Stack) -> bool:
-    return any(ANSWER.search(message.text) for message in caught_in(stack.messages))
+async def _questions(turn: Turn) -> bool:
+    return any(ANSWER.search(message.text) for message in turn.caught())

@@ -31,11 +31,23 @@ async def until(question: Callable[[], Awaitable[T]], enough: Callable[[T], bool
 
 async def caught_up(sessions: Sessions, seconds: float, quiet: timedelta = timedelta(0)) -> tuple[list[str], float]:
     """What is left undone after at most `seconds`, in words, and the seconds until nothing was or falls due for `quiet`."""
+    left, took, _ = await waited(sessions, seconds, quiet)
+    return left, took
 
-    async def left() -> list[str]:
+
+async def waited(
+    sessions: Sessions, seconds: float, quiet: timedelta = timedelta(0)
+) -> tuple[list[str], float, dict[str, float]]:
+    """As `caught_up`, with the seconds after which each sort of work was last seen undone."""
+    began, seen = time.monotonic(), dict[str, float]()
+
+    async def left() -> dict[str, int]:
         with suppress(SQLAlchemyError, OSError):
             async with sessions() as session:
-                return await settled(session, quiet)
-        return ["the database does not answer"]
+                found = await settled(session, quiet)
+                seen.update(dict.fromkeys(found, time.monotonic() - began))
+                return found
+        return {"databases that do not answer": 1}
 
-    return await until(left, lambda words: not words, seconds)
+    undone, took = await until(left, lambda found: not found, seconds)
+    return [f"{count} {what}" for what, count in undone.items()], took, seen

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +15,15 @@ from sqlmodel import col, select
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from drills.ending import counted
 from drills.findings import Finding, none_of
 from drills.people import Caller
-from drills.stack import Broken, Chosen, Stack, running
+from drills.stack import Broken, Stack
+from drills.turn import Turn
 from drills.waiting import until
 from models import cases, waiting
 from models.database import Sessions
+from models.events import Submission
 from models.papers import Document, add, new_id
 from models.policy_versions import current
 from models.requests import ServiceRequest, Task
@@ -47,7 +51,13 @@ class Applicant:
     procedure: Procedure
 
     async def send(self, act: Act, actor: Actor, task: Task | None = None, **data: Any) -> None:
-        """Put a submission into the tray and let it be taken; Broken when it is refused."""
+        """As `taken`; Broken when it is refused."""
+        refused = await self.taken(act, actor, task, **data)
+        if refused is not None:
+            raise Broken(f"{act} was refused: {refused}")
+
+    async def taken(self, act: Act, actor: Actor, task: Task | None = None, **data: Any) -> str | None:
+        """Put a submission into the tray and let it be taken; why it was refused, None when it was not."""
         id = f"drill-{uuid4()}"
         post = None if task is None else task.handler
         async with self.sessions.begin() as session:
@@ -56,11 +66,18 @@ class Applicant:
                 task_id=None if task is None else task.id, data=data, words="As it should be.",
             )  # fmt: skip
         try:
-            taken = await self.door.act(Take(self.reference, id, act))
+            return (await self.door.act(Take(self.reference, id, act))).refused
         except NotYet:
-            return
-        if taken.refused is not None:
-            raise Broken(f"{act} was refused: {taken.refused}")
+            row, _ = await until(partial(self.answered, id), bool, CATCHING_UP)
+            if row is None:
+                raise Broken(f"{act} was not answered") from None
+            return row.refused
+
+    async def answered(self, id: str) -> Submission | None:
+        """A submission once it has an outcome."""
+        async with self.sessions() as session:
+            row = await session.get(Submission, id)
+        return row if row is not None and row.answered is not None else None
 
     async def open_tasks(self) -> list[Task]:
         """What is open now, the first opened first."""
@@ -114,9 +131,10 @@ class Applicant:
             await self.send(Act.DOCUMENT, Actor.CONSUMER, paper=code, document=row.id)
 
     async def choose(self, task: Task) -> None:
-        """The first date offered."""
-        if "slot" not in task.data:
-            await self.send(Act.SLOT, Actor.CONSUMER, slot=task.data["slots"][0]["key"])
+        """The first date offered that nobody else has taken meanwhile."""
+        for slot in [] if "slot" in task.data else task.data["slots"]:
+            if await self.taken(Act.SLOT, Actor.CONSUMER, slot=slot["key"]) is None:
+                return
 
     async def pay(self, amount: int) -> None:
         """Money for the note that counts."""
@@ -126,18 +144,19 @@ class Applicant:
         await self.send(Act.PAY, Actor.SYSTEM, note=note.number, amount=amount, payment=f"drill-{uuid4()}")
 
 
-async def drill(chosen: Chosen) -> list[Finding]:
-    """One request for each stage: taken so far, withdrawn while the worker is killed, then counted."""
-    chance = random.Random(chosen.seed)
-    async with running(chosen) as stack, stack.sessions() as sessions:
-        door = await door_of(stack, sessions)
-        left: list[str] = []
-        for stage in STAGES:
-            request = await applied(stack, sessions, door, stage)
-            await prepared(request, stage)
-            await withdrawn(stack, request, chance)
-            left += [f"{stage}: {one}" for one in await left_behind(request)]
-    return [none_of("slots, meters, notes and money left behind", left, len(STAGES))]
+async def drill(turn: Turn) -> list[Finding]:
+    """One request for each stage: brought there, withdrawn while the worker is killed, two at a time, then counted."""
+    door = await door_of(turn.stack, turn.sessions)
+    requests = dict(zip(STAGES, await asyncio.gather(*(applied(turn, door, stage) for stage in STAGES)), strict=True))
+    await asyncio.gather(*(prepared(request, stage) for stage, request in requests.items()))
+    turn.did("bringing each to its stage")
+    order = turn.chance.sample(STAGES, len(STAGES))
+    for pair in zip(order[::2], order[1::2], strict=True):
+        await withdrawn(turn, [requests[stage] for stage in pair])
+    turn.did("withdrawing")
+    found = await counted(turn, CATCHING_UP)
+    left = [f"{stage}: {one}" for stage, request in requests.items() for one in await left_behind(request)]
+    return [none_of("slots, meters, notes and money left behind", left, len(STAGES)), *found]
 
 
 async def door_of(stack: Stack, sessions: Sessions) -> Door:
@@ -158,17 +177,17 @@ async def door_of(stack: Stack, sessions: Sessions) -> Door:
     return Door(client, opening)
 
 
-async def applied(stack: Stack, sessions: Sessions, door: Door, stage: str) -> Applicant:
+async def applied(turn: Turn, door: Door, stage: str) -> Applicant:
     """Somebody applied by program; its first stage is open."""
-    async with sessions() as session:
+    async with turn.sessions() as session:
         procedure = (await current(session)).procedures[PROCEDURE]
-    key, applicant = f"withdrawn-{stage}-{uuid4()}", next(iter(procedure.papers))
-    answer = await Caller(stack).file(key, PROCEDURE, kind=procedure.kind.value, applicant=applicant, load="3")
+    key, applicant = turn.key("withdrawn", stage), next(iter(procedure.papers))
+    answer = await Caller(turn.stack).file(key, PROCEDURE, kind=procedure.kind.value, applicant=applicant, load="3")
     if answer.status != 201:
         raise Broken(f"applying was answered {answer.status}: {answer.text[:300]}")
-    reference = str(json.loads(answer.text)["reference"])
-    request = Applicant(sessions, door, reference, procedure)
-    await door.look(reference)
+    turn.promised.numbers[key] = str(json.loads(answer.text)["reference"])
+    request = Applicant(turn.sessions, door, turn.promised.numbers[key], procedure)
+    await door.look(request.reference)
     return request
 
 
@@ -181,18 +200,20 @@ async def prepared(request: Applicant, stage: str) -> None:
         await request.pay(PART)
 
 
-async def withdrawn(stack: Stack, request: Applicant, chance: random.Random) -> None:
-    """The applicant withdraws; the worker is killed somewhere in the middle of it."""
-    sending = asyncio.create_task(request.send(Act.WITHDRAW, Actor.CONSUMER))
-    await asyncio.sleep(chance.uniform(0, 0.06))
-    stack.kill("worker")
-    await sending
-    done, _ = await until(lambda: is_withdrawn(request), bool, CATCHING_UP)
-    if not done:
-        raise Broken(f"{request.reference} was not withdrawn")
-    await stack.back()
-    for task in await request.open_tasks():
-        await request.send(Act.FINISH, Actor.OFFICER, task)
+async def withdrawn(turn: Turn, requests: Sequence[Applicant]) -> None:
+    """The applicants withdraw; the worker is killed somewhere in the middle of it."""
+    sending = [asyncio.create_task(request.send(Act.WITHDRAW, Actor.CONSUMER)) for request in requests]
+    await asyncio.sleep(turn.chance.uniform(0, 0.08))
+    turn.stack.kill("worker")
+    await asyncio.gather(*sending)
+    for request in requests:
+        done, _ = await until(partial(is_withdrawn, request), bool, CATCHING_UP)
+        if not done:
+            raise Broken(f"{request.reference} was not withdrawn")
+    await turn.stack.back()
+    for request in requests:
+        for task in await request.open_tasks():
+            await request.send(Act.FINISH, Actor.OFFICER, task)
 
 
 async def is_withdrawn(request: Applicant) -> bool:

@@ -128,3 +128,14 @@ def utc(at: datetime) -> datetime:
     from datetime import UTC
 
     return at.astimezone(UTC)
+
+
+def questions_of(sessions: Sessions) -> Sessions:
+    """A maker of sessions for questions alone: each stands for itself, and the server hears of no transaction's begin and end."""
+    of: AsyncEngine = sessions.kw["bind"]
+    return sessions_of(of.execution_options(isolation_level="AUTOCOMMIT"))
+
+
+async def together(session: AsyncSession) -> None:
+    """Let the questions of a session be one transaction, so that a setting holds to its end. Before its first question."""
+    await session.connection(execution_options={"isolation_level": "READ COMMITTED"})

@@ -60,7 +60,7 @@ async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forec
     opened = await read_open(session, policy, at, own_times=own_times)
     closed = await read_closed(session, policy, at)
     (now, then), would = side_by_side(
-        lambda: (as_it_is(opened, at, loads), [within_then(one, policy) for one in closed]),
+        lambda: (as_it_is(opened, at, loads), within_then(closed, policy)),
         lambda: as_it_would_be(opened, at, loads, policy.version),
         len(opened),
     )

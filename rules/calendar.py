@@ -29,6 +29,8 @@ from rules.years import MICROSECOND, Year, compiled, instant_of, moment_of, wall
 __all__ = ["BadCalendar", "Calendar", "NoOpenTime", "Span", "Variant", "Week", "calendar_from", "written_calendar"]
 
 ONE_DAY: Final = timedelta(days=1)
+FURTHEST: Final = timedelta(days=2)
+"""No two zones are further apart: by then it is no earlier year anywhere."""
 
 
 class Variant(NamedTuple):
@@ -85,10 +87,10 @@ class Calendar:
 
     def next_opening(self, at: datetime) -> datetime:
         """`at` itself while open, else the next instant at which the calendar opens."""
-        if self.is_open(at):
-            return at.astimezone(UTC)
         moment = moment_of(at)
         year = self._year_of(moment, at)
+        if year.is_open(moment):
+            return at.astimezone(UTC)
         following = bisect_right(year.opens, moment)
         return instant_of(year.opens[following] if following < len(year.opens) else self._after(year).opens[0])
 
@@ -155,7 +157,7 @@ class Calendar:
         if n < 1:
             raise ValueError("a number of days begins at 1")
         begins = self.next_opening(at).astimezone(ZoneInfo(self.zone)).date()
-        return instant_of(wall(ZoneInfo(self.zone), begins + (n + 1) * ONE_DAY, 0))
+        return instant_of(_midnight(self.zone, begins + (n + 1) * ONE_DAY))
 
     def ordinarily(self, day: date) -> Day:
         """The spans that would open on a local day were it no holiday."""
@@ -164,7 +166,7 @@ class Calendar:
 
     def _year_of(self, moment: int, at: datetime) -> Year:
         """The compiled year whose first opening is the last one not after the moment."""
-        year = self._year(at.astimezone(ZoneInfo(self.zone)).year)
+        year = self._year((at + FURTHEST).year)
         while not year.opens or moment < year.opens[0]:
             year = self._year(year.number - 1)
         return year
@@ -181,6 +183,11 @@ class Calendar:
         if kept is None:
             kept = self._years[number] = _year(self, number)
         return kept
+
+
+@lru_cache(maxsize=4096)
+def _midnight(zone: str, day: date) -> int:
+    return wall(ZoneInfo(zone), day, 0)
 
 
 @lru_cache(maxsize=512)

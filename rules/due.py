@@ -42,11 +42,13 @@ def due(time: Duration, entered: datetime, pauses: Sequence[Pause], calendar: Ca
     """
     if time.unit not in (Unit.DAYS, Unit.WORKING_DAYS):
         return _run(time.timedelta, entered, pauses, calendar)
-    begins = calendar.next_opening(entered)
     if time.unit is Unit.WORKING_DAYS:
-        counting, unpaused = calendar, calendar.close_of_nth_day(begins, time.amount)
+        counting, unpaused = calendar, calendar.close_of_nth_day(entered, time.amount)
     else:
-        counting, unpaused = ELAPSED, calendar.end_of_nth_calendar_day(begins, time.amount)
+        counting, unpaused = ELAPSED, calendar.end_of_nth_calendar_day(entered, time.amount)
+    if not pauses:
+        return unpaused
+    begins = calendar.next_opening(entered)
     if any(pause.end is None and pause.start < unpaused for pause in pauses):
         return None
     return _run(held(begins, unpaused, pauses, counting), unpaused, pauses, counting)
@@ -63,14 +65,14 @@ def reminder(
     if not 0 <= left <= 1:
         raise ValueError(f"{left} is no share")
     whole = calendar.working_between(entered, due) - held(entered, due, pauses, calendar)
-    used = timedelta(microseconds=int(whole // timedelta(microseconds=1) * (1 - left)))
+    used = whole * (left.denominator - left.numerator) // left.denominator
     reached = _run(used, entered, pauses, calendar) if whole > NOTHING else due
     return min(reached or due, due).astimezone(UTC)
 
 
 def _run(left: timedelta, cursor: datetime, pauses: Sequence[Pause], calendar: Calendar) -> datetime | None:
     """The earliest instant at which this much counted time, outside the pauses, has run; None if a pause is open before."""
-    for start, end in _stretches(cursor, pauses):
+    for start, end in _stretches(cursor, pauses) if pauses else ():
         before = calendar.working_between(cursor, start)
         if before >= left:
             break
@@ -83,6 +85,8 @@ def _run(left: timedelta, cursor: datetime, pauses: Sequence[Pause], calendar: C
 
 def held(begins: datetime, until: datetime, pauses: Sequence[Pause], calendar: Calendar) -> timedelta:
     """The counted time inside the pauses between two instants."""
+    if not pauses:
+        return NOTHING
     stretches = ((start, until if end is None else min(end, until)) for start, end in _stretches(begins, pauses))
     return sum((calendar.working_between(start, end) for start, end in stretches), NOTHING)
 

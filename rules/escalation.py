@@ -24,7 +24,13 @@ def next_above(turn: Turn) -> Answering | None:
 
 def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: str | None = None) -> bool:
     """Make the next tier answerable; False, with nothing changed, at the top. `due` is the instant that fell due."""
-    found = next_above(turn)
+    return rise(turn, next_above(turn), cause, due=due, reason=reason)
+
+
+def rise(
+    turn: Turn, found: Answering | None, cause: Cause, *, due: datetime | None = None, reason: str | None = None
+) -> bool:
+    """Make `found`, who is next above, answerable; False, with nothing changed, where there is nobody."""
     if found is None:
         return False
     task = turn.task

@@ -48,17 +48,26 @@ NEVER_STALE = frozenset(
 def look(request: Request, ground: Ground, at: datetime) -> Turn:
     """Assign a request that was only received; otherwise nothing."""
     turn = Turn.of(request, ground, at)
-    if request.state is State.RECEIVED and not request.tasks:
-        timers.assign(turn)
+    _assigned(turn)
     return turn
 
 
 def it_is_time(request: Request, ground: Ground, at: datetime) -> Turn:
     """Do what fell due by `at`; nothing if nothing did."""
-    turn = look(request, ground, at)
-    if turn.request.wake_at is not None and turn.request.wake_at <= at:
+    return caught_up(Turn.of(request, ground, at))
+
+
+def caught_up(turn: Turn) -> Turn:
+    """The turn after all that fell due by its instant was done in it."""
+    _assigned(turn)
+    if turn.request.wake_at is not None and turn.request.wake_at <= turn.at:
         timers.it_is_time(turn)
     return turn
+
+
+def _assigned(turn: Turn) -> None:
+    if turn.request.state is State.RECEIVED and not turn.request.tasks:
+        timers.assign(turn)
 
 
 def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:

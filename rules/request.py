@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules.assignment import Candidate
@@ -76,13 +77,11 @@ class Task:
 
     def copied(self) -> Task:
         """The same task, to be changed."""
-        return replace(
-            self,
-            answered=list(self.answered),
-            offered=list(self.offered),
-            data=dict(self.data),
-            holds=[replace(hold) for hold in self.holds],
-        )
+        new = copy(self)
+        new.answered, new.offered = list(self.answered), list(self.offered)
+        new.data = dict(self.data)
+        new.holds = [copy(hold) for hold in self.holds]
+        return new
 
     @property
     def hold(self) -> Hold | None:
@@ -152,14 +151,11 @@ class Request:
 
     def copied(self) -> Request:
         """The same request, to be changed."""
-        return replace(
-            self,
-            proposal=dict(self.proposal),
-            offices=list(self.offices),
-            application=dict(self.application),
-            case=self.case.copied(),
-            tasks=[task.copied() for task in self.tasks],
-        )
+        new = copy(self)
+        new.proposal, new.offices, new.application = dict(self.proposal), list(self.offices), dict(self.application)
+        new.case = self.case.copied()
+        new.tasks = [task.copied() for task in self.tasks]
+        return new
 
     @property
     def open_tasks(self) -> list[Task]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from rules import judge, timers
 from rules.clocks import after, settle
-from rules.request import Ground, Request, Task
+from rules.request import Ground, Task
 from rules.states import OPEN
 from rules.terms import EventKind
 from rules.turn import Turn
@@ -17,16 +16,16 @@ class Unfit(ValueError):
     """The new timings have no place for this request: its stage is not in them, or its ladder ends below the tier it has."""
 
 
-def retime(request: Request, ground: Ground, new: Ground, at: datetime, *, before: int, version: int) -> Turn:
-    """Do what fell due by `at` under the timings it had, then let it be judged by `new`: what is past due then falls due once.
+def retime(turn: Turn, new: Ground, *, before: int, version: int) -> Turn:
+    """Do what fell due under the timings it had, then let it be judged by `new`: what is past due then falls due once.
 
     A request that is not open any more is left as it is. Raises Unfit, and nothing is done.
     """
-    turn = judge.it_is_time(request, ground, at)
+    judge.caught_up(turn)
     if turn.request.state not in OPEN:
         return turn
     if not all(_fits(task, new) for task in turn.request.open_tasks):
-        raise Unfit(request.reference)
+        raise Unfit(turn.request.reference)
     old, turn.whole = turn.whole, replace(new, standard=turn.whole.standard, exceptional=turn.whole.exceptional)
     for task in turn.request.open_tasks:
         _time_to_take_up(task, _of(old, task), _of(new, task))

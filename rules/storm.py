@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from rules.escalation import next_above
+from rules.ladder import Answering
 from rules.terms import EventKind
 from rules.turn import Turn, Wanted
 
@@ -23,13 +23,12 @@ def slot(given: Iterable[datetime], ahead: int, at: datetime, most: int) -> date
     return free[place] + rounds * A_MINUTE
 
 
-def put_off(turn: Turn, due: datetime) -> bool:
-    """Whether what fell due at `due` has to wait, since who answers next is given as many as he may be; it is in line then.
+def put_off(turn: Turn, found: Answering | None, due: datetime) -> bool:
+    """Whether what fell due at `due` has to wait, since `found`, who answers next, is given as many as he may be; it is in line then.
 
     What fell due stays as it is. Only what the pen read of his line can put it off.
     """
-    found = None if turn.request.safety else next_above(turn)
-    if found is None:
+    if found is None or turn.request.safety:
         return False
     task = turn.task
     turn.wanted.append(Wanted(found.line, found.post, found.person, task.id, due))

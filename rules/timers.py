@@ -9,11 +9,11 @@ from rules import brought
 from rules.assignment import choose
 from rules.calls import call_back, not_called
 from rules.case import Wait
-from rules.clocks import after, settle, wakes
+from rules.clocks import after, settle
 from rules.closing import closed
 from rules.completeness import begin
 from rules.endings import over, ran_out
-from rules.escalation import beyond, escalate, in_seat, remind_the_top_later, skipped
+from rules.escalation import beyond, in_seat, next_above, remind_the_top_later, rise, skipped
 from rules.exceptional import excuse
 from rules.giving import COMPLAINT, give_out
 from rules.recovery import hold_recovery
@@ -44,11 +44,11 @@ def assign(turn: Turn) -> None:
 
 def it_is_time(turn: Turn) -> None:
     """Do all that fell due at or before the turn's instant, the earliest first, each once."""
-    settle(turn)
-    while (first := min(wakes(turn.request), default=None)) is not None and first.at <= turn.at:
+    first = settle(turn)
+    while first is not None and first.at <= turn.at:
         turn.focus(first.task or None)
         FALLS_DUE[first.what](turn, first.at)
-        settle(turn)
+        first = settle(turn)
     turn.focus(None)
 
 
@@ -60,10 +60,11 @@ def _not_taken_up(turn: Turn, due: datetime) -> None:
     filled = [candidate for candidate in turn.ground.candidates if candidate.filled]
     other = choose(filled, task.offered) if len(task.offered) == 1 and task.tier == 1 else None
     if other is None:
-        if not put_off(turn, due):
+        above = next_above(turn)
+        if not put_off(turn, above, due):
             task.accept_by = None
             turn.event(EventKind.NOT_TAKEN_UP, due=due, from_post=task.handler)
-            escalate(turn, Cause.NOT_TAKEN_UP, due=due)
+            rise(turn, above, Cause.NOT_TAKEN_UP, due=due)
         return None
     task.accept_by = None
     before, task.handler = task.handler, other
@@ -87,7 +88,8 @@ def _tier_ran_out(turn: Turn, due: datetime) -> None:
     task = turn.task
     if task.storm_due != due:
         turn.lapses.append(NewLapse(task.tier, task.answerable, task.answerable_person, due, task.id))
-    if not put_off(turn, due) and not escalate(turn, Cause.TIMER, due=due):
+    above = next_above(turn)
+    if not put_off(turn, above, due) and not rise(turn, above, Cause.TIMER, due=due):
         beyond(turn, due)
 
 

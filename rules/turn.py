@@ -85,6 +85,9 @@ class Refusal(Exception):
         self.code = code
 
 
+Settled = tuple[object, datetime | None, datetime | None]
+"""What clocks were computed from, and the instants that came of it: due and reminder."""
+
 OF_A_TASK = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD})
 
 
@@ -107,6 +110,10 @@ class Turn:
     returned: list[str] = field(default_factory=list)
     """Meters that came back to stock, whoever had taken them."""
     focused: str | None = None
+    settled: dict[str, Settled] = field(default_factory=dict)
+    """The clocks as last computed, by task; "" for the standard's."""
+    foretold: bool = False
+    """Whether it only foretells: then nobody is told or reminded of anything."""
 
     @classmethod
     def of(cls, request: Request, ground: Ground, at: datetime, sent: Sent | None = None) -> Turn:
@@ -205,6 +212,8 @@ class Turn:
 
     def tell(self, kind: NoticeKind, *to: str, **data: object) -> None:
         """Say `kind` to each of `to` (consumer, handler, answerable); one post is told once."""
+        if self.foretold:
+            return
         posts: set[str] = set()
         for whom in to:
             if whom == CONSUMER and self.aside and kind is not NoticeKind.RECOVERY_HELD:
@@ -222,7 +231,9 @@ class Turn:
 
     def tell_post(self, kind: NoticeKind, post: str, person: int | None = None, **data: object) -> None:
         """Say `kind` to whoever fills `post`, or to that person."""
-        if not any(told.kind is kind and (told.post, told.person) == (post, person) for told in self.notices):
+        if not self.foretold and not any(
+            told.kind is kind and (told.post, told.person) == (post, person) for told in self.notices
+        ):
             self.notices.append(Notice(kind, post, post, self.request.number, plain(data), person, self.task.id))
 
     def close(self, closing: Closing) -> None:

@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from rules import judge, timers
 from rules.assignment import Candidate
-from rules.clocks import pauses, wake
+from rules.calendar import Calendar
+from rules.clocks import pauses, settle
 from rules.due import due
+from rules.durations import Duration
 from rules.ladder import Seat, present
 from rules.policy import Policy, Site, standard_calendar_of, timing_of
 from rules.request import Ground, Hold, Request
@@ -104,18 +106,13 @@ class Course:
         if turn.request.kind != Kind.COMPLAINT or turn.request.wake_for == Wake.ACCEPT:
             turn.whole = self.filled(turn.whole, at)
         turn.events.clear()
-        turn.notices.clear()
         turn.lapses.clear()
+        turn.wanted.clear()
         timers.it_is_time(turn)
         self._moved(turn, before)
         self._wait(turn)
 
     def _wait(self, turn: Turn) -> None:
-        for task in turn.request.open_tasks:
-            task.reminded_at = (
-                task.reminded_at or turn.at
-            )  # reminders move nothing, and would be half of all that happens
-        wake(turn.request)
         at = turn.request.wake_at
         if at is not None and at <= self.at + HORIZON and _may_move(turn.request):
             heappush(self._queue, (max(at, self.at), next(self._places), turn))
@@ -123,10 +120,10 @@ class Course:
     def _moved(self, turn: Turn, before: list[tuple[str, str]]) -> None:
         after = _hands(turn.request)
         if before != after:
-            self.answering.subtract(answerable for answerable, _ in before)
-            self.loads.subtract(handler for _, handler in before)
-            self.answering.update(answerable for answerable, _ in after)
-            self.loads.update(handler for _, handler in after)
+            for hands, by in ((before, -1), (after, 1)):
+                for answerable, handler in hands:
+                    self.answering[answerable] += by
+                    self.loads[handler] += by
         for event in turn.events:
             if event.kind is EventKind.ESCALATED:
                 self.moves.append(_move(turn, event.task or "", event.data, event.at))
@@ -164,7 +161,7 @@ def as_it_is(opened: Iterable[Open], at: datetime, loads: Mapping[str, int]) -> 
         if _waits(one.request, at):
             continue
         ground = course.filled(one.ground, at) if _given_out(one.request) else one.ground
-        course.follows(one.request, judge.it_is_time(one.request, ground, at))
+        course.follows(one.request, judge.caught_up(_turn(one.request, ground, at)))
     course.run()
     return course
 
@@ -180,13 +177,20 @@ def as_it_would_be(opened: Iterable[Open], at: datetime, loads: Mapping[str, int
         try:
             if new is None:
                 raise Unfit(one.request.reference)
-            turn = retime(one.request, ground, new, at, before=0, version=version)
+            turn = retime(_turn(one.request, ground, at), new, before=0, version=version)
         except Unfit:
             course.unfit.append(one.request.reference)
-            turn = judge.it_is_time(one.request, ground, at)
+            turn = judge.caught_up(_turn(one.request, ground, at))
         course.follows(one.request, turn)
     course.run()
     return course
+
+
+def _turn(request: Request, ground: Ground, at: datetime) -> Turn:
+    turn = Turn.of(request, ground, at)
+    turn.foretold = True
+    settle(turn)  # without the reminders: they move nothing, and would be half of all that happens
+    return turn
 
 
 def _given_out(request: Request) -> bool:
@@ -215,11 +219,26 @@ class Closed(NamedTuple):
     holds: Sequence[Hold] = ()
 
 
-def within_then(one: Closed, policy: Policy) -> bool:
-    """Whether it would have been within the promised time of `policy`; as it was where that promises none."""
-    timing = timing_of(policy, one.category, one.area_class)
+def within_then(closed: Iterable[Closed], policy: Policy) -> list[bool]:
+    """Of each, whether it would have been within the promised time of `policy`; as it was where that promises none."""
+    promised: dict[tuple[str, str, str, str], tuple[Duration, Calendar] | None] = {}
+    kept = []
+    for one in closed:
+        key = (one.category, one.area_class, one.site_office, one.site_zone)
+        if key not in promised:
+            promised[key] = _promised(policy, *key)
+        standard = promised[key]
+        kept.append(one.within if standard is None else _within(one, *standard))
+    return kept
+
+
+def _promised(policy: Policy, category: str, area: str, office: str, zone: str) -> tuple[Duration, Calendar] | None:
+    timing = timing_of(policy, category, area)
     if timing.standard is None:
-        return one.within
-    calendar = standard_calendar_of(policy, timing, Site(one.site_office, one.site_zone))
-    ends = due(timing.standard, one.registered_at, pauses(one.holds, standard=True), calendar)
+        return None
+    return timing.standard, standard_calendar_of(policy, timing, Site(office, zone))
+
+
+def _within(one: Closed, standard: Duration, calendar: Calendar) -> bool:
+    ends = due(standard, one.registered_at, pauses(one.holds, standard=True), calendar)
     return ends is None or one.put_right_at <= ends

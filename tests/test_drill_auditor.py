@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +17,7 @@ from activities.notice import Place
 from activities.record import Record
 from activities.say import Renderer
 from drills.auditor import Promised, audit, settled
+from drills.lane import DRILLS, lanes, seconds
 from drills.messages import unexplained
 from drills.people import Answer, fate, sheets
 from embedded.message_store import Caught, stamp
@@ -248,8 +250,31 @@ async def test_what_is_still_to_be_done_is_named(drilled: Drilled) -> None:
     async with drilled.sessions() as session:
         before = await settled(session)
         year = await settled(session, timedelta(days=366))
-    assert not [words for words in before if words.endswith("timers due")]
-    assert [words for words in year if words.endswith("timers due")]
+    assert "timers due" not in before
+    assert "timers due" in year
+
+
+async def test_a_turn_counts_what_was_written_in_it_on_old_requests_too(drilled: Drilled) -> None:
+    await drilled.change(_escalated_twice)
+    drilled.promised = Promised(datetime.now(UTC), drilled.promised.numbers)
+    assert await drilled.broken() == set()
+    await drilled.change(_done_twice)
+    assert {"submissions done twice", "tiers climbed twice"} <= await drilled.broken()
+
+
+def test_drills_side_by_side_share_the_work_and_keep_to_their_stacks() -> None:
+    found = lanes(DRILLS, 3)
+    assert sorted(name for lane in found for name in lane) == sorted(DRILLS)
+    assert max(map(seconds, found)) < 1.3 * min(map(seconds, found))
+    for lane in found:
+        kinds = [DRILLS[name].stack for name in lane]
+        changes = 1 + sum(one is not other for one, other in pairwise(kinds))
+        assert changes == len(set(kinds)), "a stack was left and begun again"
+        assert all(
+            DRILLS[after].last or not DRILLS[name].last
+            for name, after in pairwise(lane)
+            if DRILLS[after].stack is DRILLS[name].stack
+        )
 
 
 def test_a_form_of_the_desk_is_read_as_a_browser_would() -> None:

@@ -1,4 +1,4 @@
-"""What is long to count and changes little: counted at most once a minute by a process, for all who look."""
+"""What is long to count: counted by a process for all who look, at most once a minute, or until something changes."""
 
 from __future__ import annotations
 
@@ -16,17 +16,27 @@ class Counted:
     """The newest counts by their keys. Who asks while one is being made waits for it."""
 
     def __init__(self) -> None:
-        self.kept: dict[Hashable, tuple[datetime, Any]] = {}
+        self.kept: dict[Hashable, tuple[datetime, object, Any]] = {}
         self.making: dict[Hashable, asyncio.Lock] = {}
 
-    async def get(self, key: Hashable, now: datetime, make: Callable[[], Awaitable[Any]]) -> Any:
-        """What `make` answered within the last minute, else what it answers now."""
+    async def get(
+        self,
+        key: Hashable,
+        now: datetime,
+        make: Callable[[], Awaitable[Any]],
+        keep: timedelta = KEPT_FOR,
+        heard: object = None,
+    ) -> Any:
+        """What `make` answered within the last minute, or for as long as `keep`, else what it answers now.
+
+        `heard` is what had changed by now: what was counted when it was another is not answered any more.
+        """
         async with self.making.setdefault(key, asyncio.Lock()):
-            at, found = self.kept.get(key, (None, None))
-            if at is None or not at <= now < at + KEPT_FOR:
+            at, then, found = self.kept.get(key, (None, None, None))
+            if at is None or then != heard or not at <= now < at + keep:
                 found = await make()
                 self._make_room()
-                self.kept[key] = now, found
+                self.kept[key] = now, heard, found
         return found
 
     def _make_room(self) -> None:

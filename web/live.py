@@ -59,7 +59,10 @@ def until_away(stream: Callable[P, AsyncIterator[ServerSentEvent]]) -> Callable[
 
 
 class Hub:
-    """Tells open pages what changed. Asks twice a second, at once when a writer hints, and forgets nothing."""
+    """Tells open pages what changed. Asks twice a second, at once when a writer hints, and forgets nothing.
+
+    `changed` grows with every change it hears of.
+    """
 
     def __init__(self, sessions: Sessions, book: Book, listen_url: str | None = None) -> None:
         self.database = Bounded(sessions)
@@ -67,6 +70,7 @@ class Hub:
         self.listen_url = listen_url
         self.closed = False
         self.heard: dict[str, tuple[int, datetime]] = {}
+        self.changed = 0
         self.on_change: list[Callable[[str | None], None]] = []
         self._watchers: dict[str, set[asyncio.Event]] = {}
         self._hint = asyncio.Event()
@@ -142,6 +146,7 @@ class Hub:
         return sum(len(watchers) for watchers in self._watchers.values())
 
     def _announce(self, reference: str | None) -> None:
+        self.changed += 1
         for forget in self.on_change:
             forget(reference)
         self._wake(reference)

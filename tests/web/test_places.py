@@ -91,6 +91,9 @@ async def test_a_new_office_gets_posts_and_people_and_then_the_places_of_another
     texts = {
         f"{key}-{language}": "Clifton" for key in ("names", "addresses", "hours") for language in ("en", "hi", "ur")
     }
+    wrong = plain((await vimla.post("/admin/places/office/new", data={**texts, "names-hi": ""})).text)
+    assert "Name, हिन्दी: Write it in हिन्दी too." in wrong
+    assert "Zone: Choose one." in wrong
     answer = await vimla.post(
         "/admin/places/office/new", data={**texts, "phone": "1800 11", "zone": "south", "area_class": "urban"}
     )

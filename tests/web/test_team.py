@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -19,6 +19,7 @@ from tests.web.test_account import browser_of, person
 from tests.web.test_lists import finish, hidden, posted
 from tests.web.window import MONDAY, Window, window_on
 from tests.wellformed import well_formed
+from web.counted import Counted
 
 GIZRI = [f"relationship-officer-gizri-{n}" for n in (1, 2)]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -169,3 +170,15 @@ async def test_from_the_list_behind_a_number_work_is_handed_over_and_the_board_s
     assert 'name="task"' not in (await chitra.get(f"/desk/team/requests?what=open&post={giver}")).text
     after = (await chitra.get(f"/desk/team/requests?what=open&post={taker}")).text
     assert {one.partition("/")[0] for one in tasks} <= set(re.findall(r"/desk/requests/(\d{9})", after))
+
+
+async def test_what_is_counted_for_all_is_counted_again_when_something_changed_or_it_is_old() -> None:
+    counted, at, made = Counted(), datetime(2027, 5, 14, tzinfo=UTC), iter(range(9))
+
+    async def get(seconds: float, heard: int) -> object:
+        return await counted.get("wall", at + timedelta(seconds=seconds), make, timedelta(seconds=2), heard)
+
+    async def make() -> int:
+        return next(made)
+
+    assert [await get(0, 1), await get(1, 1), await get(1, 2), await get(2, 2), await get(3, 2)] == [0, 0, 1, 1, 2]

@@ -36,8 +36,9 @@ def phone_fault(text: str) -> str:
     return _("Write a telephone number: digits, with blanks between them if you like.")
 
 
-def field_words(key: str) -> str:
-    """What a field is called."""
+def field_words(name: str) -> str:
+    """What a field is called; of one that is asked in each language ("names-hi") also which."""
+    key, _dash, language = name.partition("-")
     words = {
         "label": _("Name"),
         "names": _("Name"),
@@ -64,6 +65,9 @@ def field_words(key: str) -> str:
         "successor": _("Now part of"),
         "able": _("It handles"),
         "most_tasks": _("At most so many open at once"),
+        "most": _("At most so many open at once"),
+        "sibling": _("It has the officers, times and flags of"),
+        "note": _("Note"),
         "in_force": _("In force"),
         "rights": _("What it may do"),
         "scope": _("How far"),
@@ -71,4 +75,4 @@ def field_words(key: str) -> str:
         "subject": _("Subject of the e-mail"),
         "text": _("E-mail"),
     }
-    return words.get(key, key.replace("_", " "))
+    return ", ".join(filter(None, [words.get(key, key.replace("_", " ")), OWN_NAMES.get(language)]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -32,6 +32,7 @@ from web.render import page
 router = APIRouter(include_in_schema=False)
 BREATH = 2.0
 """Seconds between two countings at least, however much happens."""
+A_BREATH = timedelta(seconds=BREATH)
 SEEN = frozenset({"answerable", "wall"})
 
 
@@ -47,25 +48,26 @@ def _places(posts: tuple[FilledPost, ...], book: Book, zones: dict[str, Any]) ->
     return list(dict.fromkeys(names))
 
 
-async def counted(
-    session: AsyncSession, person: Person, limits: Bounds, book: Book
-) -> tuple[list[str], Load, int, int, int]:
-    """The places, what lies there now, what is dangerous, and of the week: closed on the consumer's word, in time."""
+async def counted(session: AsyncSession, person: Person, limits: Bounds) -> tuple[dict[str, Any], Load, int, int, int]:
+    """The zones' names, what lies there now, what is dangerous, and of the week: closed on the consumer's word, in time."""
     posts: list[Post] = await team(session, person.posts, limits.now)
     codes = {post.code for post in posts}
     open_now = load(await groups(session, sorted(codes), limits), codes)
     week = await closings(session, posts, limits.now - Period.WEEK.length, limits)
     within, word = (sum(counts.get(what, 0) for counts in week.values()) for what in (Count.WITHIN, Count.WORD))
     danger = await in_danger(session, sorted(codes))
-    return _places(person.posts, book, await zone_names(session)), open_now, danger, within, word
+    return await zone_names(session), open_now, danger, within, word
 
 
 async def context(person: Person, parts: Onewindow, now: datetime) -> dict[str, Any]:
-    """What the page and its live region are made of."""
-    found = await parts.database.read(counted, person, bounds(parts, now), parts.book)
-    places, open_now, danger, within, word = found
+    """What the page and its live region are made of; counted once for all screens of the same posts until something changes."""
+    key = ("wall", tuple(post.code for post in person.posts))
+    keep, heard = (A_BREATH if parts.hub.fresh else timedelta(0)), parts.hub.changed
+    zones, open_now, danger, within, word = await parts.counted.get(
+        key, now, lambda: parts.database.read(counted, person, bounds(parts, now)), keep, heard
+    )
     return {
-        "places": places,
+        "places": _places(person.posts, parts.book, zones),
         "load": open_now,
         "C": Count,
         "danger": danger,
