@@ -126,7 +126,7 @@ async def _started(url: str, many: int) -> float:
     while True:
         count, begun, seconds = await asyncio.to_thread(_row, url, asked)
         if count >= many:
-            return begun / max(float(seconds), 0.001)
+            return float(begun / max(float(seconds), 0.001))
         await asyncio.sleep(0.5)
 
 
