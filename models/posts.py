@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import exists, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -51,13 +51,12 @@ def on_roster(roster: Codes, at: datetime, zone: str) -> bool:
 
 async def posts_of(session: AsyncSession, person: int, at: datetime, zone: str) -> tuple[FilledPost, ...]:
     """The posts `person` fills at `at`, own ones before charges; none while on leave. `zone` is the utility's."""
-    if await on_leave_until(session, person, at) is not None:
-        return ()
     rows = await session.exec(
         select(Fill, Post)
         .join(Post, col(Post.code) == col(Fill.post))
         .where(
             Fill.person == person,
+            ~exists().where(*_on_leave(person, at)),
             col(Fill.since) <= at,
             or_(col(Fill.until).is_(None), col(Fill.until) > at),
             or_(col(Post.since).is_(None), col(Post.since) <= at),
@@ -71,13 +70,14 @@ async def posts_of(session: AsyncSession, person: int, at: datetime, zone: str) 
 
 async def on_leave_until(session: AsyncSession, person: int, at: datetime) -> datetime | None:
     """The instant a leave running at `at` ends, the latest possible instant if it is open; None when not on leave."""
-    rows = await session.exec(
-        select(Leave).where(
-            Leave.person == person, col(Leave.since) <= at, or_(col(Leave.until).is_(None), col(Leave.until) > at)
-        )
-    )
+    rows = await session.exec(select(Leave).where(*_on_leave(person, at)))
     ends = [leave.until or datetime.max.replace(tzinfo=at.tzinfo) for leave in rows.all()]
     return max(ends, default=None)
+
+
+def _on_leave(person: int, at: datetime) -> tuple[Any, ...]:
+    runs = or_(col(Leave.until).is_(None), col(Leave.until) > at)
+    return col(Leave.person) == person, col(Leave.since) <= at, runs
 
 
 def may_see(posts: Sequence[FilledPost], office: str, zone: str, involved: frozenset[str], confidential: bool) -> bool:

@@ -178,6 +178,8 @@ STAFF = {
 LIVE = {"/desk/live": "/desk", "/desk/wall/live": "/desk/wall", "/desk/requests/{reference}/live": "/desk/requests/{reference}",
         "/track/{reference}/live": "/track/{reference}"}  # fmt: skip
 """Streams, and the page whose guards they share."""
+ENDS_SESSIONS = ("/account/", "/desk/people/")
+"""Where a form may end the session it is sent in, or a colleague's."""
 
 
 @dataclass(frozen=True)
@@ -217,14 +219,18 @@ def in_or_not(answer: httpx2.Response) -> bool:
     return not to_sign_in and answer.status_code not in (401, 403, 404, 409)
 
 
-async def asked(window: Window, username: str, method: str, address: str) -> httpx2.Response:
-    """The answer to somebody, in a session of his own; "": to a stranger."""
+async def asked(
+    window: Window, username: str, method: str, address: str, kept: dict[str, str] | None = None
+) -> httpx2.Response:
+    """The answer to somebody, "": to a stranger; in a session of his own, or in the one `kept` while it lasts."""
     browser = window.visitor()
+    tokens = {} if kept is None else kept
     if username:
-        async with window.sessions.begin() as session:
-            person = (await session.exec(select(Staff).where(Staff.username == username))).one()
-            token = await open_session(session, person, window.now)
-        browser.cookies.set("staff", token, domain="localhost.local")
+        if username not in tokens:
+            async with window.sessions.begin() as session:
+                person = (await session.exec(select(Staff).where(Staff.username == username))).one()
+                tokens[username] = await open_session(session, person, window.now)
+        browser.cookies.set("staff", tokens[username], domain="localhost.local")
     form = {
         "base": "1",
         "words": "A note",
@@ -234,6 +240,8 @@ async def asked(window: Window, username: str, method: str, address: str) -> htt
     data = form if method == "POST" else None
     answer = await browser.request(method, address, data=data)
     await browser.aclose()
+    if method == "POST" and address.startswith(ENDS_SESSIONS):
+        tokens.clear()
     assert answer.status_code < 500 or address == "/readyz", (username, method, address)
     return answer
 
@@ -270,14 +278,17 @@ async def test_every_route_of_the_staff_by_role(alone: Window, some: Callable[[s
     there = await things(alone)
     who = {**ROLES, "h": there.handler}
     found: dict[str, str] = {}
-    wrong = []
+    wrong: list[str] = []
+    kept: dict[str, str] = {}
     for place, (method, path) in enumerate(walked(public=False)):
         route, address = f"{method} {path}", there.address(path)
         stranger = await asked(alone, "", method, address)
         assert stranger.headers.get("location", "").startswith("/sign-in?next="), route
         may = STAFF.get(route, "")
         roles = some(may, place)
-        found[route] = "".join([role for role in roles if in_or_not(await asked(alone, who[role], method, address))])
+        found[route] = "".join(
+            [role for role in roles if in_or_not(await asked(alone, who[role], method, address, kept))]
+        )
         if found[route] != "".join(role for role in roles if role in may):
             wrong.append(f"{route}: {found[route]} of {roles}, not {may}")
     new = [f"{route}: say who gets in" for route in found if route not in STAFF]
