@@ -123,8 +123,9 @@ def import_policy(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     note: Annotated[str, typer.Option(help="why; kept with the version")],
 ) -> None:
-    """Save the timings in FILE as a new version, used by new requests; what FILE leaves out stays.
+    """Save the timings in FILE as a new version, used by new requests.
 
+    What FILE leaves out stays; where it says `whole = true`, as an exported one does, it goes back to what it is unsaid.
     Where a time becomes longer it is only proposed: an administrator has to approve it on its page.
     """
     from models.policy_proposals import import_toml

@@ -20,6 +20,7 @@ from models.events import Event, Submission
 from models.outbox import Notification
 from models.requests import Lapse, ServiceRequest
 from models.trust import FIRED
+from rules.case import Wait
 from rules.terms import Cause, EventKind, NoticeKind
 
 BY_TIMER = frozenset({Cause.TIMER.value, Cause.NOT_TAKEN_UP.value})
@@ -172,7 +173,9 @@ def must_hear(event: Event) -> list[tuple[str, int, str, str | None]]:
     """Who must hear of an event: reference, number, kind of notice and post (None: the consumer)."""
     found: list[tuple[str, int, str, str | None]] = []
     kind = TELLS_THE_CONSUMER.get(event.kind)
-    if kind is not None:
+    if kind is not None and event.data.get("reason") not in frozenset(
+        Wait
+    ):  # what is waited for, he is told by its own name
         found.append((event.reference, event.number, kind.value, None))
     if event.kind == EventKind.ESCALATED:
         found.append((event.reference, event.number, NoticeKind.ESCALATED.value, event.data["post"]))

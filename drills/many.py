@@ -16,7 +16,7 @@ from models.requests import ServiceRequest
 from rules.terms import Channel, Kind
 
 AT_A_TIME = 50
-PER_SECOND = 8
+PER_SECOND = 3
 """Workflows that are started in a second at the least, by a machine that does other things too."""
 
 

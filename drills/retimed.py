@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from drills.copies import begun, copied
 from drills.ending import counted
 from drills.findings import Finding, none_of
-from drills.many import registered, started
+from drills.many import PER_SECOND, registered, started
 from drills.stack import Broken
 from drills.timings import policy_of
 from drills.turn import Turn
-from drills.waiting import until
+from drills.waiting import caught_up, until
 from models.people import Staff
 from models.requests import ServiceRequest, Task
 from models.retiming import Choice, begin, steer, undo
@@ -24,18 +25,24 @@ from rules.clocks import after
 from rules.policy import calendar_of, timing_of
 
 RATE = 1800
-"""Requests a minute."""
-OLDER = timedelta(minutes=40)
-"""How long ago a third of them came: their first tier is over under the new timings, and not under the old."""
+"""Requests a minute, so many at least that the longest list takes no more than some minutes."""
+LONGEST = 200.0
+"""Seconds the whole list takes at its rate."""
+FILED = 300
+"""So many are filed one by one; where it is more, the others are copies of these two sorts, each with a workflow of its own."""
+OLDEST = 1000
+"""So many came long ago at the most: each of those goes up, and that is told to three people."""
+OLDER = timedelta(hours=7)
+"""How long ago some of them came: their first tier is over under the new timings, and not under the old. No other ends meanwhile."""
 CATEGORY = "transformer"
 """No other drill that leaves its stack to this one files it, so that the list has none but ours."""
 OLD = """[complaint.transformer]
 accept = "none"
-tiers = ["2h", "4h", "4h"]
-standard = "10h"
+tiers = ["12h", "4h", "4h"]
+standard = "20h"
 calendar = "round-the-clock"
 """
-NEW = OLD.replace('"2h"', '"30m"')
+NEW = OLD.replace('"12h"', '"6h"')
 
 
 class Retiming:
@@ -46,6 +53,7 @@ class Retiming:
         self.stack = turn.stack
         self.sessions = turn.sessions
         self.many = many
+        self.rate = max(RATE, round(many * 60 / LONGEST))
         self.chance = turn.chance
 
     async def killed_on_the_way(self, number: int, shares: tuple[float, ...], stop_at: float | None = None) -> None:
@@ -97,7 +105,7 @@ class Retiming:
 
     @property
     def patience(self) -> float:
-        return 90 + self.many * 60 / RATE * 2
+        return 90 + self.many * 60 / self.rate * 4 + min(self.many // 3, OLDEST) / PER_SECOND
 
     async def versions(self) -> dict[str, tuple[int, int, datetime | None, datetime]]:
         """Version, tier, due instant and the tier's beginning of each of ours."""
@@ -121,20 +129,34 @@ class Retiming:
 
 async def drill(turn: Turn) -> list[Finding]:
     """Apply and stop, take back, apply to the end; the worker is killed on each way."""
-    old, many, now = await turn.timings(OLD), max(turn.chosen.many // 3, 30), datetime.now(UTC)
-    numbers = await registered(turn.sessions, many // 3, CATEGORY, now - OLDER, turn.key("older"))
-    numbers += await registered(turn.sessions, many - many // 3, CATEGORY, now, turn.key("newer"))
+    old, many = await turn.timings(OLD), max(turn.chosen.many // 3, 30)
+    numbers = await opened(turn, many)
     turn.promised.numbers = {turn.key(one): number for one, number in enumerate(numbers)}
-    await started(turn.sessions, numbers)
     turn.did("beginning all")
     found = await worked(Retiming(turn, many), old, await turn.timings(NEW))
     return [*found, *await counted(turn, 90)]
 
 
+async def opened(turn: Turn, many: int) -> list[str]:
+    """So many open requests with their workflows, some of them older than the others; their numbers."""
+    older, now = min(many // 3, OLDEST), datetime.now(UTC)
+    filed = (1, 1) if many > FILED else (older, many - older)
+    old = await registered(turn.sessions, filed[0], CATEGORY, now - OLDER, turn.key("older"))
+    new = await registered(turn.sessions, filed[1], CATEGORY, now, turn.key("newer"))
+    await started(turn.sessions, [*old, *new])
+    if many > FILED:
+        await caught_up(turn.sessions, 60)
+        place = turn.luck("copies").randrange(20, 90) * 1_000_000
+        old += await copied(turn.sessions, old[0], older - 1, place)
+        new += await copied(turn.sessions, new[0], many - older - 1, place + OLDEST)
+        await begun(turn.sessions)
+    return [*old, *new]
+
+
 async def worked(work: Retiming, old: int, new: int) -> list[Finding]:
     """What is found after each of the three ways."""
     chance, many, now = work.chance, work.many, datetime.now(UTC)
-    number = await work.begun(lambda session: begin(session, new, Choice(category=CATEGORY), None, now, RATE))
+    number = await work.begun(lambda session: begin(session, new, Choice(category=CATEGORY), None, now, work.rate))
     await work.killed_on_the_way(number, (chance.uniform(0.05, 0.2), chance.uniform(0.25, 0.4)), stop_at=0.5)
     half, wrong_half = await work.versions(), await work.wrong()
     moved = [one for one, row in half.items() if row[0] == new]
@@ -143,7 +165,7 @@ async def worked(work: Retiming, old: int, new: int) -> list[Finding]:
     await work.killed_on_the_way(back, (chance.uniform(0.2, 0.7),))
     undone, wrong_undone = await work.versions(), await work.wrong()
     work.turn.did("taken back")
-    again = await work.begun(lambda session: begin(session, new, Choice(category=CATEGORY), None, now, RATE))
+    again = await work.begun(lambda session: begin(session, new, Choice(category=CATEGORY), None, now, work.rate))
     await work.killed_on_the_way(again, (chance.uniform(0.2, 0.7),))
     whole, wrong_whole = await work.versions(), await work.wrong()
     work.turn.did("applied again")

@@ -23,12 +23,13 @@ from models.events import Event
 from models.ground import utility_zone
 from models.names import everything
 from models.outbox import Attempt, Notification
-from rules.terms import EventKind, NoticeKind, State
+from rules.terms import EventKind, Kind, NoticeKind, State
 
 OTHERWISE: Mapping[str, frozenset[str]] = {
     NoticeKind.ACKNOWLEDGED: frozenset({EventKind.REGISTERED}),
     NoticeKind.QUESTION: frozenset({EventKind.RESOLVED}),
     NoticeKind.MESSAGE: frozenset({EventKind.MESSAGED}),
+    NoticeKind.PAID: frozenset({EventKind.PAID, EventKind.STAGE_DONE}),
     NoticeKind.SLOTS: frozenset({EventKind.SLOTS_OFFERED}),
     NoticeKind.TURN_REMINDER: frozenset({EventKind.TURN_REMINDED}),
     NoticeKind.RESUMED: frozenset({EventKind.RESUMED, EventKind.HOLD_ENDED, EventKind.PAPER, EventKind.PRESENT}),
@@ -43,6 +44,13 @@ LEADS_TO: Mapping[str, str] = {
     EventKind.RESOLVED: State.RESOLVED,
     EventKind.CLOSED: State.CLOSED,
     EventKind.HELD: State.ON_HOLD,
+    EventKind.WITHDRAWN: State.WITHDRAWN,
+    EventKind.REJECTED: State.REJECTED,
+}
+LEADS_AN_APPLICATION_TO: Mapping[str, str] = {
+    EventKind.REGISTERED: State.RECEIVED,
+    EventKind.COMPLETE: State.COMPLETE,
+    EventKind.CLOSED: State.CLOSED,
     EventKind.WITHDRAWN: State.WITHDRAWN,
     EventKind.REJECTED: State.REJECTED,
 }
@@ -92,10 +100,11 @@ class Said:
     def _reached(self, state: object) -> bool:
         """Whether the request was in this state by then; where the transition ends with a line that leads to one, in that."""
         last = self.lines[-1]
-        if state is None or last.kind in LEADS_TO:
-            return state in (None, LEADS_TO.get(last.kind))
-        passed = {LEADS_TO[line.kind] for line in self.history if line.number <= last.number and line.kind in LEADS_TO}
-        return state in passed or state not in LEADS_TO.values()
+        leads = LEADS_TO if self.row.data.get("kind", Kind.COMPLAINT) == Kind.COMPLAINT else LEADS_AN_APPLICATION_TO
+        if state is None or last.kind in leads:
+            return state in (None, leads.get(last.kind))
+        passed = {leads[line.kind] for line in self.history if line.number <= last.number and line.kind in leads}
+        return state in passed or state not in leads.values()
 
     def _against(self, line: Event | None) -> Iterator[str]:
         if line is None:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import TextClause, text
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.round_trip import in_one_trip
 
 
 async def add_at_once(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
@@ -20,7 +21,7 @@ async def add_at_once(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
     """
     written = _written(tuple(str(row.__tablename__) for row in rows))
     given = {str(row.__tablename__): json.dumps(_columns(row), default=_instant) for row in rows}
-    await session.exec(written, params=given)  # type: ignore[call-overload]
+    await in_one_trip(session, (written, given))
     for row in rows:
         make_transient_to_detached(row)
         session.add(row)
@@ -37,9 +38,9 @@ def _instant(value: object) -> str:
 
 
 @cache
-def _written(tables: tuple[str, ...]) -> TextClause:
+def _written(tables: tuple[str, ...]) -> str:
     inserts = (
-        f"new_{table} as (insert into {table} select * from jsonb_populate_record(null::{table}, cast(:{table} as jsonb)))"  # noqa: S608 (our own names)
+        f"new_{table} as (insert into {table} select * from jsonb_populate_record(null::{table}, cast(%({table})s as jsonb)))"  # noqa: S608 (our own names)
         for table in tables
     )
-    return text(f"with {', '.join(inserts)} select 1")
+    return f"with {', '.join(inserts)} select 1"

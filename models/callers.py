@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.database import together
 from models.requests import Connection, Consumer, ServiceRequest, Task
 from rules.states import ASKED
 from rules.terms import State
@@ -86,6 +87,7 @@ async def find(session: AsyncSession, caller: Caller, at: datetime) -> Found:
     """What a caller asked before, newest first; nothing confidential, and of what ended only the last 90 days."""
     if not (caller.phone or caller.account or caller.name):
         return Found()
+    await together(session)
     await session.exec(ALIKE)  # type: ignore[call-overload]
     connections = await _connections(session, caller)
     whose = is_caller(caller, [row.account for row, _ in connections])

@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, DateTime, MetaData, Text, func
+from sqlalchemy import Column, DateTime, MetaData, Text, event, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -81,6 +82,17 @@ def sessions_of(of: AsyncEngine) -> Sessions:
     return async_sessionmaker(of, class_=AsyncSession, expire_on_commit=False)
 
 
+def remembering(session: AsyncSession) -> None:
+    """From now on keep what this session reads until it ends: a row that nobody holds it forgets, and asks for again."""
+    session.info["read"] = []
+
+
+@event.listens_for(Session, "loaded_as_persistent")
+def _kept(session: Session, row: object) -> None:
+    if (read := session.info.get("read")) is not None:
+        read.append(row)
+
+
 def migrate(url: str) -> None:
     """Bring the schema at `url` to the newest version; safe from several processes at once. Blocking."""
     from alembic import command
@@ -116,3 +128,14 @@ def utc(at: datetime) -> datetime:
     from datetime import UTC
 
     return at.astimezone(UTC)
+
+
+def questions_of(sessions: Sessions) -> Sessions:
+    """A maker of sessions for questions alone: each stands for itself, and the server hears of no transaction's begin and end."""
+    of: AsyncEngine = sessions.kw["bind"]
+    return sessions_of(of.execution_options(isolation_level="AUTOCOMMIT"))
+
+
+async def together(session: AsyncSession) -> None:
+    """Let the questions of a session be one transaction, so that a setting holds to its end. Before its first question."""
+    await session.connection(execution_options={"isolation_level": "READ COMMITTED"})

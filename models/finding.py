@@ -12,6 +12,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.callers import ALIKE, Caller, is_caller
+from models.database import together
 from models.posts import FilledPost
 from models.queue import Row, ask, rows_of
 from models.requests import Consumer, ServiceRequest, Task, Words
@@ -51,6 +52,7 @@ async def find(session: AsyncSession, caller: Caller, words: str, posts: Sequenc
     ways = list(_ways(caller, words, posts))
     if not (ways and posts):
         return Found()
+    await together(session)
     await session.exec(ALIKE)  # type: ignore[call-overload]
     await session.exec(BY_INDEX)  # type: ignore[call-overload]
     found = union(*ways).cte().prefix_with("materialized")

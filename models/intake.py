@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,7 +20,7 @@ from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
 from models.nowhere import finds_places
 from models.papers import adopt
-from models.policy_versions import SAVING, current
+from models.policy_versions import current
 from models.requests import Consumer, Draft, ServiceRequest, Words
 from models.segments import segment_for
 from rules import reference
@@ -84,8 +84,6 @@ class TooManyFiled(Exception):
     """One phone filed more requests in an hour than anybody needs."""
 
 
-LOCKS = text("select pg_advisory_xact_lock(hashtextextended(:token, 7)), pg_advisory_xact_lock_shared(:saving)")
-"""One of this token at a time, and no version of the policy is saved until this request is committed."""
 HOUR = timedelta(hours=1)
 DRAWN = 3
 """Numbers drawn for a request: a city has used few enough of them that one is free."""
@@ -103,7 +101,6 @@ async def register(
     number. With `limits`, one telephone files only so many. A form and documents kept under the token become the request's.
     Raises UnknownCode for a category, locality or account that does not exist, TooManyFiled; nothing is written then.
     """
-    await session.exec(LOCKS, params={"token": new.token, "saving": SAVING})  # type: ignore[call-overload]
     numbers = [reference.new(10_000_000 + secrets.randbelow(90_000_000)) for _ in range(DRAWN)]
     there = await known(
         session, new.token, new.phone, new.at - HOUR, numbers, new.account, new.locality, marks_of(new.phone, new.email)

@@ -10,6 +10,8 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.nowhere import nowhere
+from models.policy_versions import SAVING
+from models.round_trip import in_one_trip
 
 
 @dataclass(frozen=True)
@@ -50,31 +52,37 @@ class Known:
     himself: frozenset[int]
 
 
-KNOWN = text("""
+KNOWN = """
     select clock_timestamp() as now,
         coalesce((select max(number) from policy_version), 0) as newest,
-        (select reference from service_request where token = :token) as before,
+        (select reference from service_request where token = %(token)s) as before,
         (select count(*) from service_request r join consumer c on c.id = r.consumer_id
-            where c.phone = :phone and r.registered_at > :since) as filed,
-        (select n from unnest(cast(:numbers as text[])) n
+            where c.phone = %(phone)s and r.registered_at > %(since)s) as filed,
+        (select n from unnest(cast(%(numbers)s as text[])) n
             where not exists (select from service_request where reference = n) limit 1) as number,
         nextval('consumer_id_seq') as consumer, nextval('words_id_seq') as words,
         nextval('notification_id_seq') as notification,
         held.account is not null as held,
-        exists (select from draft where token = :token) as drafted,
-        exists (select from document where draft = :token and reference is null) as handed_in,
+        exists (select from draft where token = %(token)s) as drafted,
+        exists (select from document where draft = %(token)s and reference is null) as handed_in,
         exists (select from names where kind = 'segment') as grouped,
-        array(select id from staff where right(regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g'), 9) = any(cast(:marks as text[]))
-            or lower(email) = any(cast(:marks as text[]))) as himself,
+        array(select id from staff where right(regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g'), 9) = any(cast(%(marks)s as text[]))
+            or lower(email) = any(cast(%(marks)s as text[]))) as himself,
         o.code as office, o.zone, o.area_class, l.code as locality, l.live_from,
         coalesce(held.feeder, (select min(f.code) from feeder f
             where f.localities @> jsonb_build_array(l.code) having count(*) = 1)) as feeder
     from (values (1)) as one
-        left join connection held on held.account = :account
-        left join locality l on l.code = coalesce(:locality, held.locality)
+        left join connection held on held.account = %(account)s
+        left join locality l on l.code = coalesce(%(locality)s, held.locality)
         left join office o on o.code = l.office
-""")
+"""
 """A locality that has just one feeder is taken to be on it: nobody is asked for his feeder."""
+
+
+LOCKS = """
+    select pg_advisory_xact_lock(hashtextextended(%(token)s, 7)), pg_advisory_xact_lock_shared(%(saving)s)
+"""
+"""One of this token at a time, and no version of the policy is saved until this request is committed."""
 
 
 async def known(
@@ -87,7 +95,10 @@ async def known(
     locality: str | None,
     marks: Iterable[str] = (),
 ) -> Known:
-    """What the tables say of this token, telephone (counted from `since`), account and locality, of these numbers, and of who has these marks."""
+    """What the tables say of this token, telephone (counted from `since`), account and locality, of these numbers, and of who has these marks.
+
+    Until the transaction ends nobody else registers this token and no version of the policy is saved.
+    """
     asked = {
         "token": token,
         "phone": phone,
@@ -97,7 +108,8 @@ async def known(
         "marks": list(marks),
         "locality": locality,
     }
-    found = (await session.exec(KNOWN, params=asked)).one()  # type: ignore[call-overload]
+    locks = {"token": token, "saving": SAVING}
+    [found] = await in_one_trip(session, (LOCKS, locks), (KNOWN, asked))
     place = (
         Place(found.office, found.zone, found.area_class, found.locality, found.feeder, found.live_from)
         if found.office

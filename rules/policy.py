@@ -51,7 +51,7 @@ class Timing:
 
     `accept` None: nobody need take it up in a given time. `standard` None: no standard is promised.
     `confirm` None: never put to the consumer's confirmation. `note` says why the tiers need not fit the standard.
-    `hold_reasons` are what it may wait for the consumer for; none named: any reason.
+    `hold_reasons` are what it, or a stage, may wait for the consumer for; none named: any reason.
     `recovery` names the ladder by which recovery of dues is held while it is open, in `recovery_tiers`; None: there is none.
     """
 

@@ -74,7 +74,7 @@ def _timing(table: Table, before: Timing | None) -> Timing:
         safety=safety,
         holdable=table.flag("holdable", (before.holdable if before else True) and not safety),
         hold_reasons=tuple(table.listed("hold_reasons", before.hold_reasons if before else ())),
-        note=table.text("note", before.note if before else ""),
+        note=_note(table, before.note if before else ""),
         recovery=table.text("recovery", (before.recovery if before else None) or "none"),
         recovery_tiers=_tiers(table, before.recovery_tiers if before else (), "recovery_tiers"),
     )
@@ -97,6 +97,11 @@ def _tiers(table: Table, before: tuple[Duration, ...] | None, key: str = "tiers"
         return before
     times = [table.duration(key, one, SECOND, LONGEST["tiers"]) for one in table.listed(key)]
     return tuple(time for time in times if time) if all(times) else ()
+
+
+def _note(table: Table, before: str) -> str:
+    """Why its tiers need not fit; an empty text takes it away."""
+    return "" if "note" in table and table.value("note") == "" else table.text("note", before)
 
 
 def _make_sense(table: Table, timing: Timing) -> None:

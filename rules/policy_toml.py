@@ -22,8 +22,9 @@ def parse(text: str, base: Policy | None = None, surroundings: Surroundings | No
     """The policy a text means; BadPolicy with everything that is wrong.
 
     With `base`, what the text leaves out (a table, or a key of a category's table) keeps the base's value, and
-    calendars are in its zone; write `accept = "none"` to take a time away. The version is the text's, else the base's,
-    else 1.
+    calendars are in its zone; write `accept = "none"` to take a time away. A text that says `whole = true`, as `export`
+    writes it, is all of it: what it leaves out is what it is where nothing is said, or is not there. The version is the
+    text's, else the base's, else 1.
     """
     try:
         document = read(text)
@@ -45,6 +46,9 @@ def _around(base: Policy | None) -> Surroundings:
 def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> Policy:
     """The policy in a document; what is wrong is left among the table's findings."""
     start = base or Policy(1, {})
+    known = surroundings.categories if surroundings.categories is not None else start.timings or None
+    if whole := top.flag("whole"):
+        start = Policy(start.version, {})
     calendars = read_calendars(top.table("calendar", False), start, surroundings)
     ladders = {code: _ladder(code, one) for code, one in top.table("ladder", False).tables()}
     broken = {("calendar", code) for code in calendars.broken}
@@ -58,12 +62,27 @@ def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> 
         limits=_limits(top.table("limits", False), start.limits),
         holds={**start.holds, **_holds(top.table("holds", False))},
     )
-    known = surroundings.categories if surroundings.categories is not None else start.timings or None
-    timings, areas = read_timings(top.table("complaint", base is None), start, known)
+    timings, areas = read_timings(top.table("complaint", whole or base is None), start, known)
     procedures = read_procedures(top.table("procedure", False), start.procedures)
     policy = replace(policy, timings=timings, areas=areas, procedures=procedures)
     _agree(policy, top.findings, broken)
+    if surroundings.reasons is not None:
+        _reasons_known(policy, top.findings, surroundings.reasons)
     return policy
+
+
+def _reasons_known(policy: Policy, findings: Findings, known: Collection[str]) -> None:
+    """Note every reason to wait that this text names and that does not exist."""
+    named: dict[Path, tuple[str, ...]] = {("holds", reason): (reason,) for reason in policy.holds}
+    named |= {("complaint", code, "hold_reasons"): timing.hold_reasons for code, timing in policy.timings.items()}
+    named |= {("complaint", *key, "hold_reasons"): area.hold_reasons for key, area in policy.areas.items()}
+    for code, procedure in policy.procedures.items():
+        for number, stage in enumerate(procedure.stages.values()):
+            named["procedure", code, "stage", str(number), "hold_reasons"] = stage.timing.hold_reasons
+    for path, reasons in named.items():
+        for reason in reasons:
+            if path in findings.lines and reason not in known:
+                findings.wrong(path, f"there is no hold reason {reason!r}")
 
 
 def _ladder(code: str, table: Table) -> Ladder | None:
@@ -168,8 +187,8 @@ def _faults(policy: Policy, timing: Timing, broken: Collection[tuple[str, str]])
 
 
 def export(policy: Policy) -> str:
-    """The policy as TOML; `parse` gives the same policy back."""
-    parts = [f"version = {policy.version}\n"]
+    """The policy as TOML; `parse` gives the same policy back, whatever it is laid over."""
+    parts = [f"version = {policy.version}\nwhole = true\n"]
     parts += [written_table(("calendar", *path), pairs) for path, pairs in written_calendars(policy)]
     for code, ladder in policy.ladders.items():
         parts.append(written_table(("ladder", code), _written_ladder(ladder)))

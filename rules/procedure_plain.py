@@ -83,6 +83,7 @@ def _stage(stage: Stage) -> dict[str, Any]:
         checklist=list(stage.checklist),
         outcomes=list(stage.outcomes),
         back=stage.back,
+        hold_reasons=list(timing.hold_reasons),
     ) | ({} if timing.holdable else {"holdable": False})
 
 
@@ -150,6 +151,7 @@ def _stage_from(written: Plain) -> Stage:
             standard_calendar=written["calendar"],
             accept=_time(written, "accept"),
             holdable=written.get("holdable", True),
+            hold_reasons=tuple(written.get("hold_reasons", ())),
         ),
         after=tuple(written.get("after", ())),
         when=(decider, outcome) if decider else None,

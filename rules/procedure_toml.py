@@ -117,6 +117,7 @@ def _timing(table: Table) -> Timing:
         standard_calendar=calendar,
         accept=_time(table, "accept"),
         holdable=table.flag("holdable", True),
+        hold_reasons=table.listed("hold_reasons", ()),
     )
 
 

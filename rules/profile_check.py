@@ -18,12 +18,6 @@ def check(profile: Profile, findings: Findings) -> None:
             findings.wrong(("categories", category), f"has no timing; write [complaint.{category}]")
     for category, timing in profile.policy.timings.items():
         _confidential(profile, category, timing, findings)
-        for reason in timing.hold_reasons:
-            if reason not in profile.hold_reasons:
-                findings.wrong(("complaint", category, "hold_reasons"), f"there is no hold reason {reason!r}")
-    for reason in profile.policy.holds:
-        if reason not in profile.hold_reasons:
-            findings.wrong(("holds", reason), f"there is no hold reason {reason!r}")
     for post in profile.posts.values():
         _able(profile, post, findings)
     for office in profile.offices.values():

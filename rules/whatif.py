@@ -234,7 +234,9 @@ def within_then(closed: Iterable[Closed], policy: Policy) -> list[bool]:
 
 def _promised(policy: Policy, category: str, area: str, office: str, zone: str) -> tuple[Duration, Calendar] | None:
     timing = timing_of(policy, category, area)
-    return timing.standard and (timing.standard, standard_calendar_of(policy, timing, Site(office, zone)))
+    if timing.standard is None:
+        return None
+    return timing.standard, standard_calendar_of(policy, timing, Site(office, zone))
 
 
 def _within(one: Closed, standard: Duration, calendar: Calendar) -> bool:

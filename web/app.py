@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
 from config import BadConfig, Config, load
+from models.logs import never_in_the_way
 from web import errors
 from web.api.mount import mount
 from web.board import Kept as KeptBoard
@@ -129,6 +130,7 @@ async def run(config: Config) -> None:
 
 def main() -> None:
     """One web process, as the environment says."""
+    never_in_the_way()
     try:
         with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
             runner.run(run(load()))

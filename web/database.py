@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.database import Sessions
+from models.database import Sessions, questions_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,14 +26,15 @@ class Bounded:
 
     def __init__(self, sessions: Sessions, seconds: float = 3.0) -> None:
         self.sessions = sessions
+        self.questions = questions_of(sessions)
         self.seconds = seconds
         self._left: set[asyncio.Task[Any]] = set()
 
     async def read(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """The answer of `question(session, ...)`; DatabaseAway when it does not come in time."""
+        """The answer of `question(session, ...)`, which writes and locks nothing; DatabaseAway when it does not come in time."""
 
         async def work() -> T:
-            async with self.sessions() as session:
+            async with self.questions() as session:
                 return await question(session, *args, **kwargs)
 
         return await self._within(work())

@@ -100,11 +100,12 @@ class Town:
     def database_away(self) -> Iterator[None]:
         """The pages' database answers nothing while the block lasts."""
         bounded = self.window.parts.database
-        there, bounded.sessions = bounded.sessions, sessions_of(engine("postgresql+psycopg://nobody@127.0.0.1:9/none"))
+        there = bounded.sessions, bounded.questions
+        bounded.sessions = bounded.questions = sessions_of(engine("postgresql+psycopg://nobody@127.0.0.1:9/none"))
         try:
             yield
         finally:
-            bounded.sessions = there
+            bounded.sessions, bounded.questions = there
 
     async def own(self, name: str) -> dict[str, Any]:
         """The cookie of the consumer who proved that this request is his."""

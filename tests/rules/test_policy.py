@@ -239,12 +239,13 @@ def test_a_standard_in_a_calendar_of_its_own_stays_when_the_tiers_move(sample: P
             "no time zone",
             id="z",
         ),
+        pytest.param("whole = true", "complaint", None, "is missing", id="whole"),
         pytest.param('[complain.no-supply]\naccept = "1h"', "complain", 1, "not known here", id="table"),
         pytest.param("version = 1\nversion = 2", "", 2, "overwrite", id="not toml"),
     ],
 )
 def test_a_bad_policy_is_refused_with_key_line_and_reason(
-    sample: Policy, text: str, key: str, line: int, reason: str
+    sample: Policy, text: str, key: str, line: int | None, reason: str
 ) -> None:
     with pytest.raises(BadPolicy) as refused:
         parse(text, sample)
@@ -266,6 +267,24 @@ def test_without_a_base_a_category_has_to_be_complete() -> None:
         parse("[complaint.no-supply]\n")
     missing = {problem.key.rpartition(".")[2] for problem in refused.value.problems}
     assert missing == {"ladder", "tiers", "calendar", "standard", "confirm"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        pytest.param('[complaint.no-supply]\nhold_reasons = ["x"]', "complaint.no-supply.hold_reasons", id="category"),
+        pytest.param('[holds]\nx = "2h"', "holds.x", id="how long"),
+    ],
+)
+def test_a_reason_to_wait_that_does_not_exist_is_refused_where_the_text_names_it(
+    sample: Policy, text: str, key: str
+) -> None:
+    known = Surroundings("Asia/Kolkata", reasons={"premises-locked"})
+    with pytest.raises(BadPolicy) as refused:
+        parse(text, sample, known)
+    assert [problem.key for problem in refused.value.problems] == [key]
+    older = parse(text, sample)
+    assert parse("version = 2", older, known).holds == older.holds, "what stands there already is no fault of this text"
 
 
 def test_only_the_categories_of_the_surroundings_are_known() -> None:
@@ -329,7 +348,6 @@ def timings(draw: st.DrawFn) -> Timing:
 def policies(draw: st.DrawFn) -> Policy:
     own = draw(st.dictionaries(codes, timings(), min_size=1))
     areas = draw(st.dictionaries(st.tuples(st.sampled_from(sorted(own)), st.sampled_from(AREA_CLASSES)), timings()))
-    areas = {key: fit(own[key[0]], area) for key, area in areas.items()}
     week = ((Span(34200, 46800), Span(50400, 63000)),) * 5 + ((), (Span(79200, 108000),))
     office = Calendar(
         "office", "Asia/Karachi", week, frozenset(draw(st.sets(st.dates(date(2026, 1, 1), date(2027, 1, 1)))))
@@ -345,15 +363,12 @@ def policies(draw: st.DrawFn) -> Policy:
     )
 
 
-def fit(own: Timing, area: Timing) -> Timing:
-    """The area as a file can say it: it cannot take back its category's note, which has no word for nothing."""
-    return replace(area, note=area.note or own.note)
-
-
 @hypothesis_settings(max_examples=60, deadline=None, derandomize=True)
-@given(policies())
-def test_any_policy_is_the_same_after_export_and_after_a_database_column(policy: Policy) -> None:
+@given(policies(), policies())
+def test_any_policy_is_the_same_after_export_and_after_a_database_column(policy: Policy, other: Policy) -> None:
     assert parse(export(policy)) == policy
+    in_force = replace(other, timings={**policy.timings, **other.timings})
+    assert parse(export(policy), in_force) == policy, "nothing of what it is laid over is left"
     assert from_json(json.loads(json.dumps(to_json(policy)))) == policy
 
 

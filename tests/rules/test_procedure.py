@@ -155,6 +155,7 @@ whose = "third_party"
 limit = "60 days"
 remind = "10 days"
 holdable = false
+hold_reasons = ["date-asked"]
 
 [[procedure.new-connection.stage]]
 code = "note"
@@ -227,7 +228,7 @@ def test_what_is_said_of_a_stage_is_read(procedure: Procedure) -> None:
     assert procedure.stages["permission"] == Stage(
         code="permission",
         does=Does.PERMISSION,
-        timing=Timing("commercial", working, "office", "office", holdable=False),
+        timing=Timing("commercial", working, "office", "office", holdable=False, hold_reasons=("date-asked",)),
         after=("feasibility",),
         when=("feasibility", "extension"),
         whose=Whose.THIRD_PARTY,

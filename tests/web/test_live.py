@@ -192,7 +192,7 @@ async def test_an_open_stream_ends_as_it_should_when_the_database_goes_away(fres
     ):
         stream = messages(answer)
         assert reference in (await anext(stream))["data"]
-        fresh.parts.database.sessions = fresh.parts.hub.database.sessions = nowhere
+        fresh.parts.database.questions = fresh.parts.hub.database.questions = nowhere
         assert [message async for message in stream] == []
 
 

@@ -14,6 +14,7 @@ from tests.web.window import Window
 from tests.wellformed import well_formed
 
 PAGE = "/admin/waits"
+STAGE = "new-connection/visit"
 
 
 async def form(browser: httpx2.AsyncClient) -> dict[str, str]:
@@ -40,7 +41,8 @@ async def test_a_category_waits_for_what_was_ticked_and_as_long_as_was_said(wind
     kept = [
         name for name in old if not name.startswith("waits-no-supply.") or name == "waits-no-supply.premises-locked"
     ]
-    never = [name for name in kept if not name.startswith("waits-voltage.")]
+    other = next(name.partition(".")[2] for name in old if name.startswith("waits-no-supply.") and "locked" not in name)
+    never = [name for name in kept if not name.startswith("waits-voltage.") and name != f"waits-{STAGE}.{other}"]
     new = {name: old[name] for name in never} | {"hold-premises-locked": "5h", "note": "Nobody else is waited for"}
     saved = await vimla.post(PAGE, data=new)
     assert saved.status_code == 303, plain(saved.text)
@@ -51,15 +53,18 @@ async def test_a_category_waits_for_what_was_ticked_and_as_long_as_was_said(wind
     )
     assert not policy.timings["voltage"].holdable
     assert policy.timings["wrong-bill"].hold_reasons == ()
+    stages = policy.procedures["new-connection"].stages
+    assert other not in stages["visit"].timing.hold_reasons != ()
+    assert {stage.timing.hold_reasons for code, stage in stages.items() if code != "visit"} == {()}
     assert str(policy.holds["premises-locked"]) == "5h"
     assert (await form(vimla)) == {name: text for name, text in new.items() if name != "note"} | {
         "base": str(policy.version)
     }
     told = plain(well_formed((await vimla.get(f"/admin/versions/{policy.version}")).text))
     assert "What it may wait for" in told
+    assert "('" not in told, "named, not as kept"
 
     after, dark = await window.filed(), await window.filed("voltage")
-    other = next(name.partition(".")[2] for name in old if name.startswith("waits-no-supply.") and "locked" not in name)
     for reference, reason, answer in (
         (before, other, None),
         (after, other, Refused.UNKNOWN_CODE),

@@ -158,7 +158,8 @@ def app_over(parts: Onewindow) -> FastAPI:
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
     nobody: Any = None
-    return tuple(create_app(Onewindow(nobody, nobody, lambda: MONDAY, ZoneInfo("UTC"), "")).router.routes)
+    nowhere = sessions_of(engine("postgresql+psycopg://nowhere"))
+    return tuple(create_app(Onewindow(nowhere, nobody, lambda: MONDAY, ZoneInfo("UTC"), "")).router.routes)
 
 
 @asynccontextmanager

@@ -1,9 +1,10 @@
-"""What the requests of each category may wait for the consumer for, and how long each such wait may last: a version of the policy."""
+"""What the requests of each category, and the stages of an application, may wait for the consumer for, and how long each such wait may last: a version of the policy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,6 +14,7 @@ from languages import spoken
 from languages.catalog import gettext as _
 from models import policy_versions
 from rules.policy import UNPLACED, Policy, Timing, days, minutes, waits_for
+from rules.procedure import Procedure, Stage
 from web.admin.grid import Edited
 from web.admin.saving import Sheet, Table, settle
 from web.admin.settings import Setting, time_of
@@ -29,9 +31,10 @@ SHORTEST, LONGEST = minutes(1), days(60)
 
 @dataclass(frozen=True)
 class Line:
-    """A category with the reasons that are ticked; `danger`: it waits for nobody."""
+    """A category, or a stage of a procedure, with the reasons that are ticked; `danger`: it waits for nobody."""
 
-    category: str
+    key: str
+    title: str
     danger: bool
     ticked: frozenset[str]
 
@@ -41,11 +44,11 @@ def reasons_of(book: Book) -> list[str]:
     return [row.code for row in book.all("hold_reason")]
 
 
-def ticked(timing: Timing, category: str, form: Mapping[str, str], reasons: list[str]) -> frozenset[str]:
+def ticked(timing: Timing, key: str, form: Mapping[str, str], reasons: list[str]) -> frozenset[str]:
     """The reasons that were ticked, or as it is where the line was not sent."""
-    if f"line-{category}" not in form:
+    if f"line-{key}" not in form:
         return as_it_is(timing, reasons)
-    return frozenset(one for one in reasons if form.get(box(category, one)))
+    return frozenset(one for one in reasons if form.get(box(key, one)))
 
 
 def as_it_is(timing: Timing, reasons: list[str]) -> frozenset[str]:
@@ -53,17 +56,30 @@ def as_it_is(timing: Timing, reasons: list[str]) -> frozenset[str]:
     return frozenset(waits_for(timing, reasons) if timing.holdable else ())
 
 
-def box(category: str, reason: str) -> str:
-    """The name of the box of a category and a reason."""
-    return f"waits-{category}.{reason}"
+def box(key: str, reason: str) -> str:
+    """The name of the box of a line and a reason."""
+    return f"waits-{key}.{reason}"
 
 
-def lines(policy: Policy, typed: Mapping[str, str], book: Book) -> list[Line]:
-    """A line for each category that is offered."""
+def stage_key(procedure: str, stage: str) -> str:
+    """The line of a stage."""
+    return f"{procedure}/{stage}"
+
+
+def parts_of(policy: Policy, typed: Mapping[str, str], book: Book) -> list[tuple[str, list[Line]]]:
+    """What the table is made of: a line for each category that is offered, then one for each stage of each procedure."""
     reasons = reasons_of(book)
+
+    def line(key: str, title: str, timing: Timing) -> Line:
+        return Line(key, title, timing.safety, ticked(timing, key, typed, reasons))
+
     codes = [row.code for row in book.categories() if row.code in policy.timings and row.code != UNPLACED]
-    found = [(code, policy.timings[code]) for code in codes]
-    return [Line(code, timing.safety, ticked(timing, code, typed, reasons)) for code, timing in found]
+    found = [(_("Complaint"), [line(code, book.label("category", code), policy.timings[code]) for code in codes])]
+    for code, procedure in policy.procedures.items():
+        stages = procedure.stages.values()
+        lines = [line(stage_key(code, one.code), book.label("stage", one.code), one.timing) for one in stages]
+        found.append((book.label("procedure", code), lines))
+    return found
 
 
 def limits_of(policy: Policy, typed: Mapping[str, str], book: Book) -> list[Setting]:
@@ -91,19 +107,27 @@ def edit(base: Policy, typed: Mapping[str, str], book: Book) -> Edited:
             errors[f"hold-{code}"] = str(wrong)
         if not text:
             holds.pop(code, None)
-    chosen = {code: ticked(timing, code, typed, reasons) for code, timing in base.timings.items()}
-    differ = {code for code, timing in base.timings.items() if chosen[code] != as_it_is(timing, reasons)}
-    differ = {code for code in differ if not base.timings[code].safety}
 
-    def changed(code: str, timing: Timing) -> Timing:
-        if code not in differ:
+    def changed(key: str, timing: Timing) -> Timing:
+        chosen = ticked(timing, key, typed, reasons)
+        if timing.safety or chosen == as_it_is(timing, reasons):
             return timing
-        named = tuple(one for one in reasons if one in chosen[code])
+        named = tuple(one for one in reasons if one in chosen)
         return replace(timing, holdable=bool(named), hold_reasons=() if len(named) == len(reasons) else named)
 
     timings = {code: changed(code, timing) for code, timing in base.timings.items()}
-    areas = {key: changed(key[0], timing) for key, timing in base.areas.items()}
-    return Edited(replace(base, timings=timings, areas=areas, holds=holds), errors)
+    differ = {code for code, timing in timings.items() if timing != base.timings[code]}
+    areas = {key: changed(key[0], timing) if key[0] in differ else timing for key, timing in base.areas.items()}
+    procedures = {code: _with_stages(one, partial(_stage, changed, code)) for code, one in base.procedures.items()}
+    return Edited(replace(base, timings=timings, areas=areas, procedures=procedures, holds=holds), errors)
+
+
+def _with_stages(procedure: Procedure, changed: Callable[[Stage], Stage]) -> Procedure:
+    return replace(procedure, stages={code: changed(stage) for code, stage in procedure.stages.items()})
+
+
+def _stage(changed: Callable[[str, Timing], Timing], procedure: str, stage: Stage) -> Stage:
+    return replace(stage, timing=changed(stage_key(procedure, stage.code), stage.timing))
 
 
 def typed_anew(base: Policy, form: Mapping[str, str]) -> dict[str, str]:
@@ -119,7 +143,7 @@ async def again(
 ) -> Response:  # fmt: skip
     """The form, with what was typed and what is wrong."""
     made: dict[str, Any] = {
-        "person": person, "policy": policy, "errors": errors, "lines": lines(policy, typed, parts.book), "saved": 0,
+        "person": person, "policy": policy, "errors": errors, "groups": parts_of(policy, typed, parts.book), "saved": 0,
         "reasons": reasons_of(parts.book), "limits": limits_of(policy, typed, parts.book), "note": typed.get("note", ""),
         "may": "tune" in person.rights, "theirs": (), "overtaken": None, "box": box,
     }  # fmt: skip

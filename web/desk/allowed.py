@@ -56,7 +56,7 @@ def of_a_stage(file: CaseFile, policy: Policy, book: Book, zone: tzinfo, now: da
         now=now,
         zone=zone,
         registered=file.request.complete_at or file.request.registered_at,
-        hold_reasons=[row.code for row in book.all("hold_reason")],
+        hold_reasons=waits_for(timing_for(file, policy), [row.code for row in book.all("hold_reason")]),
         expected_reasons=[row.code for row in book.all("expected_reason")],
         receivers=[post.code for post in given_to(file, book, policy, now)],
         reject_reasons=[row.code for row in book.all("refuse_reason")],
