@@ -74,13 +74,15 @@ async def kinds(session: AsyncSession) -> set[tuple[str, str]]:
 
 async def write_examples(session: AsyncSession, rows: list[MessageExample]) -> None:
     """Keep these examples in the place of older ones."""
-    for row in sorted(rows, key=lambda one: (one.recipient, one.kind, one.language)):
-        made = insert(MessageExample).values(**row.model_dump())
-        newer = {name: made.excluded[name] for name in ("edition", "said", "filled", "around")}
-        older = col(MessageExample.edition) < made.excluded.edition
-        await session.exec(
-            made.on_conflict_do_update(index_elements=["recipient", "kind", "language"], set_=newer, where=older)
-        )
+    if not rows:
+        return
+    in_order = sorted(rows, key=lambda one: (one.recipient, one.kind, one.language))
+    made = insert(MessageExample).values([row.model_dump() for row in in_order])
+    newer = {name: made.excluded[name] for name in ("edition", "said", "filled", "around")}
+    older = col(MessageExample.edition) < made.excluded.edition
+    await session.exec(
+        made.on_conflict_do_update(index_elements=["recipient", "kind", "language"], set_=newer, where=older)
+    )
 
 
 async def keep(session: AsyncSession, key: Key, texts: Mapping[Part, str | None], by: int, at: datetime) -> bool:

@@ -159,17 +159,14 @@ def test_every_message_has_its_template_and_no_template_is_idle():
 
 @pytest.mark.parametrize(("to", "kind"), SAID)
 def test_every_message_by_text_message(to: Recipient, kind: NoticeKind) -> None:
-    for language in LANGUAGES:
-        is_a_text_message(said(notice(to, kind, language)).text, to, kind, language)
-
-
-def is_a_text_message(text: str, to: Recipient, kind: NoticeKind, language: str) -> None:
     """Number first, telephone last, nothing unfilled, short."""
-    lines = text.splitlines()
-    assert REFERENCE in lines[0]
-    assert PHONE in lines[-2 if kind is NoticeKind.CODE else -1]
-    assert "%(" not in text
-    assert parts(text) <= (2 if language == "en" else 4 if (to, kind) in LONG or to is STAFF else 2)
+    for language in LANGUAGES:
+        text = said(notice(to, kind, language)).text
+        lines = text.splitlines()
+        assert REFERENCE in lines[0], language
+        assert PHONE in lines[-2 if kind is NoticeKind.CODE else -1], language
+        assert "%(" not in text, language
+        assert parts(text) <= (2 if language == "en" else 4 if (to, kind) in LONG or to is STAFF else 2), language
 
 
 @pytest.mark.parametrize(("to", "kind"), SAID)

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import html5lib
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response, async_playwright, expect
+
+from tests.wellformed import well_formed
 
 PHONE = {"width": 360, "height": 640}
 DESK = {"width": 1280, "height": 800}
@@ -66,18 +67,13 @@ class Visitor:
         answer = await self.page.goto(path if "://" in path else self.address + path)
         assert answer is not None
         assert answer.status == status, (path, answer.status)
-        strict(await answer.text())
+        well_formed(await answer.text())
         return answer
 
     def content(self) -> None:
         """Nothing was complained of but what was meant to happen."""
         bad = [text for text in self.complaints if not any(part in text for part in self.forgiven)]
         assert not bad, bad
-
-
-def strict(text: str) -> None:
-    """Read a page as strictly as a parser can."""
-    html5lib.HTMLParser(strict=True).parse(text)
 
 
 @asynccontextmanager

@@ -122,7 +122,9 @@ async def accounts(sessions: Sessions) -> int:
         return (await session.exec(select(func.count()).select_from(Connection))).one()
 
 
-@pytest.mark.parametrize("many", [2_000, pytest.param(100_000, marks=pytest.mark.sweep("as many as a town has"))])
+@pytest.mark.parametrize(
+    "many", [2_000, pytest.param(66_000, marks=pytest.mark.sweep("more lines than one statement may have values"))]
+)
 async def test_a_towns_accounts_are_taken_in_a_bounded_time(sessions: Sessions, many: int) -> None:
     before = await accounts(sessions)
     lines = [f"{8_000 * many + n},Consumer {n},+9198{n:08d},gizri,{n % 9 + 1}" for n in range(many)]
@@ -133,7 +135,7 @@ async def test_a_towns_accounts_are_taken_in_a_bounded_time(sessions: Sessions, 
         made = await import_consumers.plan(session, sheet)
         assert not sheet.faults
         await import_consumers.write(session, made)
-    assert time.monotonic() - began < 120
+    assert time.monotonic() - began < 80
     assert await accounts(sessions) == before + many
 
 

@@ -145,7 +145,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(
-    "many", [3_000, pytest.param(100_000, marks=pytest.mark.sweep("a hundred thousand lines, half a minute"))]
+    "many", [3_000, pytest.param(66_000, marks=pytest.mark.sweep("more lines than one statement may have values"))]
 )
 async def test_what_cannot_be_taken_is_named_by_its_line_also_among_very_many(town: Timeline, many: int) -> None:
     good = [f"N{n},no-supply,2027-05-14 07:{n % 60:02},,gizri" for n in range(many)]
@@ -158,4 +158,4 @@ async def test_what_cannot_be_taken_is_named_by_its_line_also_among_very_many(to
     assert [str(fault) for fault in told] == [f"line {line}, {said}" for line, said in enumerate(FAULTS.values(), 2)]
     assert len(plan.found) >= len(good)
     assert len(heard) == 1 + (many + len(FAULTS)) // 2_000, "the bar moves"
-    assert time.process_time() - begun < 60, "of our own, whatever else the machine does"
+    assert time.process_time() - begun < 40, "of our own, whatever else the machine does"

@@ -302,8 +302,8 @@ async def test_guessing_numbers_from_four_addresses_is_slowed_at_each_and_found_
                 assert (
                     await ask(f"/track/{STRANGERS[33]}{path}", headers={"Sec-Fetch-Site": "same-origin"})
                 ).status_code == 429
-            mine = [(await guesser.get(f"/track/{reference}")).status_code for _ in range(40)]
-            assert set(mine) == {200}
+            often = 40 if host == "192.0.2.1" else 1
+            assert {(await guesser.get(f"/track/{reference}")).status_code for _ in range(often)} == {200}
     async with window.sessions.begin() as session:
         await session.exec(Missed.__table__.delete())  # type: ignore[attr-defined]
 
