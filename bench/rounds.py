@@ -22,8 +22,8 @@ class Chosen:
 
     @property
     def burst(self) -> int:
-        """How many go through Temporal: among other rows a twentieth of all, alone a tenth."""
-        return max(self.many // (10 if self.alone else 20), 50)
+        """How many go through Temporal: among other rows a fortieth of all, alone a tenth."""
+        return max(self.many // (10 if self.alone else 40), 50)
 
 
 async def alternated(ours: Asked, limit: Asked, chosen: Chosen) -> tuple[Rounds, Rounds]:

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.audit import Audit
 from models.people import Office, Zone
-from models.policy import Edition, PolicyVersion
+from models.policy import Edition, Names, PolicyVersion
 from models.policy_beside import older_with
 from rules import policy_toml
 from rules.policy import Policy
@@ -173,7 +173,7 @@ def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...]
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return ", ".join(map(_written, value))
     return "" if value is None else str(value)
 
@@ -190,7 +190,8 @@ async def read_toml(session: AsyncSession, text: str) -> Policy:
         "zones": (await session.exec(select(Zone.code))).all(),
         "offices": (await session.exec(select(Office.code))).all(),
     }
-    return policy_toml.parse(text, policy, replace(around(policy), sites=sites))
+    reasons = (await session.exec(select(Names.code).where(Names.kind == "hold_reason"))).all()
+    return policy_toml.parse(text, policy, replace(around(policy), sites=sites, reasons=reasons))
 
 
 def around(policy: Policy) -> Surroundings:

@@ -22,12 +22,14 @@ class Surroundings:
     """What a policy is read against: the zone of calendars that name none, the utility's holidays, what codes there are.
 
     `categories` None: those of the base, or any where there is no base. `sites` None: any zone and office.
+    `reasons` are those for which the consumer may be waited for; None: any.
     """
 
     zone: str = "UTC"
     holidays: frozenset[date] = frozenset()
     categories: Collection[str] | None = None
     sites: Mapping[str, Collection[str]] | None = None
+    reasons: Collection[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,23 @@ def read_policy(top: Table, base: Policy | None, surroundings: Surroundings) -> 
     procedures = read_procedures(top.table("procedure", False), start.procedures)
     policy = replace(policy, timings=timings, areas=areas, procedures=procedures)
     _agree(policy, top.findings, broken)
+    if surroundings.reasons is not None:
+        _reasons_known(policy, top.findings, surroundings.reasons)
     return policy
+
+
+def _reasons_known(policy: Policy, findings: Findings, known: Collection[str]) -> None:
+    """Note every reason to wait that this text names and that does not exist."""
+    named: dict[Path, tuple[str, ...]] = {("holds", reason): (reason,) for reason in policy.holds}
+    named |= {("complaint", code, "hold_reasons"): timing.hold_reasons for code, timing in policy.timings.items()}
+    named |= {("complaint", *key, "hold_reasons"): area.hold_reasons for key, area in policy.areas.items()}
+    for code, procedure in policy.procedures.items():
+        for number, stage in enumerate(procedure.stages.values()):
+            named["procedure", code, "stage", str(number), "hold_reasons"] = stage.timing.hold_reasons
+    for path, reasons in named.items():
+        for reason in reasons:
+            if path in findings.lines and reason not in known:
+                findings.wrong(path, f"there is no hold reason {reason!r}")
 
 
 def _ladder(code: str, table: Table) -> Ladder | None:

@@ -18,23 +18,10 @@ def check(profile: Profile, findings: Findings) -> None:
             findings.wrong(("categories", category), f"has no timing; write [complaint.{category}]")
     for category, timing in profile.policy.timings.items():
         _confidential(profile, category, timing, findings)
-        _waits(profile, ("complaint", category), timing, findings)
-    for code, procedure in profile.policy.procedures.items():
-        for number, stage in enumerate(procedure.stages.values()):
-            _waits(profile, ("procedure", code, "stage", str(number)), stage.timing, findings)
-    for reason in profile.policy.holds:
-        if reason not in profile.hold_reasons:
-            findings.wrong(("holds", reason), f"there is no hold reason {reason!r}")
     for post in profile.posts.values():
         _able(profile, post, findings)
     for office in profile.offices.values():
         _owns_something(profile, office, findings)
-
-
-def _waits(profile: Profile, path: tuple[str, ...], timing: Timing, findings: Findings) -> None:
-    for reason in timing.hold_reasons:
-        if reason not in profile.hold_reasons:
-            findings.wrong((*path, "hold_reasons"), f"there is no hold reason {reason!r}")
 
 
 def _able(profile: Profile, post: Post, findings: Findings) -> None:

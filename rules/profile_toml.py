@@ -69,6 +69,7 @@ def _profile(top: Table, source: HolidaySource) -> Profile | None:
         holidays=frozenset(one.day for one in holidays),
         categories={*parts["categories"], UNPLACED},
         sites={"zones": parts["zones"], "offices": parts["offices"]},
+        reasons=parts["hold_reasons"],
     )
     return Profile(
         code=utility.code,

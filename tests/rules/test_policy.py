@@ -269,6 +269,24 @@ def test_without_a_base_a_category_has_to_be_complete() -> None:
     assert missing == {"ladder", "tiers", "calendar", "standard", "confirm"}
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        pytest.param('[complaint.no-supply]\nhold_reasons = ["x"]', "complaint.no-supply.hold_reasons", id="category"),
+        pytest.param('[holds]\nx = "2h"', "holds.x", id="how long"),
+    ],
+)
+def test_a_reason_to_wait_that_does_not_exist_is_refused_where_the_text_names_it(
+    sample: Policy, text: str, key: str
+) -> None:
+    known = Surroundings("Asia/Kolkata", reasons={"premises-locked"})
+    with pytest.raises(BadPolicy) as refused:
+        parse(text, sample, known)
+    assert [problem.key for problem in refused.value.problems] == [key]
+    older = parse(text, sample)
+    assert parse("version = 2", older, known).holds == older.holds, "what stands there already is no fault of this text"
+
+
 def test_only_the_categories_of_the_surroundings_are_known() -> None:
     with pytest.raises(BadPolicy, match="there is no category 'theft-report'"):
         parse(SAMPLE, surroundings=Surroundings(categories={"no-supply"}))

@@ -62,6 +62,7 @@ async def test_a_category_waits_for_what_was_ticked_and_as_long_as_was_said(wind
     }
     told = plain(well_formed((await vimla.get(f"/admin/versions/{policy.version}")).text))
     assert "What it may wait for" in told
+    assert "('" not in told, "named, not as kept"
 
     after, dark = await window.filed(), await window.filed("voltage")
     for reference, reason, answer in (
