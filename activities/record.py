@@ -82,9 +82,7 @@ class Record:
             else:
                 request = await writing.read(session, row)
             answer = Taken(
-                standing(request),
-                Refused(sent.refused) if sent.refused else None,
-                sent.number or row.number,
+                standing(request), Refused(sent.refused) if sent.refused else None, sent.number or row.number
             )
         self.committed()
         return answer
