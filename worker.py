@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from typing import Any
@@ -142,17 +143,25 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     unclaimed = Unclaimed(sessions, storage_at(config.documents_url))
     loops = [relay.run(), outbox.run(stop), hints.run(), unclaimed.run(), listen(url, relay.hint, outbox.hint)]
     loops += [beating(sessions, "worker"), Examples(sessions, renderer).run(), Watch(sessions).run()]
-    tasks = [asyncio.create_task(loop) for loop in loops]
     record = Record(pen, committed=hints.give)
     async with worker_of(client, record, FanOut(sessions, door, pen=record)):
         log.info("working", zone=zone)
-        stopped = asyncio.create_task(stop.wait())
-        ended, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (stopped, *tasks):
-            task.cancel()
-        await asyncio.gather(stopped, *tasks, return_exceptions=True)
-        for task in ended:  # a worker without one of its loops is of no use: who started it starts another
-            task.result()
+        await together(loops, stop)
+
+
+async def together(loops: Iterable[Coroutine[Any, Any, None]], stop: asyncio.Event) -> None:
+    """Run loops until `stop`, or until one of them ended; raises what it raised.
+
+    A worker without one of its loops would look alive and send no messages, say: whoever started it starts another.
+    """
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    stopped = asyncio.create_task(stop.wait())
+    ended, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopped, *tasks):
+        task.cancel()
+    await asyncio.gather(stopped, *tasks, return_exceptions=True)
+    for task in ended:
+        task.result()
 
 
 def channels_of(config: Config) -> dict[str, Email | Sms]:

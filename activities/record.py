@@ -18,7 +18,7 @@ from activities import many, moving, retiming, writing
 from activities.patience import Waiting
 from models import bulk, papers
 from models.cases import meter_state
-from models.database import Sessions
+from models.database import Sessions, remembering
 from models.elsewhere import elsewhere_of
 from models.events import Event, Submission
 from models.exceptional import standing as standing_events
@@ -32,7 +32,7 @@ from models.runs import settled
 from models.storm import lines
 from rules import judge
 from rules.messages import ItIsTime, Look, Standing, Take, Taken
-from rules.request import Ground, Sent, standing
+from rules.request import Ground, Request, Sent, standing
 from rules.terms import Act, Actor, EventKind, Kind, Refused, State
 from rules.turn import Refusal, Turn
 
@@ -78,9 +78,11 @@ class Record:
             if sent is None or sent.reference != command.reference:
                 raise ApplicationError(f"no submission {command.submission}", type="NoSubmission", non_retryable=True)
             if sent.answered is None:
-                await self._take(session, row, sent, command.at or sent.at)
+                request = await self._take(session, row, sent, command.at or sent.at)
+            else:
+                request = await writing.read(session, row)
             answer = Taken(
-                standing(await writing.read(session, row)),
+                standing(request),
                 Refused(sent.refused) if sent.refused else None,
                 sent.number or row.number,
             )
@@ -135,6 +137,7 @@ class Record:
         return "" if row is None else row.rights
 
     async def _locked(self, session: AsyncSession, reference: str) -> ServiceRequest:
+        remembering(session)
         asked = select(ServiceRequest).where(ServiceRequest.reference == reference).with_for_update()
         try:
             return (await session.exec(asked)).one()
@@ -156,25 +159,25 @@ class Record:
     async def _moved(
         self, session: AsyncSession, row: ServiceRequest, at: datetime, *, by_time: bool = False
     ) -> Standing:
-        request = await writing.read(session, row)
-        at = await writing.never_back(session, row, at)
-        now = await clock(session)
+        request, last = await writing.read(session, row), await writing.last(session, row)
+        at = last.never_back(at)
         if row.started_at is None:
-            row.started_at = now
+            row.started_at = last.now
         nothing_due = by_time and (row.wake_at is None or row.wake_at > at)
         if (row.state != State.RECEIVED or request.tasks) and (not by_time or nothing_due):
             return standing(request)
-        ground, filled = await self._ground(session, row, at)
+        with session.no_autoflush:  # the row is written once, with what follows
+            ground, filled = await self._ground(session, row, at)
         turn = judge.it_is_time(request, ground, at) if by_time else judge.look(request, ground, at)
         if turn.wanted:
             turn = judge.it_is_time(request, await in_line(session, ground, turn), at)
-        await writing.write(session, row, request, turn, filled, now)
+        await writing.write(session, row, request, turn, filled, last)
         return standing(turn.request)
 
-    async def _take(self, session: AsyncSession, row: ServiceRequest, sent: Submission, at: datetime) -> None:
-        request = await writing.read(session, row)
-        at = await writing.never_back(session, row, at)
-        now = await clock(session)
+    async def _take(self, session: AsyncSession, row: ServiceRequest, sent: Submission, at: datetime) -> Request:
+        """Take one submission and keep its outcome; the request as it then is."""
+        request, last = await writing.read(session, row), await writing.last(session, row)
+        at, now = last.never_back(at), last.now
         if sent.act != Act.RETIME:  # it comes past the workflow, which may not have been started
             row.started_at = row.started_at or now
         ground, filled = await self._ground(session, row, at, Act(sent.act))
@@ -198,7 +201,7 @@ class Record:
             if document := sent.data.get("document"):
                 await papers.belongs_to_nobody(session, str(document))
         else:
-            await writing.write(session, row, request, turn, filled, now, sent)
+            await writing.write(session, row, request, turn, filled, last, sent)
             sent.number = row.number
         if sent.run is not None:
             outcome = retiming.outcome(sent, turn) if sent.act == Act.RETIME else sent.refused or bulk.DONE
@@ -206,6 +209,7 @@ class Record:
             await settled(session, sent.run, sent.reference, outcome, now, sent.task_id or "", by)
         sent.answered = now
         session.add(sent)
+        return request if turn is None else turn.request
 
     async def _with_elsewhere(
         self,

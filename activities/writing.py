@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, update
+from sqlalchemy import and_, func, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -69,25 +69,45 @@ async def read_all(
     session: AsyncSession, rows: Sequence[ServiceRequest]
 ) -> tuple[dict[str, Request], dict[str, tables.Task]]:
     """Locked request rows as the rules see them, by reference, and the rows of their tasks by id."""
-    asked = select(tables.Task).where(col(tables.Task.reference).in_([row.reference for row in rows]))
-    tasks = (await session.exec(asked.order_by(col(tables.Task.entered), tables.Task.id))).all()
-    holds: dict[str, list[Hold]] = {task.id: [] for task in tasks}
-    if tasks:
-        held = select(tables.Hold).where(col(tables.Hold.task_id).in_(holds)).order_by(col(tables.Hold.id))
-        for hold in (await session.exec(held)).all():
-            holds[hold.task_id].append(value_of(Hold, hold))
+    one, its = tables.Task, tables.Hold
+    asked = select(one, its).outerjoin(its, col(its.task_id) == col(one.id))
+    asked = asked.where(col(one.reference).in_([row.reference for row in rows]))
+    found = (await session.exec(asked.order_by(col(one.entered), one.id, col(its.id)))).all()
+    tasks = {task.id: task for task, _ in found}
+    holds: dict[str, list[Hold]] = {id: [] for id in tasks}
+    for task, hold in found:
+        if hold is not None:
+            holds[task.id].append(value_of(Hold, hold))
     requests = {}
     for row in rows:
-        values = [value_of(Task, task, holds=holds[task.id]) for task in tasks if task.reference == row.reference]
+        values = [
+            value_of(Task, task, holds=holds[id]) for id, task in tasks.items() if task.reference == row.reference
+        ]
         case = Case() if row.kind == Kind.COMPLAINT else await case_of(session, row.reference)
         requests[row.reference] = value_of(Request, row, state=State(row.state), tasks=values, case=case)
-    return requests, {task.id: task for task in tasks}
+    return requests, tasks
 
 
-async def never_back(session: AsyncSession, row: ServiceRequest, at: datetime) -> datetime:
-    """`at`, or the instant of the last line of history if that is later: a case's clock never goes back."""
-    last = select(Event.at).where(Event.reference == row.reference, Event.number == row.number)
-    return max(at, (await session.exec(last)).first() or at)
+@dataclass(frozen=True)
+class Last:
+    """The last line of a request's history: its instant and hash; and the database's clock, which was asked with it."""
+
+    at: datetime | None
+    hash: str
+    now: datetime
+
+    def never_back(self, at: datetime) -> datetime:
+        """`at`, or the instant of the last line if that is later: a case's clock never goes back."""
+        return max(at, self.at or at)
+
+
+async def last(session: AsyncSession, row: ServiceRequest) -> Last:
+    """The last line of a locked request."""
+    ours = col(Event.reference) == col(ServiceRequest.reference), col(Event.number) == col(ServiceRequest.number)
+    asked = select(func.clock_timestamp(), Event.at, Event.hash).select_from(ServiceRequest)
+    asked = asked.outerjoin(Event, and_(*ours)).where(ServiceRequest.reference == row.reference)
+    now, at, hash = (await session.exec(asked)).one()
+    return Last(at, hash or "", now)
 
 
 async def write(
@@ -96,21 +116,21 @@ async def write(
     before: Request,
     turn: Turn,
     filled: Fillings,
-    now: datetime,
+    last: Last,
     sent: Submission | None = None,
 ) -> None:
-    """Write a finished turn: row, tasks, holds, case, events, lapses, loads and notices. `now` is the database's clock."""
-    request = turn.request
+    """Write a finished turn after the last line of history: row, tasks, holds, case, events, lapses, loads and notices."""
+    request, now = turn.request, last.now
     onto(row, request)
     row.state = request.state.value
     row.changed_at = now
     session.add(row)
-    tasks = {task.id: await _write_task(session, row.reference, task) for task in request.tasks}
+    tasks = await _write_tasks(session, row.reference, before.tasks, request.tasks)
     if request.case != before.case:
         await keep_case(session, row.reference, request.case)
     if turn.returned:
         await meters_back(session, turn.returned, turn.at)
-    await _write_events(session, row, turn.events, now, sent)
+    _write_events(session, row, turn.events, last, sent)
     for lapse in turn.lapses:
         session.add(
             Lapse(
@@ -136,34 +156,34 @@ def _handled(request: Request) -> Counter[str]:
     return Counter(task.handler for task in request.open_tasks)
 
 
-async def _write_task(session: AsyncSession, reference: str, value: Task) -> tables.Task:
-    task = await session.get(tables.Task, value.id) or tables.Task(
-        id=value.id, reference=reference, ladder="", handler="", answerable="", entered=value.entered
-    )
-    onto(task, value)
-    session.add(task)
-    await session.flush()
-    for hold in value.holds:
-        kept = await session.get(tables.Hold, hold.id) if hold.id is not None else None
-        kept = kept or tables.Hold(task_id=task.id, reason=hold.reason, start=hold.start)
-        onto(kept, hold)
-        session.add(kept)
-    return task
+async def _write_tasks(
+    session: AsyncSession, reference: str, before: Sequence[Task], values: Sequence[Task]
+) -> dict[str, tables.Task]:
+    known, tasks = {task.id for task in before}, dict[str, tables.Task]()
+    for value in values:
+        task = await session.get(tables.Task, value.id) if value.id in known else None
+        task = task or tables.Task(
+            id=value.id, reference=reference, ladder="", handler="", answerable="", entered=value.entered
+        )
+        onto(task, value)
+        session.add(task)
+        tasks[task.id] = task
+    await session.flush()  # a hold names its task
+    for value in values:
+        for hold in value.holds:
+            kept = await session.get(tables.Hold, hold.id) if hold.id is not None else None
+            kept = kept or tables.Hold(task_id=value.id, reason=hold.reason, start=hold.start)
+            onto(kept, hold)
+            session.add(kept)
+    return tasks
 
 
-async def _write_events(
-    session: AsyncSession,
-    row: ServiceRequest,
-    events: Iterable[NewEvent],
-    now: datetime,
-    sent: Submission | None,
+def _write_events(
+    session: AsyncSession, row: ServiceRequest, events: Iterable[NewEvent], last: Last, sent: Submission | None
 ) -> None:
-    previous: str | None = None
+    previous = last.hash
     for new in events:
-        if previous is None:
-            asked = select(Event.hash).where(Event.reference == row.reference, Event.number == new.number - 1)
-            previous = (await session.exec(asked)).one()
-        event = linked(event_row(row.reference, new, now, sent), previous)
+        event = linked(event_row(row.reference, new, last.now, sent), previous)
         previous = event.hash
         session.add(event)
 

@@ -33,8 +33,12 @@ from workflows.client import Door, Opening
 
 AT_ONCE = 25
 """The relay starts so many at a time, and so does the bare client."""
-BEFORE, PER_SECOND = 20, 15
-"""Seconds from the registered instant to the due one, and one more for so many requests: by then all are begun, else the row is not measured."""
+AN_HOUR = 3600
+"""Seconds of a tier that must not end while something else is measured."""
+BEGUN_IN = 30.0
+"""As many are due in one minute as are begun in so many seconds."""
+SPARE = 10.0
+"""Seconds between the instant by which all should be begun, half as long again as they took before, and the due one."""
 LONGEST = 240.0
 ACTIONS = 40
 APART = timedelta(milliseconds=1)
@@ -44,33 +48,41 @@ CATEGORY = "no-supply"
 
 
 async def measured(beside: Room, chosen: Chosen) -> list[Figures]:
-    """One burst of fresh requests in a room of its own: begun, due, acted upon; then the same of bare workflows."""
-    many = chosen.burst
-    seconds = BEFORE + many // PER_SECOND
-    folder = beside.folder / "flow"
+    """A burst of fresh requests in a room of its own, begun and acted upon; one that is due all at once; then the same of bare workflows."""
+    many, folder = chosen.burst, beside.folder / "flow"
     async with room(folder, 1) as there, temporal.running(folder / "temporal") as (server, client):
         opened = database.engine(there.url, pool=4)
         sessions = database.sessions_of(opened)
-        await _timed(sessions, seconds)
-        registered = datetime.now(UTC)
-        numbers = await _burst(sessions, many, registered)
+        await _timed(sessions, AN_HOUR)
+        numbers = await _burst(sessions, many, datetime.now(UTC))
         async with there.worker(server.address):
-            started = await _started(there.url, many)
-            due = registered + timedelta(seconds=seconds)
-            if datetime.now(UTC) >= due:
-                raise Wrong(f"{many} workflows were not begun before they were due")
+            started = await _started(there.url, 1 + many)
             actions = await _acted(sessions, server.address, numbers[:ACTIONS])
-            fired, out_of_place = await _fired(there.url, many, ACTIONS, due)
+            due = min(max(round(started * BEGUN_IN), 50), many)
+            fired, out_of_place = await _due_at_once(there.url, sessions, 1 + many, due, started)
         await opened.dispose()
-        bare = await _bare(client, many)
+        bare = await _bare(client, many, due)
     return [
         Figures(f"starts: {many:,} after a burst", "an empty workflow", "started/s", 0.6, [started], [bare.starts]),
         Figures(
-            f"due: {many:,} tiers in one minute, {out_of_place:.1%} out of their place by more than 1 %",
+            f"due: {due:,} tiers in one minute, {out_of_place:.1%} out of their place by more than 1 %",
             "a timer and an empty activity", "fired/s", 0.6, [fired], [bare.fires],
         ),
         Figures("action: one at a time, to its answer", "an empty update", "ms", 2.5, actions, bare.updates, less=True),
     ]  # fmt: skip
+
+
+async def _due_at_once(url: str, sessions: Sessions, before: int, many: int, a_second: float) -> tuple[float, float]:
+    """So many more, all due a while after they are begun, at a rate known from those before: as `_fired`."""
+    seconds = round(1.5 * many / a_second + SPARE)
+    await _timed(sessions, seconds)
+    registered = datetime.now(UTC)
+    await _burst(sessions, many, registered)
+    await _started(url, before + many)
+    due = registered + timedelta(seconds=seconds)
+    if datetime.now(UTC) >= due:
+        raise Wrong(f"{many} workflows were not begun before they were due")
+    return await _fired(url, many, due)
 
 
 async def _timed(sessions: Sessions, seconds: int) -> None:
@@ -97,7 +109,7 @@ async def _burst(sessions: Sessions, many: int, at: datetime) -> list[str]:
                     Channel.API,
                     "en",
                     "It is dark.",
-                    f"bench-{one}",
+                    f"bench-{at.timestamp()}-{one}",
                     at + one * APART,
                     locality="gizri",
                 )
@@ -106,16 +118,19 @@ async def _burst(sessions: Sessions, many: int, at: datetime) -> list[str]:
 
 
 async def _started(url: str, many: int) -> float:
-    """Requests begun a second, from the first to the last that has a handler."""
-    asked = "select count(*), extract(epoch from max(e.recorded) - min(r.started_at)) from event e join service_request r using (reference) where e.kind = 'assigned'"
+    """Requests begun a second, from the first to the last that has a handler, once all of the room have one."""
+    asked = (
+        "select count(*), count(r.started_at), extract(epoch from max(e.recorded) - min(r.started_at))"
+        " from event e join service_request r using (reference) where e.kind = 'assigned'"
+    )
     while True:
-        count, seconds = await asyncio.to_thread(_row, url, asked)
+        count, begun, seconds = await asyncio.to_thread(_row, url, asked)
         if count >= many:
-            return many / max(float(seconds), 0.001)
+            return float(begun / max(float(seconds), 0.001))
         await asyncio.sleep(0.5)
 
 
-async def _fired(url: str, many: int, acted: int, due: datetime) -> tuple[float, float]:
+async def _fired(url: str, many: int, due: datetime) -> tuple[float, float]:
     """Tiers ended a second since they were due, and the share of those out of their place; Wrong if one did so twice."""
     ends = time.monotonic() + LONGEST
     asked = "select count(*), count(distinct reference), extract(epoch from max(recorded)) from event where kind = 'escalated'"
@@ -175,7 +190,7 @@ class Bare:
         self.updates = updates
 
 
-async def _bare(client: Client, many: int) -> Bare:
+async def _bare(client: Client, many: int, timed: int) -> Bare:
     """The limit, in a worker of its own."""
     address = client.service_client.config.target_host
     async with _worker(address):
@@ -189,11 +204,11 @@ async def _bare(client: Client, many: int) -> Bare:
             before = time.perf_counter()
             await handle.execute_update(Clock.touch)
             updates.append((time.perf_counter() - before) * 1000)
-        due = time.time() + max(many / starts * 1.3, 5)
-        await start_all(plain_client, many, AT_ONCE, due)
+        due = time.time() + max(timed / starts * 1.3, 5)
+        await start_all(plain_client, timed, AT_ONCE, due)
         await asyncio.sleep(max(due - time.time(), 0))
-        last = await _all_done(plain_client, many)
-        return Bare(starts, many / max(last - due, 0.001), updates)
+        last = await _all_done(plain_client, timed)
+        return Bare(starts, timed / max(last - due, 0.001), updates)
 
 
 async def _all_done(client: Client, many: int) -> float:

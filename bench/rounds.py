@@ -14,7 +14,7 @@ Asked = Callable[[], Awaitable[tuple[float, int]]]
 class Chosen:
     """How to measure: rounds of so many seconds, among so many open requests; `alone`: one row, which may take its time."""
 
-    rounds: int = 5
+    rounds: int = 4
     seconds: float = 3.0
     many: int = 10_000
     seed: int = 20260101
@@ -22,8 +22,8 @@ class Chosen:
 
     @property
     def burst(self) -> int:
-        """How many go through Temporal: among other rows a twentieth of all, alone a tenth."""
-        return max(self.many // (10 if self.alone else 20), 50)
+        """How many go through Temporal: among other rows a fortieth of all, alone a tenth."""
+        return max(self.many // (10 if self.alone else 40), 50)
 
 
 async def alternated(ours: Asked, limit: Asked, chosen: Chosen) -> tuple[Rounds, Rounds]:

@@ -26,8 +26,7 @@ def main() -> int:
     side_by_side = lanes(names, given.at_once)
     if len(side_by_side) == 1:
         chosen = Chosen(given.away, given.keep, given.many)
-        kept = asyncio.run(Lane(chosen).run(side_by_side[0], range(given.seed, given.seed + given.times)))
-        broken = kept.count(False)
+        broken = asyncio.run(Lane(chosen).run(side_by_side[0], range(given.seed, given.seed + given.times)))
     else:
         broken = asyncio.run(all_of(side_by_side, given))
     if not given.lane:

@@ -61,6 +61,7 @@ class Postgres:
         making = self.folder / "making"
         shutil.rmtree(making, ignore_errors=True)
         command = [*as_somebody(), str(programs() / "initdb"), "-D", str(making), *INITDB]
+        command += [] if self.durable else ["--no-sync"]
         done = subprocess.run(command, env=self._words(), capture_output=True, text=True, check=False)
         if done.returncode:
             raise NoDatabase(f"PostgreSQL could not make its files in {self.folder}: {done.stderr.strip()}")

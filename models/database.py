@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, DateTime, MetaData, Text, func
+from sqlalchemy import Column, DateTime, MetaData, Text, event, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -79,6 +80,17 @@ def engine(url: str, *, pool: int = 10, milliseconds: int | None = None, ping: b
 def sessions_of(of: AsyncEngine) -> Sessions:
     """A maker of sessions that keep their objects readable after commit."""
     return async_sessionmaker(of, class_=AsyncSession, expire_on_commit=False)
+
+
+def remembering(session: AsyncSession) -> None:
+    """From now on keep what this session reads until it ends: a row that nobody holds it forgets, and asks for again."""
+    session.info["read"] = []
+
+
+@event.listens_for(Session, "loaded_as_persistent")
+def _kept(session: Session, row: object) -> None:
+    if (read := session.info.get("read")) is not None:
+        read.append(row)
 
 
 def migrate(url: str) -> None:

@@ -73,16 +73,18 @@ async def utility_zone(session: AsyncSession) -> str:
 
 async def fillings(session: AsyncSession, posts: Iterable[str], zone: str) -> dict[str, tuple[Filling, ...]]:
     """Who fills these posts, with rosters in `zone` and their leave."""
-    rows = (await session.exec(select(Fill).where(col(Fill.post).in_(list(posts))).order_by(col(Fill.id)))).all()
-    people = {row.person for row in rows}
-    away: dict[int, list[tuple[datetime, datetime | None]]] = {}
-    if people:
-        for leave in (await session.exec(select(Leave).where(col(Leave.person).in_(people)))).all():
-            away.setdefault(leave.person, []).append((leave.since, leave.until))
+    asked = select(Fill, Leave).outerjoin(Leave, col(Leave.person) == col(Fill.person))
+    rows = (
+        await session.exec(asked.where(col(Fill.post).in_(list(posts))).order_by(col(Fill.id), col(Leave.id)))
+    ).all()
+    away: dict[int | None, list[tuple[datetime, datetime | None]]] = {row.id: [] for row, _ in rows}
+    for row, leave in rows:
+        if leave is not None:
+            away[row.id].append((leave.since, leave.until))
     found: dict[str, list[Filling]] = {}
-    for row in rows:
+    for row in {row.id: row for row, _ in rows}.values():
         roster = Calendar("roster", zone, week_from(row.roster, "roster")) if row.roster else None
-        absent = tuple(away.get(row.person, ()))
+        absent = tuple(away[row.id])
         found.setdefault(row.post, []).append(Filling(row.person, row.how, row.since, row.until, roster, absent))
     return {post: tuple(fills) for post, fills in found.items()}
 

@@ -59,10 +59,10 @@ async def put(
     **more: Unpack[More],
 ) -> None:
     """Put one submission into the tray; a repeated `id` changes nothing."""
-    if (await session.exec(select(Submission.id).where(Submission.id == id))).first() is not None:
-        return
     words_id = more.get("words_id")
     if words := more.get("words"):
+        if (await session.exec(select(Submission.id).where(Submission.id == id))).first() is not None:
+            return
         said = Words(reference=reference, body=words)
         session.add(said)
         await session.flush()

@@ -1,4 +1,4 @@
-"""One PostgreSQL, one Temporal and one browser for the whole session; a fresh database, copied from a template, a module."""
+"""One PostgreSQL, one Temporal and one browser for the whole session; a clean database a module."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from embedded.postgres import Postgres, running
 from models import database
 from models.database import Sessions
 from tests import drawn
+from tests.databases import Lent
 from tests.engines import engine
 from tests.world import demo_profile, load
 from worker import worker_of
@@ -33,6 +34,8 @@ from workflows.attributes import CATEGORY, KIND, TIER, ZONE
 
 NUMBERS = itertools.count(1)
 TEMPLATE = "template_onewindow"
+LENT: dict[str, Lent] = {}
+"""Of each server, the databases that are lent to one test after another."""
 LONG = 400
 """After so many events the tests' server suggests a fresh history; by its own default it is 4,096."""
 FAST = (
@@ -50,6 +53,7 @@ FAST = (
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the number of examples, and the loop the web runs on: a question to the database costs it a third less."""
+    gc.disable()  # until all is imported
     drawn.some_only = "not sweep" in config.option.markexpr
     hypothesis.settings.register_profile("drawn", drawn.drawn(100))
     hypothesis.settings.load_profile("drawn")
@@ -62,6 +66,7 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: the garbage collector need not look through it over and over."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 20)
 
 
@@ -77,10 +82,16 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Po
 
 @asynccontextmanager
 async def database_of(server: Postgres, template: str = TEMPLATE) -> AsyncIterator[str]:
-    """The address of a fresh database, migrated, with the demo profile and nothing else; dropped at the end.
+    """The address of a database, migrated, with the demo profile and nothing else; the next test has it the same.
 
-    Another `template` ("template0") makes it empty, for another profile to be loaded.
+    Another `template` ("template0") makes one that is empty, for another profile to be loaded; it is dropped at the end.
     """
+    if template == TEMPLATE:
+        lent = LENT.setdefault(server.url, Lent(plain(server.url), template))
+        name = await lent.take()
+        yield _named(server.url, name)
+        await lent.give_back(name)
+        return
     name = f"test_{next(NUMBERS)}"
     await _execute(server.url, f"create database {name} template {template}")
     yield _named(server.url, name)
@@ -134,7 +145,11 @@ def _named(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
+def plain(url: str) -> str:
+    """The address as psycopg takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 async def _execute(url: str, statement: str) -> None:
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    async with await psycopg.AsyncConnection.connect(plain, autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(plain(url), autocommit=True) as connection:
         await connection.execute(statement.encode())

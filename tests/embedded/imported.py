@@ -1,11 +1,14 @@
-"""What the commands import when they are called: imported once, for all that are forked from here."""
+"""What the commands import when they are called: imported once, and the tables made known, for all that are forked from here."""
 
 from __future__ import annotations
+
+import gc
 
 import alembic.command
 import psycopg
 import rich.progress
 import sqlalchemy.dialects.postgresql.psycopg
+import sqlalchemy.orm
 
 import cli
 import embedded.backup
@@ -24,3 +27,6 @@ import models.retiming
 import models.waiting
 
 __all__ = ["alembic", "cli", "embedded", "models", "psycopg", "rich", "sqlalchemy"]
+
+sqlalchemy.orm.configure_mappers()
+gc.freeze()

@@ -14,10 +14,12 @@ from fastapi import FastAPI
 from sqlmodel import col, update
 
 from embedded.postgres import Postgres
-from models.people import Post
+from models.people import Post, StaffSession
+from models.staff import hashed
 from tests.by_the_pen import town_by_the_pen
 from tests.conftest import database_of
 from tests.passwords import PASSWORD, let_in
+from tests.stories.applying import Application
 from tests.timeline import Timeline
 from tests.web.window import PATIENT, app_over
 from tests.wellformed import well_formed
@@ -39,6 +41,8 @@ class Desk:
     onewindow: Onewindow
     browsers: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
     signed_in: dict[str, datetime] = field(default_factory=dict)
+    brought: dict[str, tuple[Application, datetime]] = field(default_factory=dict)
+    """Applications that were brought to a stage and left alone since, with the instant they stand at: to be copied."""
 
     def stranger(self) -> httpx2.AsyncClient:
         """A browser nobody signed in with, on an English page."""
@@ -53,12 +57,22 @@ class Desk:
                 await let_in(session, username)
             self.browsers[username] = self.stranger()
         browser, before = self.browsers[username], self.signed_in.get(username)
-        if before is None or self.town.now - before > timedelta(minutes=25):
+        idle = before is not None and self.town.now - before > timedelta(minutes=25)
+        if before is None or (idle and not await self.still_there(browser)):
             answer = await browser.post("/sign-in", data={"username": username, "password": PASSWORD})
             assert answer.status_code == 303, answer.text
             browser.cookies.set("language", "en", domain="localhost.local")
+        if before is None or idle:
             self.signed_in[username] = self.town.now
         return browser
+
+    async def still_there(self, browser: httpx2.AsyncClient) -> bool:
+        """Let somebody's session be as though it began now; whether there is one that was not ended."""
+        token = hashed(browser.cookies.get("staff", "", domain="localhost.local"))
+        mine = update(StaffSession).where(col(StaffSession.token_hash) == token, ~col(StaffSession.ended))
+        renewed = mine.values(started=self.town.now, used=self.town.now).returning(StaffSession.person)
+        async with self.onewindow.sessions.begin() as session:
+            return (await session.exec(renewed)).first() is not None
 
     async def work_goes_to(self, post: str) -> None:
         """Work at a post's office is given to this post from now on: the colleagues have their hands full."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from embedded.postgres import Postgres
 from models.queue import Bounds, Sight, View, counts, queue
 from models.requests import Task
 from rules.terms import Act, State
+from tests.again import again
 from tests.stories.applying import Application, apply
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
@@ -81,12 +83,22 @@ async def test_a_fault_is_named_for_one_paper_and_the_others_are_accepted(desk: 
     assert "papers are wanted" in page
 
 
-async def at(desk: Desk, stage: str, **outcomes: str) -> Application:
-    """A request that was worked up to a stage."""
-    asked = await apply(desk.town, "new-connection", "owner")
-    asked.outcomes |= outcomes
-    await asked.walk(until=stage)
-    return asked
+WAY = ("visit", "feasibility", "note", "agreement", "meter")
+
+
+async def at(desk: Desk, stage: str) -> Application:
+    """A request that was worked up to a stage: a copy of the one that was, which came there from the stage before."""
+    if stage not in desk.brought:
+        before = WAY[: WAY.index(stage)]
+        asked = await at(desk, before[-1]) if before else await apply(desk.town, "new-connection", "owner")
+        await asked.walk(until=stage)
+        desk.brought[stage] = asked, desk.town.now
+    desk.town.references.clear()
+    first, desk.town.now = desk.brought[stage]
+    async with desk.onewindow.sessions.begin() as session:
+        copy = replace(first, reference=await again(session, first.reference), meters=[])
+    await desk.town.follow(copy.reference)
+    return copy
 
 
 async def test_two_stages_side_by_side_are_two_rows_and_what_happens_at_one_makes_no_form_of_the_other_stale(

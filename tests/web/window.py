@@ -48,6 +48,8 @@ class Window:
     sessions: Sessions
     now: datetime = MONDAY
     secret: str = "a secret of at least thirty-two letters"
+    brought: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Requests that were brought somewhere and left alone since, with the instant they stand at: to be copied."""
     record: Record = field(init=False)
     door: Straight = field(init=False)
     parts: Onewindow = field(init=False)
