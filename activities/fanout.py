@@ -30,7 +30,11 @@ from rules.terms import Act, Actor
 
 AT_ONCE = 8
 AT_A_TIME = 40
-"""New timings are put into the tray for so many together: few enough that none lies there until the relay takes it for forgotten."""
+"""New timings are put into the tray for so many together, and written together where the pen can."""
+PENS = 2
+"""So many at once where the pen takes them one by one: most go up to the same few persons, and would wait for each other."""
+SIDE_BY_SIDE = 2
+"""So often at once: while the database writes some, the next are judged."""
 MOST, MOST_RETIMED = 100, 1000
 EVERY = 2.0
 """Seconds' worth of requests that are taken on at a time."""
@@ -118,8 +122,10 @@ class FanOut:
     async def _send(self, act: Act, items: Sequence[RunItem]) -> None:
         await self._each(lambda item: self._through(act, item), items)
 
-    async def _each(self, do: Callable[[RunItem], Awaitable[None]], items: Sequence[RunItem]) -> None:
-        slots = asyncio.Semaphore(AT_ONCE)
+    async def _each(
+        self, do: Callable[[RunItem], Awaitable[None]], items: Sequence[RunItem], at_once: int = AT_ONCE
+    ) -> None:
+        slots = asyncio.Semaphore(at_once)
 
         async def one(item: RunItem) -> None:
             async with slots:
@@ -134,12 +140,17 @@ class FanOut:
 
     async def _retime(self, number: int, items: Sequence[RunItem]) -> None:
         """Let the pen take new timings, together what it can, and let those workflows look that must wake soon."""
-        assert self.pen is not None
-        for few in batched(items, AT_A_TIME):
+        slots = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def some(few: Sequence[RunItem]) -> Sequence[RunItem]:
             rows = [{"id": _id(one), "reference": one.reference, "data": one.data, "run": one.run} for one in few]
-            async with self.sessions.begin() as session:
-                await put_all(session, rows, Act.RETIME, self.clock())
-            await self._each(self._apply, await self._apply_few(few))
+            async with slots:
+                async with self.sessions.begin() as session:
+                    await put_all(session, rows, Act.RETIME, self.clock())
+                return await self._apply_few(few)
+
+        left = await asyncio.gather(*(some(few) for few in batched(items, AT_A_TIME)))
+        await self._each(self._apply, [item for few in left for item in few], PENS)
         await self._tell(number, self.clock() + SOON)
 
     async def _apply_few(self, items: Sequence[RunItem]) -> Sequence[RunItem]:

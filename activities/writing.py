@@ -32,10 +32,16 @@ ELSEWHERE = frozenset({"tasks", "holds", "state", "case"})
 """Fields of a Request that are no columns of the same name and kind."""
 
 
+COLUMNS = {
+    kind: [field.name for field in fields(kind) if field.name not in ELSEWHERE] for kind in (Request, Task, Hold)
+}
+
+
 def value_of(kind: type[Value], row: SQLModel, **more: Any) -> Value:
     """The value of a row: every field from the column of its name."""
-    names = [field.name for field in fields(kind) if field.name not in ELSEWHERE]
-    return kind(**{name: _plain(getattr(row, name)) for name in names}, **more)
+    loaded = row.__dict__  # some sixty columns: what is loaded is not asked for one by one
+    columns = {name: _plain(loaded[name] if name in loaded else getattr(row, name)) for name in COLUMNS[kind]}
+    return kind(**columns, **more)
 
 
 def _plain(value: Any) -> Any:
@@ -46,9 +52,11 @@ def _plain(value: Any) -> Any:
 
 def onto(row: SQLModel, value: Request | Task | Hold) -> None:
     """Every field of a value into the column of its name, where it differs."""
-    for field in fields(value):
-        if field.name not in ELSEWHERE and getattr(row, field.name) != getattr(value, field.name):
-            setattr(row, field.name, getattr(value, field.name))
+    loaded = row.__dict__
+    for name in COLUMNS[type(value)]:
+        new = getattr(value, name)
+        if (loaded[name] if name in loaded else getattr(row, name)) != new:
+            setattr(row, name, new)
 
 
 async def read(session: AsyncSession, row: ServiceRequest) -> Request:

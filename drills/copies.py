@@ -19,7 +19,7 @@ from models.people import Post
 from models.requests import ServiceRequest, Task
 from rules import reference
 
-STARTS_PER_SECOND = 3
+STARTS_PER_SECOND = 4
 """Workflows of requests that have their handler, started by a machine that does other things too."""
 AT_A_TIME = 500
 

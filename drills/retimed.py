@@ -30,8 +30,8 @@ LONGEST = 200.0
 """Seconds the whole list takes at its rate."""
 FILED = 300
 """So many are filed one by one; where it is more, the others are copies of these two sorts, each with a workflow of its own."""
-OLDEST = 1000
-"""So many came long ago at the most: each of those goes up, and that is told to three people."""
+OLDEST = 100
+"""So many came long ago at the most: each of those goes up, one after the other, and that is told to three people."""
 OLDER = timedelta(hours=7)
 """How long ago some of them came: their first tier is over under the new timings, and not under the old. No other ends meanwhile."""
 CATEGORY = "transformer"

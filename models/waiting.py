@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.events import Submission
 from models.requests import ServiceRequest
+from models.runs import Run, Stage
 
 LEASE = timedelta(seconds=15)
 """For how long what one worker claimed is left alone by the others; and how long a thing may wait before it is healed."""
@@ -77,10 +78,14 @@ async def _claim(
 
 
 async def unanswered(session: AsyncSession, limit: int) -> list[tuple[str, str, str]]:
-    """Claim submissions nobody answered for a while, oldest first: (id, reference, act)."""
+    """Claim submissions nobody answered for a while, oldest first: (id, reference, act).
+
+    What stands on a list that goes on is left to it: it takes again whatever has no outcome, and two would only wait for each other.
+    """
     late = col(Submission.received) < func.now() - LEASE
     free = or_(col(Submission.claimed_until).is_(None), col(Submission.claimed_until) < func.now())
-    picked = select(Submission.id).where(col(Submission.answered).is_(None), late, free)
+    goes_on = select(Run.id).where(Run.id == Submission.run, Run.state == Stage.RUNNING.value).exists()
+    picked = select(Submission.id).where(col(Submission.answered).is_(None), late, free, ~goes_on)
     ids = (
         await session.exec(picked.order_by(col(Submission.received)).limit(limit).with_for_update(skip_locked=True))
     ).all()
