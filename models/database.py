@@ -137,5 +137,6 @@ def questions_of(sessions: Sessions) -> Sessions:
 
 
 async def together(session: AsyncSession) -> None:
-    """Let the questions of a session be one transaction, so that a setting holds to its end. Before its first question."""
-    await session.connection(execution_options={"isolation_level": "READ COMMITTED"})
+    """Let the questions of a session that has asked none yet be one transaction, so that a setting holds to its end."""
+    if not session.in_transaction():
+        await session.connection(execution_options={"isolation_level": "READ COMMITTED"})
