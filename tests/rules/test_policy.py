@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from rules.calendar import Calendar
@@ -37,6 +36,7 @@ from rules.policy_check import latest_tier, warnings
 from rules.policy_json import from_json, to_json
 from rules.policy_toml import export, parse
 from rules.toml_text import NotToml, line_of, lines_of, read, written_value
+from tests.drawn import drawn
 
 SAMPLE = """
 [calendar.round-the-clock]
@@ -363,7 +363,7 @@ def policies(draw: st.DrawFn) -> Policy:
     )
 
 
-@hypothesis_settings(max_examples=60, deadline=None, derandomize=True)
+@drawn(60)
 @given(policies(), policies())
 def test_any_policy_is_the_same_after_export_and_after_a_database_column(policy: Policy, other: Policy) -> None:
     assert parse(export(policy)) == policy
@@ -477,7 +477,7 @@ def test_a_text_that_is_no_toml_says_where() -> None:
     assert unfinished.value.line == 1
 
 
-@hypothesis_settings(max_examples=100, deadline=None, derandomize=True)
+@drawn(100)
 @given(
     st.recursive(
         st.booleans() | st.integers(-(2**40), 2**40) | st.dates() | st.text(st.characters(exclude_categories=["Cs"])),
