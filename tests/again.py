@@ -15,7 +15,7 @@ from models.events import Event, Submission
 from models.outbox import Notification
 from models.papers import Document
 from models.people import Post
-from models.requests import Consumer, Lapse, ServiceRequest, Task, Words
+from models.requests import Consumer, Hold, Lapse, ServiceRequest, Task, Words
 from rules import reference as references
 
 NUMBERS = count(70_000_001)
@@ -27,7 +27,8 @@ async def again(session: AsyncSession, reference: str) -> str:
     """A copy of this request, its consumer with a telephone of his own that ends alike; its number."""
     new = references.new(next(NUMBERS))
     await _dates_are_free_again(session)
-    found = {kept: await _rows(session, kept, reference) for kept in COPIED}
+    found = {kept: await _rows(session, kept, "reference", [reference]) for kept in COPIED}
+    found[Hold] = await _rows(session, Hold, "task_id", [task["id"] for task in found[Task]])
     names = {reference: new, **_names(found, reference)}
     [request] = found[ServiceRequest]
     consumer = await _consumer(session, request["consumer_id"], new)
@@ -67,12 +68,11 @@ def _table(kept: Any) -> Table:
     return table
 
 
-async def _rows(session: AsyncSession, kept: Any, reference: str) -> list[dict[str, Any]]:
+async def _rows(session: AsyncSession, kept: Any, column: str, values: list[str]) -> list[dict[str, Any]]:
     table = _table(kept)
     connection = await session.connection()
-    return [
-        dict(row) for row in (await connection.execute(select(table).where(table.c.reference == reference))).mappings()
-    ]
+    found = await connection.execute(select(table).where(table.c[column].in_(values)))
+    return [dict(row) for row in found.mappings()]
 
 
 def _own_names(kept: Any) -> list[str]:
