@@ -27,7 +27,9 @@ async def again(session: AsyncSession, reference: str) -> str:
     """A copy of this request, its consumer with a telephone of his own that ends alike; its number."""
     new = references.new(next(NUMBERS))
     await _dates_are_free_again(session)
-    found = {kept: await _rows(session, kept, "reference", [reference]) for kept in COPIED}
+    found: dict[Any, list[dict[str, Any]]] = {
+        kept: await _rows(session, kept, "reference", [reference]) for kept in COPIED
+    }
     found[Hold] = await _rows(session, Hold, "task_id", [task["id"] for task in found[Task]])
     names = {reference: new, **_names(found, reference)}
     [request] = found[ServiceRequest]
