@@ -18,6 +18,8 @@ from models.foretelling import foretold
 from rules.policy import Policy
 
 TEN_SECONDS = 10.0
+MOST = 100_000
+"""So many are promised within that time; where rows before this one filed more, the same rate is asked."""
 CLOSED = 9
 """How many were closed in ninety days for one that is open."""
 PER_ROUND = 2
@@ -39,8 +41,8 @@ insert into service_request select * from ended;
 
 async def measured(room: Room, chosen: Chosen) -> list[Figures]:
     """Requests a second, open and closed together. Every open one is foretold in both courses, and the shorter times move them sooner."""
-    many = len(room.references) * (1 + CLOSED)
-    await asyncio.to_thread(_filled, room.url)
+    still_open = await asyncio.to_thread(_filled, room.url)
+    many = still_open * (1 + CLOSED)
     opened = database.engine(room.url)
     async with database.sessions_of(opened)() as session:
         policy = await policy_versions.current(session)
@@ -50,13 +52,12 @@ async def measured(room: Room, chosen: Chosen) -> list[Figures]:
         began = time.monotonic()
         found = await foretold(room.url, _shorter(policy), datetime.now(UTC))
         speeds.append(many / (time.monotonic() - began))
-        half = [found[course]["moves"][len(room.references) // 2][1] for course in ("now", "then")]
-        if (found["open"], found["judged"]) != (len(room.references), many - len(room.references)) or half[1] >= half[
-            0
-        ]:
+        half = [found[course]["moves"][still_open // 2][1] for course in ("now", "then")]
+        if (found["open"], found["judged"]) != (still_open, many - still_open) or half[1] >= half[0]:
             raise Wrong(f"{found['open']} open, {found['judged']} closed, half of them gone up by {half}")
-    name = f"what-if: {many:,} requests, {many // (1 + CLOSED):,} of them open, in {many / max(speeds):.1f} s"
-    return [Figures(name, "all within ten seconds", "requests/s", 1.0, speeds, [many / TEN_SECONDS] * PER_ROUND)]
+    name = f"what-if: {many:,} requests, {still_open:,} of them open, in {many / max(speeds):.1f} s"
+    limit = min(many, MOST) / TEN_SECONDS
+    return [Figures(name, "100,000 within ten seconds", "requests/s", 1.0, speeds, [limit] * PER_ROUND)]
 
 
 def _shorter(policy: Policy) -> Policy:
@@ -66,8 +67,11 @@ def _shorter(policy: Policy) -> Policy:
     return replace(policy, timings={**policy.timings, "wrong-bill": replace(timing, tiers=(first, *timing.tiers[1:]))})
 
 
-def _filled(url: str) -> None:
+def _filled(url: str) -> int:
+    """Age what is open and add what is closed; how many are open."""
     with psycopg.connect(plain(url), autocommit=True) as connection:
         connection.execute(AGED.encode())
         connection.execute((ENDED % CLOSED).encode())
         connection.execute("vacuum analyze")
+        found = connection.execute("select count(*) from service_request where not over").fetchone()
+    return int(found[0]) if found else 0
