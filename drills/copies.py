@@ -66,7 +66,7 @@ async def _read(
     """The columns of a request, of its task, of what was said of it, and of its history."""
     [row] = await _rows(session, ServiceRequest, first)
     [task] = await _rows(session, Task, first)
-    told = [{**one, "id": None} for one in await _rows(session, Notification, first)]
+    told = await _rows(session, Notification, first)
     lines = sorted(await _rows(session, Event, first), key=lambda line: int(line["number"]))
     without = [{name: value for name, value in one.items() if name != "id"} for one in told]
     return {**row, "started_at": None, "claimed_until": None}, task, without, lines
@@ -89,7 +89,7 @@ def _history(lines: Sequence[Mapping[str, Any]], first: str, number: str) -> lis
         task = None if line["task_id"] is None else _own(line["task_id"], first, number)
         event = linked(Event(**{**line, "reference": number, "task_id": task}), before)
         before = event.hash
-        chained.append({**event.model_dump()})
+        chained.append(event.model_dump())
     return chained
 
 

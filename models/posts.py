@@ -59,8 +59,7 @@ async def posts_of(session: AsyncSession, person: int, at: datetime, zone: str) 
             ~exists().where(*_on_leave(person, at)),
             col(Fill.since) <= at,
             or_(col(Fill.until).is_(None), col(Fill.until) > at),
-            or_(col(Post.since).is_(None), col(Post.since) <= at),
-            or_(col(Post.until).is_(None), col(Post.until) > at),
+            *_there(at),
         )
         .order_by(col(Fill.how) == "charge", Post.code)
     )
@@ -97,5 +96,8 @@ def _filled(post: Post, how: str) -> FilledPost:
 
 async def in_force(session: AsyncSession, at: datetime, *where: Any) -> Sequence[Post]:
     """The posts there are at `at`."""
-    here = or_(col(Post.until).is_(None), col(Post.until) > at), or_(col(Post.since).is_(None), col(Post.since) <= at)
-    return (await session.exec(select(Post).where(*where, *here).order_by(Post.code))).all()
+    return (await session.exec(select(Post).where(*where, *_there(at)).order_by(Post.code))).all()
+
+
+def _there(at: datetime) -> tuple[Any, ...]:
+    return or_(col(Post.since).is_(None), col(Post.since) <= at), or_(col(Post.until).is_(None), col(Post.until) > at)

@@ -8,8 +8,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from languages import spoken
-from languages.catalog import OWN_NAMES, named
 from languages.catalog import gettext as _
+from languages.catalog import named
 from languages.rights import rights_words, scope_words
 from models.policy_versions import Change
 from rules.policy_check import NeverMatters, TooLate
@@ -117,8 +117,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
     if path[0] == "calendar":
         return ", ".join(_of_a_calendar(path, book))
     if path[0] in OF_FORMS and len(path) > 1:
-        key, language = path[1].partition("-")[::2]
-        return ", ".join(filter(None, [field_words(key), OWN_NAMES.get(language, language), *path[2:]]))
+        return ", ".join([field_words(path[1]), *filter(None, path[2:])])
     heads = {
         "exceptional": _("Exceptional event"),
         "holiday": _("Holiday"),

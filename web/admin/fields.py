@@ -75,4 +75,4 @@ def field_words(name: str) -> str:
         "subject": _("Subject of the e-mail"),
         "text": _("E-mail"),
     }
-    return ", ".join(filter(None, [words.get(key, key.replace("_", " ")), OWN_NAMES.get(language)]))
+    return ", ".join(filter(None, [words.get(key, key.replace("_", " ")), OWN_NAMES.get(language, language)]))

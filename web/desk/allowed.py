@@ -37,7 +37,7 @@ def choices(file: CaseFile, book: Book, zone: tzinfo, now: datetime) -> Choices:
         zone=zone,
         registered=file.request.registered_at,
         causes=causes or [row.code for row in book.all("cause")],
-        hold_reasons=waits_for(timing_for(file, policy), [row.code for row in book.all("hold_reason")]),
+        hold_reasons=_waits(file, policy, book),
         expected_reasons=[row.code for row in book.all("expected_reason")],
         receivers=[post.code for post in given_to(file, book, policy, now)],
         categories=elsewhere.categories(file.request, policy, book),
@@ -56,7 +56,7 @@ def of_a_stage(file: CaseFile, policy: Policy, book: Book, zone: tzinfo, now: da
         now=now,
         zone=zone,
         registered=file.request.complete_at or file.request.registered_at,
-        hold_reasons=waits_for(timing_for(file, policy), [row.code for row in book.all("hold_reason")]),
+        hold_reasons=_waits(file, policy, book),
         expected_reasons=[row.code for row in book.all("expected_reason")],
         receivers=[post.code for post in given_to(file, book, policy, now)],
         reject_reasons=[row.code for row in book.all("refuse_reason")],
@@ -80,3 +80,8 @@ def offers_for(
         stage, papers = procedure.stages[file.task.stage], papers_of(file, procedure)
         return offered_at(posts, file, stage, papers, now, tiers=tiers, person=person)
     return offered(posts, file.request, file.task, tiers=tiers, holdable=timing.holdable, held=held, person=person)
+
+
+def _waits(file: CaseFile, policy: Policy, book: Book) -> list[str]:
+    """The reasons for which it may wait for the consumer."""
+    return waits_for(timing_for(file, policy), [row.code for row in book.all("hold_reason")])
