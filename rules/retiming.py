@@ -19,7 +19,7 @@ class Unfit(ValueError):
 def retime(turn: Turn, new: Ground, *, before: int, version: int) -> Turn:
     """Do what fell due under the timings it had, then let it be judged by `new`: what is past due then falls due once.
 
-    A request that is not open any more is left as it is. Raises Unfit, and nothing is done.
+    A request that is not open any more is left as it is. Raises Unfit, and the new timings change nothing.
     """
     judge.caught_up(turn)
     if turn.request.state not in OPEN:

@@ -174,13 +174,14 @@ def as_it_would_be(opened: Iterable[Open], at: datetime, loads: Mapping[str, int
         ground, new = one.ground, one.new
         if _given_out(one.request):
             ground, new = course.filled(ground, at), new and course.filled(new, at)
+        turn = _turn(one.request, ground, at)
         try:
             if new is None:
                 raise Unfit(one.request.reference)
-            turn = retime(_turn(one.request, ground, at), new, before=0, version=version)
+            retime(turn, new, before=0, version=version)
         except Unfit:
             course.unfit.append(one.request.reference)
-            turn = judge.caught_up(_turn(one.request, ground, at))
+            judge.caught_up(turn)
         course.follows(one.request, turn)
     course.run()
     return course
