@@ -25,6 +25,7 @@ from models import database, waiting
 from models.database import Sessions
 from models.intake import New, register
 from models.policy_versions import current, save
+from models.texts import kinds
 from models.tray import put
 from rules.durations import Duration, Unit
 from rules.messages import Take
@@ -53,6 +54,8 @@ async def measured(beside: Room, chosen: Chosen) -> list[Figures]:
     async with room(folder, 1) as there, temporal.running(folder / "temporal") as (server, client):
         opened = database.engine(there.url, pool=4)
         sessions = database.sessions_of(opened)
+        async with there.worker(server.address):
+            await _warm(sessions)
         await _timed(sessions, AN_HOUR)
         numbers = await _burst(sessions, many, datetime.now(UTC))
         async with there.worker(server.address):
@@ -70,6 +73,15 @@ async def measured(beside: Room, chosen: Chosen) -> list[Figures]:
         ),
         Figures("action: one at a time, to its answer", "an empty update", "ms", 2.5, actions, bare.updates, less=True),
     ]  # fmt: skip
+
+
+async def _warm(sessions: Sessions) -> None:
+    """Wait until a worker wrote the examples of messages, as it does once after the first start of all."""
+    while True:
+        async with sessions() as session:
+            if await kinds(session):
+                return
+        await asyncio.sleep(0.2)
 
 
 async def _due_at_once(url: str, sessions: Sessions, before: int, many: int, a_second: float) -> tuple[float, float]:
