@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlalchemy.exc import NoResultFound
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,6 +35,8 @@ from rules.messages import ItIsTime, Look, Standing, Take, Taken
 from rules.request import Ground, Request, Sent, standing
 from rules.terms import Act, Actor, EventKind, Kind, Refused, State
 from rules.turn import Refusal, Turn
+
+LOCKED = select(ServiceRequest).where(ServiceRequest.reference == bindparam("reference")).with_for_update()
 
 
 class Record:
@@ -136,9 +138,8 @@ class Record:
 
     async def _locked(self, session: AsyncSession, reference: str) -> ServiceRequest:
         remembering(session)
-        asked = select(ServiceRequest).where(ServiceRequest.reference == reference).with_for_update()
         try:
-            return (await session.exec(asked)).one()
+            return (await session.exec(LOCKED, params={"reference": reference})).one()
         except NoResultFound:
             raise ApplicationError(f"no request {reference}", type="NoRequest", non_retryable=True) from None
 

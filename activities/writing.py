@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, func, update
+from sqlalchemy import and_, bindparam, func, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -65,14 +65,19 @@ async def read(session: AsyncSession, row: ServiceRequest) -> Request:
     return requests[row.reference]
 
 
+TASKS = (
+    select(tables.Task, tables.Hold)
+    .outerjoin(tables.Hold, col(tables.Hold.task_id) == col(tables.Task.id))
+    .where(col(tables.Task.reference).in_(bindparam("references", expanding=True)))
+    .order_by(col(tables.Task.entered), tables.Task.id, col(tables.Hold.id))
+)
+
+
 async def read_all(
     session: AsyncSession, rows: Sequence[ServiceRequest]
 ) -> tuple[dict[str, Request], dict[str, tables.Task]]:
     """Locked request rows as the rules see them, by reference, and the rows of their tasks by id."""
-    one, its = tables.Task, tables.Hold
-    asked = select(one, its).outerjoin(its, col(its.task_id) == col(one.id))
-    asked = asked.where(col(one.reference).in_([row.reference for row in rows]))
-    found = (await session.exec(asked.order_by(col(one.entered), one.id, col(its.id)))).all()
+    found = (await session.exec(TASKS, params={"references": [row.reference for row in rows]})).all()
     tasks = {task.id: task for task, _ in found}
     holds: dict[str, list[Hold]] = {id: [] for id in tasks}
     for task, hold in found:
@@ -101,12 +106,20 @@ class Last:
         return max(at, self.at or at)
 
 
+LAST = (
+    select(func.clock_timestamp(), Event.at, Event.hash)
+    .select_from(ServiceRequest)
+    .outerjoin(
+        Event,
+        and_(col(Event.reference) == col(ServiceRequest.reference), col(Event.number) == col(ServiceRequest.number)),
+    )
+    .where(ServiceRequest.reference == bindparam("reference"))
+)
+
+
 async def last(session: AsyncSession, row: ServiceRequest) -> Last:
     """The last line of a locked request."""
-    ours = col(Event.reference) == col(ServiceRequest.reference), col(Event.number) == col(ServiceRequest.number)
-    asked = select(func.clock_timestamp(), Event.at, Event.hash).select_from(ServiceRequest)
-    asked = asked.outerjoin(Event, and_(*ours)).where(ServiceRequest.reference == row.reference)
-    now, at, hash = (await session.exec(asked)).one()
+    now, at, hash = (await session.exec(LAST, params={"reference": row.reference})).one()
     return Last(at, hash or "", now)
 
 
@@ -208,12 +221,19 @@ def event_row(reference: str, new: NewEvent, now: datetime, sent: Submission | N
     )
 
 
+MORE = (
+    update(Post)
+    .where(col(Post.code) == bindparam("post"))
+    .values(open_tasks=col(Post.open_tasks) + bindparam("step"))
+    .execution_options(synchronize_session=False)
+)
+
+
 async def _count_loads(session: AsyncSession, before: Counter[str], after: Counter[str]) -> None:
     """Move the counts of open tasks from post to post, in the order of their codes."""
     for post in sorted(before.keys() | after.keys()):
         if step := after[post] - before[post]:
-            more = update(Post).where(col(Post.code) == post).values(open_tasks=col(Post.open_tasks) + step)
-            await session.exec(more)
+            await session.exec(MORE, params={"post": post, "step": step})
 
 
 async def _change_phone(session: AsyncSession, row: ServiceRequest, sent: Submission) -> None:

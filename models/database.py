@@ -29,11 +29,14 @@ SQLModel.metadata.naming_convention = MetaData(
 Sessions = async_sessionmaker[AsyncSession]
 
 
+INSTANT = DateTime(timezone=True)
+
+
 def instant(*, optional: bool = False, index: bool = False, default: Any = ...) -> Any:
     """A column for an aware instant (UTC in the database)."""
     if optional:
-        return Field(default=None, sa_type=DateTime(timezone=True), nullable=True, index=index)
-    return Field(default=default, sa_type=DateTime(timezone=True), nullable=False, index=index)
+        return Field(default=None, sa_type=INSTANT, nullable=True, index=index)
+    return Field(default=default, sa_type=INSTANT, nullable=False, index=index)
 
 
 def codes() -> Any:

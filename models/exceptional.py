@@ -42,10 +42,14 @@ class ExceptionalEvent(SQLModel, table=True):
         return Exceptional(self.id or 0, self.what, zone, names, self.since, self.until, dict(self.note))
 
 
+STANDING = (
+    select(ExceptionalEvent).where(col(ExceptionalEvent.withdrawn_at).is_(None)).order_by(col(ExceptionalEvent.since))
+)
+
+
 async def standing(session: AsyncSession) -> list[Exceptional]:
     """Every event that was not withdrawn, the oldest first."""
-    asked = select(ExceptionalEvent).where(col(ExceptionalEvent.withdrawn_at).is_(None))
-    return [row.value() for row in (await session.exec(asked.order_by(col(ExceptionalEvent.since)))).all()]
+    return [row.value() for row in (await session.exec(STANDING)).all()]
 
 
 async def declared(session: AsyncSession) -> list[ExceptionalEvent]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import BindParameter, and_, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -71,12 +71,17 @@ async def utility_zone(session: AsyncSession) -> str:
     return str(row.data.get("value")) if row is not None else "UTC"
 
 
+FILLS = (
+    select(Fill, Leave)
+    .outerjoin(Leave, col(Leave.person) == col(Fill.person))
+    .where(col(Fill.post).in_(bindparam("posts", expanding=True)))
+    .order_by(col(Fill.id), col(Leave.id))
+)
+
+
 async def fillings(session: AsyncSession, posts: Iterable[str], zone: str) -> dict[str, tuple[Filling, ...]]:
     """Who fills these posts, with rosters in `zone` and their leave."""
-    asked = select(Fill, Leave).outerjoin(Leave, col(Leave.person) == col(Fill.person))
-    rows = (
-        await session.exec(asked.where(col(Fill.post).in_(list(posts))).order_by(col(Fill.id), col(Leave.id)))
-    ).all()
+    rows = (await session.exec(FILLS, params={"posts": list(posts)})).all()
     away: dict[int | None, list[tuple[datetime, datetime | None]]] = {row.id: [] for row, _ in rows}
     for row, leave in rows:
         if leave is not None:
@@ -89,6 +94,24 @@ async def fillings(session: AsyncSession, posts: Iterable[str], zone: str) -> di
     return {post: tuple(fills) for post, fills in found.items()}
 
 
+OFFICE: BindParameter[str] = bindparam("office")
+LADDER_POSTS = (
+    select(Post)
+    .where(
+        col(Post.role).in_(bindparam("roles", expanding=True)),
+        or_(
+            col(Post.office)
+            == func.coalesce(select(Office.successor).where(Office.code == OFFICE).scalar_subquery(), OFFICE),
+            and_(col(Post.office).is_(None), or_(col(Post.zone) == bindparam("zone"), col(Post.zone).is_(None))),
+        ),
+        or_(col(Post.since).is_(None), col(Post.since) <= bindparam("at")),
+        or_(col(Post.until).is_(None), col(Post.until) > bindparam("at")),
+    )
+    .order_by(Post.code)
+    .execution_options(populate_existing=True)
+)
+
+
 async def ladder_posts(
     session: AsyncSession, roles: Sequence[str], row: ServiceRequest, at: datetime, *, locked: bool = False
 ) -> dict[str, list[Post]]:
@@ -97,22 +120,9 @@ async def ladder_posts(
     An office that ended has its successor's posts, also before the request itself is brought there.
     With `locked`, the rows are locked in the order of their codes, so that loads are counted one request at a time.
     """
-    successor = select(Office.successor).where(Office.code == row.office).scalar_subquery()
-    heir = func.coalesce(successor, row.office)
-    here = or_(
-        col(Post.office) == heir,
-        and_(col(Post.office).is_(None), or_(col(Post.zone) == row.zone, col(Post.zone).is_(None))),
-    )
-    asked = select(Post).where(
-        col(Post.role).in_(roles),
-        here,
-        or_(col(Post.since).is_(None), col(Post.since) <= at),
-        or_(col(Post.until).is_(None), col(Post.until) > at),
-    )
-    asked = asked.order_by(Post.code)
-    if locked:
-        asked = asked.with_for_update()
-    posts = (await session.exec(asked.execution_options(populate_existing=True))).all()
+    asked = LADDER_POSTS.with_for_update() if locked else LADDER_POSTS
+    values = {"roles": list(roles), "office": row.office, "zone": row.zone, "at": at}
+    posts = (await session.exec(asked, params=values)).all()
     return {role: nearest([post for post in posts if post.role == role]) for role in roles}
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,6 +24,18 @@ from rules.ladder import HEARING, Filling, Seat, present
 from rules.request import RECOVERY
 from rules.terms import Codes, Kind, NoticeKind
 from rules.turn import Notice
+
+QUEUED = insert(Notification).on_conflict_do_nothing(index_elements=["key"])
+STAFF = select(Staff).where(col(Staff.id).in_(bindparam("people", expanding=True)))
+EARLIER = (
+    select(Notification.data)
+    .where(
+        Notification.reference == bindparam("reference"),
+        Notification.consumer_id == bindparam("consumer"),
+        col(Notification.data)["stop"].is_not(None),
+    )
+    .limit(1)
+)
 
 
 def token_hash(token: str) -> str:
@@ -47,7 +60,7 @@ async def queue(
     whom = [(one, data, _who(one, fillings, at)) for one, data in told if one.post is not None]
     values += await _to_staff(session, row, [one for one in whom if isinstance(one[2], int)], fillings, now)
     if known := [one for one in values if one is not None]:
-        await session.exec(insert(Notification).values(known).on_conflict_do_nothing(index_elements=["key"]))
+        await session.exec(QUEUED, params=known)
 
 
 def _who(notice: Notice, fillings: Mapping[str, tuple[Filling, ...]], at: datetime) -> Any:
@@ -113,8 +126,8 @@ async def _to_staff(
     """The rows for officers, who are read once for all of them; an officer off duty is not woken."""
     if not told:
         return []
-    asked = select(Staff).where(col(Staff.id).in_({person for _, _, person in told}))
-    people = {one.id: one for one in (await session.exec(asked)).all()}
+    asked = {"people": [*{person for _, _, person in told}]}
+    people = {one.id: one for one in (await session.exec(STAFF, params=asked)).all()}
     wakes = await _waking(session, now)
     found: list[dict[str, Any] | None] = []
     for notice, data, person in told:
@@ -199,12 +212,8 @@ async def queue_code(session: AsyncSession, row: ServiceRequest, code: str, now:
 async def stop_token(session: AsyncSession, row: ServiceRequest) -> str:
     """The token by which this consumer stops all messages about a request: the one earlier messages carry, or a new one."""
     if row.number > 1:
-        earlier = select(Notification.data).where(
-            Notification.reference == row.reference,
-            Notification.consumer_id == row.consumer_id,
-            col(Notification.data)["stop"].is_not(None),
-        )
-        if (known := (await session.exec(earlier.limit(1))).first()) is not None:
+        asked = {"reference": row.reference, "consumer": row.consumer_id}
+        if (known := (await session.exec(EARLIER, params=asked)).first()) is not None:
             return str(known["stop"])
     token = secrets.token_urlsafe(12)
     session.add(StopLink(token_hash=token_hash(token), reference=row.reference, consumer_id=row.consumer_id))

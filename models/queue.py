@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, and_, any_, bindparam, case, func, or_, se
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.database import INSTANT
 from models.queue_views import (
     DANGEROUS,
     EVERYTHING,
-    INSTANT,
     POSTS,
     Bounds,
     Choice,

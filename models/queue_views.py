@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    DateTime,
     String,
     and_,
     any_,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlmodel import col
 
+from models.database import INSTANT
 from models.people import Post
 from models.requests import Lapse, ServiceRequest, Task
 from rules.states import WORKED
@@ -35,7 +35,7 @@ SIDES = ("handler", "answerable")
 PROPOSED: ColumnElement[bool] = literal_column("service_request.proposal <> '{}'::jsonb")
 """Written as the index has it."""
 OPEN = col(Task.done_at).is_(None)
-POSTS, INSTANT = ARRAY(String), DateTime(timezone=True)
+POSTS = ARRAY(String)
 OURS = any_(bindparam("posts", type_=POSTS))
 NOW = bindparam("now", type_=INSTANT)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Index, delete, func, or_, tuple_
+from sqlalchemy import Index, bindparam, delete, func, or_, tuple_
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.database import instant
+from models.database import INSTANT, instant
 from models.people import Fill, Post
 from models.requests import Task
 from rules.request import Line
@@ -38,16 +38,31 @@ async def lines(session: AsyncSession, wanted: Sequence[Wanted], at: datetime) -
     return {line: await _line(session, line, wanted, at) for line in sorted({one.line for one in wanted})}
 
 
+THEIRS = select(Fill.post).where(col(Fill.person).in_(bindparam("persons", expanding=True)))
+POSTS = (
+    select(Post.code)
+    .where(or_(col(Post.code).in_(bindparam("posts", expanding=True)), col(Post.code).in_(THEIRS)))
+    .order_by(Post.code)
+    .with_for_update(key_share=True)
+)
+GIVEN = select(HandedUp.at).where(HandedUp.line == bindparam("line"))
+SINCE, DUE = bindparam("since", type_=INSTANT), bindparam("due", type_=INSTANT)
+AHEAD = select(func.count()).where(
+    col(Task.storm_for) == bindparam("line"),
+    col(Task.done_at).is_(None),
+    col(Task.storm_at) > SINCE,
+    tuple_(col(Task.storm_due), col(Task.id)) < tuple_(DUE, bindparam("task")),
+)
+
+
 async def _lock(session: AsyncSession, wanted: Sequence[Wanted]) -> None:
     """Lock the posts, and with each person every post he fills, in the order of their codes."""
-    persons = {one.person for one in wanted if one.person is not None}
-    theirs = select(Fill.post).where(col(Fill.person).in_(persons))
-    posts = select(Post.code).where(or_(col(Post.code).in_({one.post for one in wanted}), col(Post.code).in_(theirs)))
-    await session.exec(posts.order_by(Post.code).with_for_update(key_share=True))
+    persons = [*{one.person for one in wanted if one.person is not None}]
+    await session.exec(POSTS, params={"persons": persons, "posts": [*{one.post for one in wanted}]})
 
 
 async def _line(session: AsyncSession, line: str, wanted: Sequence[Wanted], at: datetime) -> Line:
-    given = (await session.exec(select(HandedUp.at).where(HandedUp.line == line))).all()
+    given = (await session.exec(GIVEN, params={"line": line})).all()
     if any(one < at - KEPT for one in given):
         await session.exec(delete(HandedUp).where(col(HandedUp.line) == line, col(HandedUp.at) < at - KEPT))
     ahead = {one.task: await _ahead(session, one, at) for one in wanted if one.line == line}
@@ -56,13 +71,8 @@ async def _line(session: AsyncSession, line: str, wanted: Sequence[Wanted], at: 
 
 async def _ahead(session: AsyncSession, one: Wanted, at: datetime) -> int:
     """How many fell due before it and wait in the same line; one that let its turn pass by a minute is not waited for."""
-    older = select(func.count()).where(
-        col(Task.storm_for) == one.line,
-        col(Task.done_at).is_(None),
-        col(Task.storm_at) > at - A_MINUTE,
-        tuple_(col(Task.storm_due), col(Task.id)) < tuple_(one.due, one.task),
-    )
-    return (await session.exec(older)).one()
+    values = {"line": one.line, "since": at - A_MINUTE, "due": one.due, "task": one.task}
+    return (await session.exec(AHEAD, params=values)).one()
 
 
 def keep(session: AsyncSession, given: Sequence[Given]) -> None:

@@ -17,7 +17,7 @@ from sqlmodel import col, func, select
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.channels import Letter, Outcome, Result
+from activities.channels import Letter, MayBegin, Outcome, Result, always
 from activities.outbox import Outbox
 from activities.record import Record
 from embedded.postgres import Postgres
@@ -27,7 +27,7 @@ from models.outbox import Attempt, Notification
 from models.requests import IdempotencyKey, ServiceRequest
 from rules.messages import Take
 from rules.terms import Act
-from tests.conftest import database_of
+from tests.servers import database_of
 from tests.stories.conftest import town_on
 from tests.timeline import Mailbox, door_of
 from tests.web.desk_town import ADDRESS, MONDAY_NOON, Desk, desk_of
@@ -44,7 +44,7 @@ REQUESTS, RECEIPTS = "/api/v1/requests", "/api/v1/receipts/sms"
 class Silent(Mailbox):
     """A gateway that takes every message and reports later."""
 
-    async def send(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+    async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Take all of them."""
         self.letters.extend(letters)
         return {letter.attempt: Outcome(Result.SENT) for letter in letters}

@@ -16,7 +16,7 @@ from embedded.postgres import Postgres
 from models.people import Fill, Staff
 from models.requests import Task
 from models.staff import open_session
-from tests.conftest import database_of
+from tests.servers import database_of
 from tests.test_agreements import PUBLIC, asks, routes
 from tests.web.window import Window, window_on
 from web.desk.casefile import Opened
