@@ -16,7 +16,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from uvicorn.loops.auto import auto_loop_factory
 
 from activities.brief import be_brief
@@ -59,12 +59,16 @@ def opening(row: Waiting) -> Opening:
 
 
 def worker_of(client: Client, record: Record, fan_out: FanOut, task_queue: str = TASK_QUEUE, **more: Any) -> Worker:
-    """A Temporal worker with every workflow, the pen and the fan-out; also what the tests run."""
+    """A Temporal worker with every workflow, the pen and the fan-out; also what the tests run.
+
+    No sandbox: it imports a workflow's module anew for each request. Saved histories are replayed in it instead.
+    """
     return Worker(
         client,
         task_queue=task_queue,
         workflows=[*set(WORKFLOWS.values()), FanOutWorkflow],
         activities=[record.look, record.it_is_time, record.take, fan_out.go_on],
+        workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=600,
         max_concurrent_workflow_tasks=16,
         max_concurrent_local_activities=PENS,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from activities.blanks import given, values
 from activities.facts import NOT_SAID, Facts, Notice, Recipient
@@ -15,13 +17,15 @@ from activities.say import Renderer
 from languages.catalog import LANGUAGES, use
 from models.database import Sessions
 from models.names import newest_edition
-from models.texts import MessageExample, write_examples
+from models.texts import MessageExample, kinds, write_examples
 from rules.terms import NoticeKind
 from rules.texts import Part
 
 REFERENCE = "234567895"
 EVERY = 5.0
 """Seconds between two looks whether the names changed."""
+LATER = 60.0
+"""Seconds a worker waits that finds examples there: they cost seconds of its processor, and requests may have waited for it."""
 APPLICATIONS = frozenset(
     {
         NoticeKind.COMPLETE, NoticeKind.DEFICIENT, NoticeKind.SLOTS, NoticeKind.SLOT_CHOSEN, NoticeKind.VISIT_MISSED,
@@ -123,8 +127,16 @@ class Examples:
         self.edition = names.everything.edition
         return True
 
+    async def patience(self) -> float:
+        """Seconds until the first look: none where nobody ever wrote an example, or where that cannot be known."""
+        with suppress(SQLAlchemyError, OSError):
+            async with self.sessions() as session:
+                return LATER if await kinds(session) else 0
+        return 0
+
     async def run(self) -> None:
         """Look now and then; an example that cannot be written is nothing to stop for."""
+        await asyncio.sleep(await self.patience())
         while True:
             try:
                 await self.step()

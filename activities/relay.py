@@ -97,16 +97,19 @@ class Relay:
             await session.exec(row.on_conflict_do_update(index_elements=["worker"], set_=values))
 
     async def run(self) -> None:
-        """Look for ever: at once when hinted, every few seconds without."""
+        """Look for ever: at once when hinted, every few seconds without; what parted is looked for every few seconds alone."""
+        now, healed = asyncio.get_running_loop().time, -EVERY
         while True:
             self.hint.clear()
             started = 0
             with suppress(SQLAlchemyError, OSError):
                 started = await self.start_new()
                 if started < BATCH:
+                    await self.fan_out()
+                if now() - healed >= EVERY:
                     await self.alive()
                     await self.heal()
-                    await self.fan_out()
+                    healed = now()
             if started < BATCH:
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self.hint.wait(), EVERY)

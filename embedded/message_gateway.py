@@ -30,8 +30,8 @@ def body(message: EmailMessage, kind: str) -> str:
 
 def dated(message: EmailMessage) -> str:
     """When its sender wrote it; empty when it does not say so."""
-    when = getattr(message["date"], "datetime", None)
-    return stamp(when) if when is not None else ""
+    when: datetime | None = getattr(message["date"], "datetime", None)
+    return stamp(when) if when is not None and when.tzinfo is not None else ""
 
 
 class MailCatcher:

@@ -77,11 +77,12 @@ async def write_examples(session: AsyncSession, rows: list[MessageExample]) -> N
     if not rows:
         return
     in_order = sorted(rows, key=lambda one: (one.recipient, one.kind, one.language))
-    made = insert(MessageExample).values([row.model_dump() for row in in_order])
+    made = insert(MessageExample)
     newer = {name: made.excluded[name] for name in ("edition", "said", "filled", "around")}
     older = col(MessageExample.edition) < made.excluded.edition
     await session.exec(
-        made.on_conflict_do_update(index_elements=["recipient", "kind", "language"], set_=newer, where=older)
+        made.on_conflict_do_update(index_elements=["recipient", "kind", "language"], set_=newer, where=older),
+        params=[row.model_dump() for row in in_order],
     )
 
 

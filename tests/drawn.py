@@ -9,7 +9,7 @@ from hypothesis import settings
 SOME = 10
 A_PART = 10
 some_only = False
-"""Whether the sweeps are left out; `conftest.py` says so before anything is collected."""
+"""Whether the sweeps are left out; `servers.py` says so before anything is collected."""
 
 
 def drawn(many: int, **more: Any) -> settings:

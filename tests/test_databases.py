@@ -8,8 +8,8 @@ import pytest
 from psycopg import AsyncConnection
 
 from embedded.postgres import Postgres
-from tests.conftest import TEMPLATE, plain
 from tests.databases import Lent
+from tests.servers import TEMPLATE, plain
 
 
 async def asked(lent: Lent, name: str, *statements: str) -> list[Any]:

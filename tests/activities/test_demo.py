@@ -41,8 +41,8 @@ from rules import request as rules
 from rules.messages import ItIsTime, Look, Take
 from rules.states import LEADS_TO
 from rules.terms import Act, Closing, Kind, State
-from tests.conftest import database_of
 from tests.engines import engine
+from tests.servers import database_of
 from tests.world import demo_profile
 
 NOW = datetime(2026, 11, 23, 6, tzinfo=UTC)

@@ -15,7 +15,6 @@ from activities.facts import NOT_SAID, Notice, Place, Recipient
 from activities.named import Named
 from activities.say import MESSAGES, Renderer
 from languages.catalog import LANGUAGES
-from languages.extract import extracted
 from models.names import Everything
 from models.people import Locality, Office, Post
 from models.policy import Names
@@ -287,18 +286,6 @@ def test_a_channel_may_have_a_language_of_its_own():
     plan = Names(kind="utility", code="channels", data={"value": {"sms": {"language": "en", "quiet": None}}})
     assert said(notice(CONSUMER, NoticeKind.CLOSED, "hi"), "sms", names(plan)).language == "en"
     assert said(notice(CONSUMER, NoticeKind.CLOSED, "hi"), "email", names(plan)).language == "hi"
-
-
-def test_consumers_read_sentences_of_at_most_twelve_words():
-    texts = [
-        message.id
-        for message in extracted()
-        if isinstance(message.id, str) and any("messages/consumer/" in path for path, _ in message.locations)
-    ]
-    assert len(texts) > 30
-    for text in texts:
-        for sentence in re.split(r"[.?!:] ", text):
-            assert len(sentence.split()) <= 12, sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -42,8 +42,8 @@ from models.requests import ServiceRequest, Task
 from models.storage import Folder
 from models.waiting import Waiting
 from tests.activities.mailroom import Quiet, served
-from tests.conftest import database_of
 from tests.passwords import let_in
+from tests.servers import database_of
 from tests.timeline import door_of
 from web.app import create_app
 from web.book import Book

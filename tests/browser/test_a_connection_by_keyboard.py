@@ -16,8 +16,8 @@ from models.staff import sign_in
 from rules.terms import Act, Actor
 from tests.activities.mailroom import served
 from tests.browser.chromium import Visitor, visiting
-from tests.conftest import database_of
 from tests.passwords import PASSWORD, let_in
+from tests.servers import database_of
 from tests.web.stages_at_hand import AtHand, applied_for
 from tests.web.window import MONDAY, Window, window_on
 from web.app import create_app

@@ -15,7 +15,7 @@ from rules.terms import Act
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
 from tests.browser.test_three_people import act
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.sweep("three more ways through the screens")]
 

@@ -16,7 +16,7 @@ from tests.browser.screens import casework_screens, every_screen, staff_screens
 from tests.browser.screens_of_applying import application_screens, applying_screens
 from tests.browser.town_of_applications import APPLYING
 from tests.browser.town_of_screens import Town, town_on
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.sweep("some hundred screens; five of them are in test_main_screens")]
 

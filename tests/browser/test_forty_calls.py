@@ -15,7 +15,7 @@ from embedded.postgres import Postgres
 from models.calls import EndedCall
 from models.requests import Consumer, ServiceRequest, Task
 from tests.browser.hall import Hall, hall_on, number_on
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more way through the screens, forty times")]
 FEEDER = ("Hazara Colony", "Punjab Colony", "Delhi Colony")

@@ -14,7 +14,7 @@ from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import everybody, faults, looked_at
 from tests.browser.screens import STATES, Screen
 from tests.browser.town_of_screens import FILED, TOKEN, Town, town_on
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = pytest.mark.browser
 SWEEP = pytest.mark.sweep("more pages looked at as the one in Urdu is")

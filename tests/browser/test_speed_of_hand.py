@@ -18,7 +18,7 @@ from rules.terms import Act
 from tests.browser.chromium import visiting
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.sweep("four more ways through the screens")]
 HERE = "document.activeElement.closest('tr')?.dataset.reference"

@@ -13,7 +13,7 @@ from embedded.postgres import Postgres
 from models.requests import ServiceRequest
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.sweep("three more ways through the screens")]
 CALLER = "98100 00084"

@@ -14,7 +14,7 @@ from rules.terms import Act
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.browser.test_the_ladder_live import waited
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more page that is live")]
 ROWS = "table.queue tbody tr"

@@ -13,7 +13,7 @@ from activities.fanout import FanOut
 from embedded.postgres import Postgres
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
-from tests.conftest import database_of
+from tests.servers import database_of
 
 pytestmark = pytest.mark.browser
 MANY = 3

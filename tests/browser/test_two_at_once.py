@@ -16,7 +16,7 @@ from models.events import Event
 from rules.terms import Act
 from tests.browser.hall import Hall, hall_on
 from tests.browser.test_three_people import act
-from tests.conftest import database_of
+from tests.servers import database_of
 from web.desk import watching
 
 pytestmark = pytest.mark.browser

@@ -207,3 +207,40 @@ def test_templates_speak_the_language_in_use_and_escape_what_is_filled_in() -> N
     counted = environment.from_string('{{ ngettext("%(num)d minute", "%(num)d minutes", n) }}')
     with catalog.use("ur"):
         assert counted.render(n=5) == "5 منٹ"
+
+
+CONSUMERS = (
+    "languages/story.py",
+    "languages/application.py",
+    "languages/your_turn.py",
+    "languages/stages.py",
+    "languages/stage_line.py",
+    "languages/decided.py",
+    "languages/promises.py",
+    "activities/messages/consumer/",
+)
+
+
+def test_consumers_are_told_one_thought_a_sentence_in_twelve_words_at_most(template: Catalog) -> None:
+    long = []
+    for message in template:
+        if not any(place.startswith(CONSUMERS) for place, _ in message.locations):
+            continue
+        source = message.id[-1] if isinstance(message.id, tuple | list) else message.id
+        for said in re.split(r"(?<=[.?!:]) ", str(source)):
+            words = [word for word in said.split() if not word.startswith("%(category)")]
+            if len(words) > 12:
+                long.append(said)
+    assert long == []
+
+
+def test_messages_to_consumers_have_sentences_of_at_most_twelve_words(template: Catalog) -> None:
+    texts = [
+        message.id
+        for message in template
+        if isinstance(message.id, str) and any("messages/consumer/" in path for path, _ in message.locations)
+    ]
+    assert len(texts) > 30
+    for text in texts:
+        for sentence in re.split(r"[.?!:] ", text):
+            assert len(sentence.split()) <= 12, sentence

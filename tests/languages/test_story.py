@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from languages import extract
 from languages.catalog import LANGUAGES, use
 from languages.story import (
     Hold,
@@ -344,28 +343,3 @@ def test_reasons_and_instants_are_read_from_the_data() -> None:
         3, "resolved", NOW, "officer", None, {"cause": "timer"}, lambda k, c: label((k, c), ""), post="x"
     )
     assert (resolved.reason, resolved.title) == ("a timer burnt", "")
-
-
-CONSUMERS = (
-    "languages/story.py",
-    "languages/application.py",
-    "languages/your_turn.py",
-    "languages/stages.py",
-    "languages/stage_line.py",
-    "languages/decided.py",
-    "languages/promises.py",
-    "activities/messages/consumer/",
-)
-
-
-def test_consumers_are_told_one_thought_a_sentence_in_twelve_words_at_most() -> None:
-    long = []
-    for message in extract.extracted():
-        if not any(place.startswith(CONSUMERS) for place, _ in message.locations):
-            continue
-        source = message.id[-1] if isinstance(message.id, tuple | list) else message.id
-        for said in re.split(r"(?<=[.?!:]) ", str(source)):
-            words = [word for word in said.split() if not word.startswith("%(category)")]
-            if len(words) > 12:
-                long.append(said)
-    assert long == []

@@ -32,6 +32,12 @@ def clock(zone: str, begins: datetime) -> list[datetime]:
     return list(islice(shown, lead, None))
 
 
+@lru_cache(maxsize=16)
+def faces(zone: str, begins: datetime) -> list[tuple[date, int]]:
+    """The same as day and minute of the day."""
+    return [(shown.date(), shown.hour * 60 + shown.minute) for shown in clock(zone, begins)]
+
+
 class Oracle:
     """A calendar as one open or closed minute after another in a window of days; knows no sums and no instants of change.
 
@@ -44,17 +50,18 @@ class Oracle:
         self.shown = clock(calendar.zone, begins)
         first, last = self.shown[0].date(), self.shown[-1].date()
         self.spans = {first + n * ONE_DAY: self._spans(first + n * ONE_DAY) for n in range(-1, (last - first).days + 1)}
-        self.days = [self._working_day(shown) for shown in self.shown]
+        owners = {day: self._owners(day) for day in self.spans if day - ONE_DAY in self.spans}
+        self.days = [owners[day][minute] for day, minute in faces(calendar.zone, begins)]
+        """The day whose hours each minute belongs to, None while closed."""
 
-    def _working_day(self, shown: datetime) -> date | None:
-        """The day whose hours a minute belongs to, None while closed."""
-        today = shown.date()
-        second = shown.hour * 3600 + shown.minute * 60
-        if any(span.opens <= second < span.closes for span in self.spans[today]):
-            return today
-        if any(span.opens <= second + 86400 < span.closes for span in self.spans[today - ONE_DAY]):
-            return today - ONE_DAY
-        return None
+    def _owners(self, today: date) -> list[date | None]:
+        """The same for each minute a clock may show on one day; its own hours go before what is left of last night's."""
+        owners: list[date | None] = [None] * 1440
+        for day, earlier in ((today - ONE_DAY, 1440), (today, 0)):
+            for minute in (minute for span in self.spans[day] for minute in _minutes_of(span)):
+                if 0 <= minute - earlier < 1440:
+                    owners[minute - earlier] = day
+        return owners
 
     def _spans(self, day: date) -> Day:
         if day in self.calendar.holidays:
@@ -110,6 +117,11 @@ class Oracle:
 
     def _minutes(self, at: datetime) -> Iterator[datetime]:
         return (self.begins + place * MINUTE for place in range(self.place(at), len(self.days)))
+
+
+def _minutes_of(span: Span) -> range:
+    """Every whole minute that begins in it, counted from its day's midnight."""
+    return range(-(-span.opens // 60), -(-span.closes // 60))
 
 
 def _covers(pause: Pause, at: datetime) -> bool:

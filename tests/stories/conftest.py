@@ -14,8 +14,8 @@ from activities.record import Record
 from embedded.postgres import Postgres
 from models.database import sessions_of
 from tests.by_the_pen import town_by_the_pen
-from tests.conftest import database_of
 from tests.engines import engine
+from tests.servers import database_of
 from tests.timeline import Timeline, door_of
 
 THE_BEGINNING = datetime(2027, 5, 14, 3, 30, tzinfo=UTC)

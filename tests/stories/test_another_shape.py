@@ -8,7 +8,7 @@ from rules.profile import Profile
 from rules.profile_toml import load as read
 from rules.terms import State
 from tests.by_the_pen import town_by_the_pen
-from tests.conftest import database_of
+from tests.servers import database_of
 from tests.stories.applying import apply
 from tests.stories.conftest import THE_BEGINNING
 from tests.world import ROOT, load

@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import GetWorkflowExecutionHistoryRequest, ListWorkflowExecutionsRequest
 
 from rules.terms import Act, Actor, State
-from tests.conftest import LONG
+from tests.servers import LONG
 from tests.stories.applying import apply
 from tests.stories.test_the_ladder import at
 from tests.timeline import Timeline

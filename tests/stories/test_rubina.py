@@ -16,7 +16,7 @@ from rules.case import NoteState
 from rules.profile import Profile
 from rules.profile_toml import load as read
 from rules.terms import Act, Refused, State
-from tests.conftest import database_of
+from tests.servers import database_of
 from tests.stories.applying import Application, apply
 from tests.stories.conftest import town_on
 from tests.stories.test_the_ladder import nearest

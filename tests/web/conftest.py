@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.compiled import compiled_before
 from tests.web.window import MONDAY, Window, window_on
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates(pytestconfig: pytest.Config) -> Iterator[None]:
+    """The templates, compiled once for all runs."""
+    with compiled_before(pytestconfig.cache.mkdir("templates")):
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from embedded.postgres import Postgres
 from models.people import Post, StaffSession
 from models.staff import hashed
 from tests.by_the_pen import town_by_the_pen
-from tests.conftest import database_of
 from tests.passwords import PASSWORD, let_in
+from tests.servers import database_of
 from tests.stories.applying import Application
 from tests.timeline import Timeline
 from tests.web.window import PATIENT, app_over

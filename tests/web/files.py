@@ -29,6 +29,13 @@ def picture(format: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = 
     return out.getvalue()
 
 
+def blank(size: tuple[int, int]) -> bytes:
+    """A picture of one bit a point with nothing on it, made quickly however large it is."""
+    out = BytesIO()
+    Image.new("1", size).save(out, "PNG")
+    return out.getvalue()
+
+
 def photograph(**more: Any) -> bytes:
     """What a telephone held upright sends: turned by a word in its EXIF, and saying where it was taken."""
     exif = Image.Exif()

@@ -27,7 +27,7 @@ from models.outbox import Attempt, Notification
 from models.requests import IdempotencyKey, ServiceRequest
 from rules.messages import Take
 from rules.terms import Act
-from tests.conftest import database_of
+from tests.servers import database_of
 from tests.stories.conftest import town_on
 from tests.timeline import Mailbox, door_of
 from tests.web.desk_town import ADDRESS, MONDAY_NOON, Desk, desk_of

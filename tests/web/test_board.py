@@ -14,7 +14,7 @@ from embedded.postgres import Postgres
 from models.requests import ServiceRequest
 from rules.board import AGES, age
 from rules.terms import Act
-from tests.conftest import database_of
+from tests.servers import database_of
 from tests.sweeping import swept
 from tests.web.connecting import applied
 from tests.web.window import MONDAY, Window, checked, window_on, words

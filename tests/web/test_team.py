@@ -12,7 +12,7 @@ import pytest
 from embedded.postgres import Postgres
 from models.absences import add_leave
 from rules.terms import Act
-from tests.conftest import database_of
+from tests.servers import database_of
 from tests.sweeping import swept
 from tests.web.desk_town import plain
 from tests.web.test_account import browser_of, person

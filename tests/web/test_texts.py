@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from activities.blanks import BLANKS, given
-from activities.examples import Examples
+from activities.examples import LATER, Examples
 from activities.facts import NOT_SAID, Notice, Place, Recipient
 from activities.say import Renderer
 from models.audit import Audit
@@ -89,6 +90,15 @@ async def test_what_a_message_cannot_say_is_refused_and_stays_typed(
     assert said in page
     assert typed[:20] in page
     assert (await vimla.post("/admin/texts/consumer/danger/en", data={})).status_code == 404
+
+
+async def test_a_worker_that_starts_again_leaves_its_processor_to_what_waited(window: Window) -> None:
+    worker = Examples(window.sessions, WORKER)
+    async with window.sessions.begin() as session:
+        await session.exec(delete(MessageExample))
+    assert await worker.patience() == 0, "an administrator of a new installation sees them at once"
+    await worker.step()
+    assert await Examples(window.sessions, WORKER).patience() == LATER
 
 
 async def test_every_message_can_be_begun_from_its_original_and_every_place_means_something(window: Window) -> None:

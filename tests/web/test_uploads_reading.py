@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from rules.papers import LONGEST_SIDE, Content, FileFault, content_of
-from tests.web.files import bomb, deep, moving, pdf, photograph, picture
+from tests.web.files import blank, bomb, deep, moving, pdf, photograph, picture
 from web.uploads.apart import Fit, read_apart
 from web.uploads.faults import Unfit
 
@@ -107,7 +107,7 @@ async def test_a_pdf_that_anybody_can_open_is_not_locked() -> None:
     ("sent", "name"),
     [
         pytest.param(bomb(), FileFault.TOO_MANY_PIXELS, id="bomb"),
-        pytest.param(picture("PNG", size=(8000, 5001)), FileFault.TOO_MANY_PIXELS, id="one row too many"),
+        pytest.param(blank((8000, 5001)), FileFault.TOO_MANY_PIXELS, id="one row too many"),
         pytest.param(picture(size=(900, 900))[:-900], FileFault.BROKEN, id="truncated JPEG"),
         pytest.param(picture("PNG", size=(90, 90))[:-40], FileFault.BROKEN, id="truncated PNG"),
         pytest.param(picture()[:20], FileFault.BROKEN, id="a JPEG's beginning"),
