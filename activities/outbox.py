@@ -6,15 +6,16 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from time import monotonic
 
 import structlog
 
-from activities.channels import Channel, Letter, Outcome, Result
+from activities.channels import Channel, Letter, MayBegin, Outcome, Result, always
 from activities.claimed import Claimed, bundles, side_by_side
 from activities.digest import Waiting
+from activities.held import held
 from activities.named import Named
-from activities.outbox_rows import LEASE, claim, settle
+from activities.outbox_rows import claim, settle
 from activities.say import Renderer
 from models.database import Sessions
 from models.outbox import Attempt
@@ -25,8 +26,8 @@ BATCH = 50
 IDLE = 0.5
 """Seconds between two looks at an empty outbox."""
 LONGEST_PAUSE = 30.0
-SENDING = (LEASE - timedelta(seconds=8)).total_seconds()
-"""Seconds for sending one batch: its outcomes are written before the claim ends."""
+MARK_AGAIN = 0.5
+"""Seconds until outcomes that could not be written are written again; each time twice as long, up to ten times this."""
 
 log = structlog.get_logger(__name__)
 
@@ -65,22 +66,53 @@ class Outbox:
         self.batch = batch
         self.hint = asyncio.Event()
         self.telling: set[asyncio.Task[None]] = set()
+        self.stopping = False
 
     async def step(self) -> int:
-        """Claim one batch, send it and write its outcomes; how many notifications it held."""
+        """Claim one batch, send it and write its outcomes; how many notifications it held.
+
+        When it is cancelled it begins no further letter, and ends once what it had begun is answered and written.
+        """
+        since = monotonic()
         async with self.sessions.begin() as session:
             claimed = await claim(session, self.batch)
         if not claimed:
             return 0
-        letters, outcomes = await self.letters(claimed)
-        for sent in await asyncio.gather(*(self.send(name, group) for name, group in letters.items())):
-            outcomes |= sent
-        outcomes |= shared(claimed, outcomes)
-        async with self.sessions.begin() as session:
-            receipts = await settle(session, claimed, outcomes)
+        work = asyncio.create_task(self.deliver(claimed, since))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            self.stopping = True
+            await work
+            raise
+        return len(claimed)
+
+    async def deliver(self, claimed: Sequence[Claimed], since: float) -> None:
+        """Send what was claimed at `since` while the claims are ours, and write what became of it."""
+        async with held(self.sessions, claimed, since) as hand:
+
+            def may_begin() -> bool:
+                return hand.well() and not self.stopping
+
+            letters, outcomes = await self.letters(claimed)
+            sending = (self.send(name, group, may_begin) for name, group in letters.items())
+            for sent in await asyncio.gather(*sending):
+                outcomes |= sent
+            receipts = await self.marked(claimed, outcomes | shared(claimed, outcomes))
         for take in receipts:
             self.pass_on(take)
-        return len(claimed)
+
+    async def marked(self, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome]) -> list[Take]:
+        """Write the outcomes, again and again until that is done: what was accepted and not marked would be sent twice."""
+        pause = MARK_AGAIN
+        while True:
+            try:
+                async with self.sessions.begin() as session:
+                    return await settle(session, claimed, outcomes)
+            except Exception as failed:
+                log.warning("not marked yet", messages=len(claimed), seconds=pause, error=repr(failed))
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, MARK_AGAIN * 10)
 
     async def letters(self, claimed: Sequence[Claimed]) -> tuple[dict[str, list[Letter]], dict[int, Outcome]]:
         """The letters by channel, and the outcomes of those that could not even be written."""
@@ -89,6 +121,7 @@ class Outbox:
         async with self.sessions() as session:
             names = await self.renderer.names(session)
         for bundle in bundles(claimed):
+            await asyncio.sleep(0)  # the renewal and all else of this process go on meanwhile
             for attempt in bundle[0].attempts:
                 assert attempt.id is not None
                 made = self.written(bundle, attempt, names)
@@ -126,11 +159,10 @@ class Outbox:
             said = self.renderer.together(told, attempt.channel, names)
         return Letter(attempt.id, attempt.sender_id, to, item.row.reference, said, attempt.id in item.again)
 
-    async def send(self, name: str, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
-        """Hand `letters` to their channel; what it does not answer in time is unclear."""
+    async def send(self, name: str, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
+        """Hand `letters` to their channel; when it breaks, all of them are unclear."""
         try:
-            async with asyncio.timeout(SENDING):
-                return await self.channels[name].send(letters)
+            return await self.channels[name].send(letters, may_begin)
         except Exception as broken:
             log.warning("channel broken", channel=name, letters=len(letters), error=repr(broken))
             return {letter.attempt: Outcome(Result.UNCLEAR, repr(broken)[:400]) for letter in letters}

@@ -27,7 +27,7 @@ from rules.retry import gives_up, next_try
 from rules.terms import NoticeKind
 
 LEASE = timedelta(seconds=30)
-"""How long a claim holds: the most that a killed worker delays what it had in hand."""
+"""How long a claim holds, unless it is renewed: the most that a killed worker delays what it had in hand."""
 OPEN = frozenset({"sending", "failed"})
 """States of an attempt that may still be tried."""
 Row = TypeVar("Row", Consumer, Staff, Words)
@@ -154,6 +154,18 @@ async def attempts_of(session: AsyncSession, rows: Iterable[Notification]) -> di
     for attempt in (await session.exec(select(Attempt).where(col(Attempt.notification_id).in_(ids)))).all():
         found[attempt.notification_id].append(attempt)
     return found
+
+
+async def renew(session: AsyncSession, claimed: Sequence[Claimed]) -> bool:
+    """Hold these claims for another lease, but for those settled meanwhile; whether all of them are still ours."""
+    ours, until = await _still_ours(session, claimed), func.now() + LEASE
+    await session.exec(
+        update(Notification)
+        .where(col(Notification.id).in_(ours), col(Notification.claimed_until).is_not(None))
+        .values(claimed_until=until, next_at=until)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ours) == len(claimed)
 
 
 async def settle(session: AsyncSession, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome]) -> list[Take]:

@@ -28,6 +28,12 @@ def body(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()).replace("\r\n", "\n").strip() if part else ""
 
 
+def dated(message: EmailMessage) -> str:
+    """When its sender wrote it; empty when it does not say so."""
+    when: datetime | None = getattr(message["date"], "datetime", None)
+    return stamp(when) if when is not None and when.tzinfo is not None else ""
+
+
 class MailCatcher:
     """aiosmtpd's handler: everything is accepted and kept."""
 
@@ -48,6 +54,7 @@ class MailCatcher:
             message_id=str(message["message-id"] or ""),
             at=stamp(datetime.now(UTC)),
             state="delivered",
+            dated=dated(message),
         )
         try:
             self.store.add(kept)

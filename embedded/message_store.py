@@ -15,7 +15,10 @@ FOLD = str.casefold
 
 @dataclass(frozen=True)
 class Caught:
-    """One message as it was received. `state` is accepted, delivered or failed; `reported` once its sender knows."""
+    """One message as it was received `at`, a mail written `dated`.
+
+    `state` is accepted, delivered or failed; `reported` once its sender knows.
+    """
 
     id: str
     channel: str
@@ -29,6 +32,7 @@ class Caught:
     callback: str = ""
     state: str = "accepted"
     reported: bool = False
+    dated: str = ""
 
     def mentions(self, words: str) -> bool:
         """Whether recipient, subject or text hold `words`; the groups of a number may be typed apart."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_
+from sqlalchemy import BindParameter, bindparam, exists, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -49,20 +49,35 @@ def on_roster(roster: Codes, at: datetime, zone: str) -> bool:
     return not roster or Calendar("roster", zone, week_from(roster, "roster")).is_open(at)
 
 
+def _on_leave(person: Any, at: Any) -> tuple[Any, ...]:
+    runs = or_(col(Leave.until).is_(None), col(Leave.until) > at)
+    return col(Leave.person) == person, col(Leave.since) <= at, runs
+
+
+def _there(at: Any) -> tuple[Any, ...]:
+    return or_(col(Post.since).is_(None), col(Post.since) <= at), or_(col(Post.until).is_(None), col(Post.until) > at)
+
+
+PERSON: BindParameter[Any] = bindparam("person")
+AT: BindParameter[Any] = bindparam("at")
+FILLED = (
+    select(Fill, Post)
+    .join(Post, col(Post.code) == col(Fill.post))
+    .where(
+        col(Fill.person) == PERSON,
+        ~exists().where(*_on_leave(PERSON, AT)),
+        col(Fill.since) <= AT,
+        or_(col(Fill.until).is_(None), col(Fill.until) > AT),
+        *_there(AT),
+    )
+    .order_by(col(Fill.how) == "charge", Post.code)
+)
+"""Asked for every page of the staff, so it is built once."""
+
+
 async def posts_of(session: AsyncSession, person: int, at: datetime, zone: str) -> tuple[FilledPost, ...]:
     """The posts `person` fills at `at`, own ones before charges; none while on leave. `zone` is the utility's."""
-    rows = await session.exec(
-        select(Fill, Post)
-        .join(Post, col(Post.code) == col(Fill.post))
-        .where(
-            Fill.person == person,
-            ~exists().where(*_on_leave(person, at)),
-            col(Fill.since) <= at,
-            or_(col(Fill.until).is_(None), col(Fill.until) > at),
-            *_there(at),
-        )
-        .order_by(col(Fill.how) == "charge", Post.code)
-    )
+    rows = await session.exec(FILLED, params={"person": person, "at": at})
     filled = [_filled(post, fill.how) for fill, post in rows.all() if on_roster(fill.roster, at, zone)]
     return tuple({post.code: post for post in reversed(filled)}.values())[::-1]
 
@@ -72,11 +87,6 @@ async def on_leave_until(session: AsyncSession, person: int, at: datetime) -> da
     rows = await session.exec(select(Leave).where(*_on_leave(person, at)))
     ends = [leave.until or datetime.max.replace(tzinfo=at.tzinfo) for leave in rows.all()]
     return max(ends, default=None)
-
-
-def _on_leave(person: int, at: datetime) -> tuple[Any, ...]:
-    runs = or_(col(Leave.until).is_(None), col(Leave.until) > at)
-    return col(Leave.person) == person, col(Leave.since) <= at, runs
 
 
 def may_see(posts: Sequence[FilledPost], office: str, zone: str, involved: frozenset[str], confidential: bool) -> bool:
@@ -97,7 +107,3 @@ def _filled(post: Post, how: str) -> FilledPost:
 async def in_force(session: AsyncSession, at: datetime, *where: Any) -> Sequence[Post]:
     """The posts there are at `at`."""
     return (await session.exec(select(Post).where(*where, *_there(at)).order_by(Post.code))).all()
-
-
-def _there(at: datetime) -> tuple[Any, ...]:
-    return or_(col(Post.since).is_(None), col(Post.since) <= at), or_(col(Post.until).is_(None), col(Post.until) > at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -36,7 +36,7 @@ class WrongSignIn(Exception):
 
 @dataclass(frozen=True)
 class Account:
-    """One who is signed in. `session` names the session on pages; it opens nothing."""
+    """One who is signed in. `session` names the session on pages; it opens nothing. `used`: when that was last marked."""
 
     id: int
     username: str
@@ -46,6 +46,11 @@ class Account:
     second: bool = False
     session: str = ""
     keys: bool = True
+    used: datetime | None = None
+
+    def to_be_marked(self, at: datetime) -> bool:
+        """Whether that his session is used at `at` has not been marked for a minute."""
+        return self.used is None or self.used <= at - USED_EVERY
 
 
 async def sign_in(
@@ -134,34 +139,33 @@ async def sign_out(session: AsyncSession, token: str | None) -> None:
         await session.exec(delete(StaffSession).where(col(StaffSession.token_hash) == hashed(token)))
 
 
-def _running(at: datetime) -> tuple[Any, ...]:
-    return (
-        col(StaffSession.used) > at - IDLE,
-        col(StaffSession.started) > at - ABSOLUTE,
-        ~col(StaffSession.ended),
-    )
+def _running(used: Any, started: Any) -> tuple[Any, ...]:
+    """The sessions used and begun after these instants, and not ended."""
+    return col(StaffSession.used) > used, col(StaffSession.started) > started, ~col(StaffSession.ended)
 
 
-async def signed_in(session: AsyncSession, token: str | None, at: datetime, *, using: bool = True) -> Account | None:
-    """Who holds this token; None when it ended, idled 30 minutes, is 12 hours old, or waits for the second factor.
+SIGNED_IN = (
+    select(StaffSession, Staff)
+    .join(Staff, col(Staff.id) == col(StaffSession.person))
+    .where(col(StaffSession.token_hash) == bindparam("token"), *_running(bindparam("used"), bindparam("started")))
+    .where(~col(StaffSession.pending), col(Staff.active))
+)
+"""Asked for every page of the staff, so it is built once."""
 
-    `using` marks it used, at most once a minute; a live stream passes False, or an open page would never idle.
-    """
+
+async def signed_in(session: AsyncSession, token: str | None, at: datetime) -> Account | None:
+    """Who holds this token; None when it ended, idled 30 minutes, is 12 hours old, or waits for the second factor."""
     if not token or len(token) > 100:
         return None
-    rows = await session.exec(
-        select(StaffSession, Staff)
-        .join(Staff, col(Staff.id) == col(StaffSession.person))
-        .where(StaffSession.token_hash == hashed(token), *_running(at), ~col(StaffSession.pending), col(Staff.active))
-    )
-    row = rows.one_or_none()
-    if row is None:
-        return None
-    open_session, person = row
-    if using and open_session.used <= at - USED_EVERY:
-        open_session.used = at
-        session.add(open_session)
-    return _account(person, open_session)
+    given = {"token": hashed(token), "used": at - IDLE, "started": at - ABSOLUTE}
+    row = (await session.exec(SIGNED_IN, params=given)).one_or_none()
+    return _account(row[1], row[0]) if row else None
+
+
+async def mark_used(session: AsyncSession, token: str, at: datetime) -> None:
+    """This token was used: to be said once a minute, and never by a live stream, or an open page would never idle."""
+    of = update(StaffSession).where(col(StaffSession.token_hash) == hashed(token), col(StaffSession.used) < at)
+    await session.exec(of.values(used=at))
 
 
 def _account(person: Staff, of: StaffSession) -> Account:
@@ -174,6 +178,7 @@ def _account(person: Staff, of: StaffSession) -> Account:
         second=bool(person.totp),
         session=of.token_hash[:SHOWN],
         keys=person.keys,
+        used=of.used,
     )
 
 
@@ -200,7 +205,9 @@ async def owner(session: AsyncSession, token: str | None) -> int | None:
 
 async def sessions_of(session: AsyncSession, person: int, at: datetime) -> Sequence[StaffSession]:
     """Where a person is signed in, the latest used first."""
-    asked = select(StaffSession).where(StaffSession.person == person, *_running(at), ~col(StaffSession.pending))
+    asked = select(StaffSession).where(
+        StaffSession.person == person, *_running(at - IDLE, at - ABSOLUTE), ~col(StaffSession.pending)
+    )
     return (await session.exec(asked.order_by(col(StaffSession.used).desc()))).all()
 
 

@@ -18,7 +18,7 @@ from activities.record import Record
 from activities.say import Renderer
 from drills.auditor import Promised, audit, settled
 from drills.lane import DRILLS, lanes, seconds
-from drills.messages import unexplained
+from drills.messages import by_sender, unexplained
 from drills.people import Answer, fate, sheets
 from embedded.message_store import Caught, stamp
 from models.database import Sessions
@@ -244,6 +244,17 @@ def test_a_kill_explains_only_what_came_again_after_it() -> None:
     times = {"a": [at, at + timedelta(seconds=20)]}
     assert unexplained(times, [at + timedelta(seconds=10)]) == []
     assert unexplained(times, [at - timedelta(seconds=10), at + timedelta(seconds=30)]) == ["a"]
+
+
+def test_a_mail_that_left_before_the_kill_is_explained_by_it_however_late_the_catcher_noted_it() -> None:
+    at = datetime(2027, 5, 14, tzinfo=UTC)
+    left, noted, again = at, at + timedelta(seconds=6), at + timedelta(seconds=30)
+    mails = [
+        Caught(id, "email", "", "", stamp(came), message_id="<notice.1.234567895@x>", dated=stamp(written))
+        for id, came, written in (("a", noted, left), ("b", again, again))
+    ]
+    assert unexplained(by_sender(mails), [at + timedelta(seconds=2)]) == []
+    assert unexplained(by_sender(mails), [at - timedelta(seconds=10)]) == ["notice.1.234567895"]
 
 
 async def test_what_is_still_to_be_done_is_named(drilled: Drilled) -> None:

@@ -16,7 +16,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.channels import Letter, Outcome, Result
+from activities.channels import Letter, MayBegin, Outcome, Result, always
 from activities.facts import Place
 from activities.outbox import Outbox
 from activities.say import Renderer
@@ -47,7 +47,7 @@ class Mailbox:
     letters: list[Letter] = field(default_factory=list)
     refusing: bool = False
 
-    async def send(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+    async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Take all of them."""
         if self.refusing:
             return {letter.attempt: Outcome(Result.REFUSED, "no such number") for letter in letters}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -54,11 +54,28 @@ class Outcome:
     error: str = ""
 
 
+MayBegin = Callable[[], bool]
+
+
+def always() -> bool:
+    """Any letter may be begun."""
+    return True
+
+
+def not_begun(letter: Letter) -> Outcome:
+    """What is known of a letter that is left for later: no more than before."""
+    return Outcome(Result.UNCLEAR if letter.again else Result.FAILED, "not begun")
+
+
 class Channel(Protocol):
-    """A way to send. `send` answers an outcome for each letter by its attempt, never raises for a letter, and ends in time."""
+    """A way to send. `send` answers an outcome for each letter by its attempt and never raises for a letter.
+
+    `may_begin` is asked before each letter; after a no the rest is answered as not begun. A letter that was begun is waited
+    for to its end, each answer for a bounded time: a yes that nobody hears is a message that comes twice.
+    """
 
     name: str
 
-    async def send(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+    async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Try to send all of `letters`; those missing from the answer count as unclear."""
         ...

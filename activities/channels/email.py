@@ -16,14 +16,14 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from activities.channels import Letter, Outcome, Result
+from activities.channels import Letter, MayBegin, Outcome, Result, always, not_begun
 
 SECONDS = 10.0
 """How long one answer of the server may take."""
 MOST_CONNECTIONS, EACH = 4, 10
 """How many connections at most, and how many letters are worth one."""
-ALL_SECONDS = 20.0
-"""How long one call may take: what was not handed over by then goes with a later one."""
+BEGIN_WITHIN = 12.0
+"""Seconds after which no further letter of a call is begun: what a slow server was not handed by then goes with a later one."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class Email:
     """The channel "email" through one server, from one address."""
 
     name = "email"
+    seconds = SECONDS
 
     def __init__(self, smtp_url: str, mail_from: str) -> None:
         self.server = Server.at(smtp_url)
@@ -59,20 +60,26 @@ class Email:
         if not self.domain:
             raise ValueError(f"{mail_from!r} is no mail address to send from")
 
-    async def send(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+    async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Send all over one connection, or, when they are many, over a few side by side: a distant server answers slowly."""
         ways = min(-(-len(letters) // EACH), MOST_CONNECTIONS)
-        parts = await asyncio.gather(*(self.send_over_one(letters[way::ways]) for way in range(ways)))
+        clock = asyncio.get_running_loop().time
+        last = clock() + BEGIN_WITHIN
+
+        def in_time() -> bool:
+            return clock() < last and may_begin()
+
+        parts = await asyncio.gather(*(self.send_over_one(letters[way::ways], in_time) for way in range(ways)))
         return {attempt: outcome for part in parts for attempt, outcome in part.items()}
 
-    async def send_over_one(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
-        """Send all over one connection; when that is lost, the rest is tried again later."""
+    async def send_over_one(self, letters: Sequence[Letter], may_begin: MayBegin) -> Mapping[int, Outcome]:
+        """Send all over one connection; when that is lost, the rest is tried again later and what was answered stays."""
         outcomes: dict[int, Outcome] = {}
         try:
-            async with asyncio.timeout(ALL_SECONDS), self.connection() as smtp:
+            async with self.connection() as smtp:
                 for letter in letters:
-                    outcomes[letter.attempt] = await self.hand_over(smtp, letter)
-        except (aiosmtplib.SMTPException, OSError) as lost:
+                    outcomes[letter.attempt] = await self.hand_over(smtp, letter) if may_begin() else not_begun(letter)
+        except Exception as lost:
             for letter in letters:
                 outcomes.setdefault(letter.attempt, Outcome(Result.FAILED, words(lost)))
         return outcomes
@@ -87,7 +94,7 @@ class Email:
             username=server.user,
             password=server.password,
             use_tls=server.tls,
-            timeout=SECONDS,
+            timeout=self.seconds,
             local_hostname=self.domain,
         )
         async with smtp:

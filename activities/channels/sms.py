@@ -11,11 +11,13 @@ from urllib.parse import quote
 
 import httpx2
 
-from activities.channels import Letter, Outcome, Result
+from activities.channels import Letter, MayBegin, Outcome, Result, always, not_begun
 from rules.sms import is_gsm
 
 SECONDS = 6.0
-"""How long one answer of the gateway may take."""
+"""How long one answer of the gateway may keep silent."""
+WHOLE = 10.0
+"""How long one answer may take in all."""
 BEGIN_WITHIN = 8.0
 """After so long no further message of a call is begun: a slow gateway gets the rest later."""
 AT_ONCE = 8
@@ -101,7 +103,7 @@ class Sms:
         self.sender = sender
         self.trusts = httpx2.create_ssl_context()  # reads every authority there is: once, not for each batch
 
-    async def send(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+    async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Send a few at a time; one whose last try is unclear is asked for first, and never sent blindly again."""
         limit = asyncio.Semaphore(AT_ONCE)
         clock = asyncio.get_running_loop().time
@@ -110,10 +112,8 @@ class Sms:
 
             async def one(letter: Letter) -> Outcome:
                 async with limit:
-                    if clock() > last:
-                        return Outcome(
-                            Result.UNCLEAR if letter.again else Result.FAILED, "not begun: the gateway is slow"
-                        )
+                    if clock() > last or not may_begin():
+                        return not_begun(letter)
                     return await (self.ask(client, letter) if letter.again else self.hand_over(client, letter))
 
             outcomes = await asyncio.gather(*(one(letter) for letter in letters))
@@ -134,10 +134,11 @@ class Sms:
         """Hand one message over once."""
         method, url, body, headers = self.gateway.request(self.values(letter))
         try:
-            answer = await client.request(method, url, content=body.encode() or None, headers=headers)
+            async with asyncio.timeout(WHOLE):
+                answer = await client.request(method, url, content=body.encode() or None, headers=headers)
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as away:
             return Outcome(Result.FAILED, words(away))
-        except httpx2.HTTPError as broken:
+        except Exception as broken:
             return Outcome(Result.UNCLEAR, words(broken))
         return judged(answer)
 
@@ -146,8 +147,9 @@ class Sms:
         if self.gateway.status is None:
             return Outcome(Result.UNKNOWN, "the try was cut short and this gateway cannot be asked")
         try:
-            answer = await client.get(self.gateway.filled(self.gateway.status, self.values(letter)))
-        except httpx2.HTTPError as broken:
+            async with asyncio.timeout(WHOLE):
+                answer = await client.get(self.gateway.filled(self.gateway.status, self.values(letter)))
+        except Exception as broken:
             return Outcome(Result.UNCLEAR, words(broken))
         if answer.status_code == 404:
             return await self.hand_over(client, letter)

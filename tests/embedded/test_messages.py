@@ -112,6 +112,7 @@ async def test_a_mail_is_shown_beside_the_text_messages_newest_first(room) -> No
     assert (await client.get("/messages.css")).headers["content-type"].startswith("text/css")
     [message] = (await client.get("/messages.json", params={"channel": "email"})).json()
     assert (message["to"], message["subject"], message["message_id"]) == ("a@x.example", "शिकायत", "<m1@x.example>")
+    assert message["dated"] == "2026-11-23T00:00:00+00:00"
     seen = await client.get(f"/mail/{message['id']}")
     assert seen.headers["content-security-policy"].startswith("sandbox")
     assert (await client.get("/mail/nothing")).status_code == 404
@@ -120,7 +121,7 @@ async def test_a_mail_is_shown_beside_the_text_messages_newest_first(room) -> No
 def mail() -> EmailMessage:
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = "power@x.example", "a@x.example", "शिकायत"
-    made["Message-ID"] = "<m1@x.example>"
+    made["Message-ID"], made["Date"] = "<m1@x.example>", "Mon, 23 Nov 2026 00:00:00 +0000"
     made.set_content("देखें: https://onewindow.example/track/234567895.")
     made.add_alternative("<p>देखें</p>", subtype="html")
     return made

@@ -175,6 +175,11 @@ class Applied(Officers):
 async def applied(window: Window, reference: str) -> Applied:
     """The application of this number, looked at by the office."""
     await window.record.look(Look(reference, window.now))
+    return await standing(window, reference)
+
+
+async def standing(window: Window, reference: str) -> Applied:
+    """The application of this number as it stands."""
     row = await window.row(reference)
     async with window.sessions() as session:
         procedure = (await current(session)).procedures[row.category]

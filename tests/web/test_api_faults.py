@@ -17,7 +17,7 @@ from sqlmodel import col, func, select
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.channels import Letter, Outcome, Result
+from activities.channels import Letter, MayBegin, Outcome, Result, always
 from activities.outbox import Outbox
 from activities.record import Record
 from embedded.postgres import Postgres
@@ -44,7 +44,7 @@ REQUESTS, RECEIPTS = "/api/v1/requests", "/api/v1/receipts/sms"
 class Silent(Mailbox):
     """A gateway that takes every message and reports later."""
 
-    async def send(self, letters: Sequence[Letter]) -> Mapping[int, Outcome]:
+    async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Take all of them."""
         self.letters.extend(letters)
         return {letter.attempt: Outcome(Result.SENT) for letter in letters}

@@ -20,7 +20,7 @@ from rules.messages import Take
 from rules.procedure import Does
 from rules.terms import Act, Actor, Channel, State
 from tests.sweeping import swept
-from tests.web.applicant import IDS, PAPERS, Applied, an_account, applied, handed_in, sent
+from tests.web.applicant import IDS, PAPERS, Applied, an_account, applied, handed_in, sent, standing
 from tests.web.window import PHONE, Window, checked, words
 
 FIRST_VIEW = 30_000
@@ -49,22 +49,59 @@ async def pressed(visitor: httpx2.AsyncClient, request: Applied, act: str, **fie
     return await visitor.post(f"/track/{request.reference}/acts/{act}", data={"seen": seen, **fields})
 
 
-async def to_the_visit(window: Window, visitor: httpx2.AsyncClient) -> Applied:
-    """Every paper is there and good, and dates are offered."""
-    request = await sent(window, visitor, *PAPERS)
-    await request.finish("documents")
-    return request
+async def with_papers(window: Window) -> Applied:
+    """He applied through the pages, and every paper is there."""
+
+    async def walk() -> str:
+        async with window.visitor() as visitor:
+            return (await sent(window, visitor, *PAPERS)).reference
+
+    return await standing(window, await window.brought_to("the papers", walk))
+
+
+async def to_the_visit(window: Window) -> Applied:
+    """Every paper is good, and dates are offered."""
+
+    async def walk() -> str:
+        request = await with_papers(window)
+        await request.finish("documents")
+        return request.reference
+
+    return await standing(window, await window.brought_to("the visit", walk))
 
 
 async def to_the_payment(window: Window, visitor: httpx2.AsyncClient) -> Applied:
     """The place was visited, it can be done, and the demand note is out."""
-    request = await to_the_visit(window, visitor)
+
+    async def walk() -> str:
+        request = await to_the_visit(window)
+        async with window.visitor() as applicant:
+            await window.proves(applicant, request.reference)
+            slot = (await request.task("visit")).data["slots"][0]["key"]
+            assert (await pressed(applicant, request, "slot", slot=slot)).status_code == 303
+        await request.visited()
+        await request.finish("feasibility", outcome="feasible")
+        await request.finish("note")
+        return request.reference
+
+    request = await standing(window, await window.brought_to("the payment", walk))
     await window.proves(visitor, request.reference)
-    slot = (await request.task("visit")).data["slots"][0]["key"]
-    assert (await pressed(visitor, request, "slot", slot=slot)).status_code == 303
-    await request.visited()
-    await request.finish("feasibility", outcome="feasible")
-    await request.finish("note")
+    return request
+
+
+async def to_the_meter(window: Window, visitor: httpx2.AsyncClient) -> Applied:
+    """It is paid, and the material is there."""
+
+    async def walk() -> str:
+        async with window.visitor() as applicant:
+            request = await to_the_payment(window, applicant)
+        await request.paid()
+        for stage in ("agreement", "material"):
+            await request.finish(stage)
+        return request.reference
+
+    request = await standing(window, await window.brought_to("the meter", walk))
+    await window.proves(visitor, request.reference)
     return request
 
 
@@ -115,7 +152,7 @@ async def test_a_missing_paper_is_asked_for_and_the_time_begins_with_the_last(wi
 
 async def test_a_faulted_paper_is_named_with_what_to_do_and_only_that_is_sent_anew(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await sent(window, visitor, *PAPERS)
+        request = await with_papers(window)
         await request.officer("documents", Act.FAULT, faults={"lease": "unreadable"})
         await window.proves(visitor, request.reference)
         page = await shown(visitor, request)
@@ -132,7 +169,7 @@ async def test_a_faulted_paper_is_named_with_what_to_do_and_only_that_is_sent_an
 
 async def test_a_date_is_chosen_once_and_other_dates_can_be_asked_for(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await to_the_visit(window, visitor)
+        request = await to_the_visit(window)
         await window.proves(visitor, request.reference)
         page = checked(await visitor.get(f"/track/{request.reference}"))
         offered = re.findall(r'name="slot" value="([^"]+)"', page.text)
@@ -150,7 +187,7 @@ async def test_a_date_is_chosen_once_and_other_dates_can_be_asked_for(window: Wi
 
 async def test_nobody_came_and_then_he_was_not_there(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await to_the_visit(window, visitor)
+        request = await to_the_visit(window)
         await window.proves(visitor, request.reference)
         await pressed(visitor, request, "slot", slot=(await request.task("visit")).data["slots"][0]["key"])
         assert (await pressed(visitor, request, "missed")).status_code == 409
@@ -211,10 +248,9 @@ async def test_the_bank_is_offered_where_the_utility_has_one(window: Window) -> 
 
 async def test_from_the_payment_to_the_light_and_its_answer(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await to_the_payment(window, visitor)
-        await request.paid()
-        for stage in ("agreement", "material", "meter", "handover"):
-            await request.finish(stage)
+        request = await to_the_meter(window, visitor)
+        await request.finish("meter")
+        await request.finish("handover")
         page = await shown(visitor, request)
         assert "Is there light?" in page
         assert re.search(r"Meter M\d+, seal S-1, first reading 1\.", page)
@@ -229,7 +265,7 @@ async def test_from_the_payment_to_the_light_and_its_answer(window: Window) -> N
 
 async def test_a_complaint_about_it_goes_with_it_to_the_next_tier(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await sent(window, visitor, *PAPERS)
+        request = await with_papers(window)
         await window.proves(visitor, request.reference)
         form = checked(await visitor.get(f"/track/{request.reference}/acts/complain"))
         token = re.search(r'name="token" value="([^"]+)"', form.text)
@@ -278,7 +314,7 @@ async def test_what_was_paid_before_it_ran_out_is_asked_for_with_one_button(wind
 
 async def test_once_our_time_is_over_he_can_send_it_up(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await sent(window, visitor, *PAPERS)
+        request = await with_papers(window)
         await window.proves(visitor, request.reference)
         assert "Send it to the next officer above" not in await shown(visitor, request)
         standard = (await window.row(request.reference)).standard_due
@@ -367,7 +403,7 @@ async def test_every_procedure_has_a_page_at_every_stage(window: Window, categor
 
 async def test_one_that_cannot_be_done_says_why_and_where_to_go(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await to_the_visit(window, visitor)
+        request = await to_the_visit(window)
         await window.proves(visitor, request.reference)
         await pressed(visitor, request, "slot", slot=(await request.task("visit")).data["slots"][0]["key"])
         await request.visited()
@@ -401,10 +437,9 @@ async def test_a_note_that_was_not_paid_in_time_is_not_to_be_paid(window: Window
 
 async def test_the_link_of_the_question_asks_what_was_applied_for(window: Window) -> None:
     async with window.visitor() as visitor:
-        request = await filed(window, "new-connection")
-        await window.proves(visitor, request.reference)
-        while stages := await request.open_stages():
-            await goes_on(request, stages[0], visitor)
+        request = await to_the_meter(window, visitor)
+        await request.finish("meter")
+        await request.finish("handover")
         token = (await window.newest_notice(request.reference, "question")).data["token"]
         page = checked(await visitor.get(f"/answer/{token}"))
         for asked in ("Is there light?", "Yes, it is done", "New connection"):

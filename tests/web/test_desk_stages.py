@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from embedded.postgres import Postgres
+from models.policy_versions import current, save
 from models.queue import Bounds, Sight, View, counts, queue
 from models.requests import Task
 from rules.terms import Act, State
@@ -274,3 +275,28 @@ async def fields(asked: Application, code: str) -> dict[str, str]:
 def local(asked: Application) -> str:
     """Now as a browser writes it."""
     return (asked.town.now + timedelta(hours=5, minutes=30)).strftime("%Y-%m-%dT%H:%M")
+
+
+async def test_a_stage_waits_only_for_what_its_rules_name(desk: Desk) -> None:
+    async with desk.onewindow.sessions.begin() as session:
+        before = await current(session)
+        procedure = before.procedures["new-connection"]
+        stage = procedure.stages["feasibility"]
+        narrow = replace(stage, timing=replace(stage.timing, hold_reasons=("premises-locked",)))
+        narrowed = replace(procedure, stages={**procedure.stages, "feasibility": narrow})
+        after = replace(before, procedures={**before.procedures, "new-connection": narrowed})
+        await save(session, after, "Only a locked door is waited for", None, desk.town.now)
+    old, new = await at(desk, "feasibility"), await apply(desk.town, "new-connection", "owner")
+    await new.walk(until="feasibility")
+    offered = {}
+    for asked in (old, new):
+        task = await asked.task("feasibility")
+        page = await desk.page(await who(asked, "feasibility"), f"/desk/requests/{asked.reference}?task={task.id}")
+        hold = page.partition('id="hold-feasibility-reason"')[2].partition("</fieldset>")[0]
+        offered[asked.reference] = re.findall(r'name="reason" value="([^"]+)"', hold)
+    assert len(offered[old.reference]) > 1, "it keeps the rules it came under"
+    assert offered[new.reference] == ["premises-locked"]
+    refused = await desk.act(await who(new, "feasibility"), new.reference, "hold", task=task.id, reason="date-asked")
+    assert refused.status_code == 422
+    async with desk.onewindow.sessions.begin() as session:
+        await save(session, before, "As it was", None, desk.town.now)

@@ -18,6 +18,7 @@ from models.people import Staff
 from models.requests import Words
 from models.staff import open_session
 from rules.terms import Act
+from tests import drawn
 from tests.sweeping import swept
 from tests.web.test_rights_walk import things, walked
 from tests.web.window import Window, words
@@ -87,11 +88,12 @@ async def test_every_form_takes_whatever_is_typed(window: Window, username: str 
     chance = random.Random(username or "a stranger")
     forms = [path for method, path in walked(public=not username) if method == "POST"]
     answers = Counter()
-    for path in [*forms, *forms]:
+    times = 1 if drawn.some_only else 2
+    for path in forms * times:
         browser = await browser_of(window, username)  # some forms end the session they are sent with
         answers[(await send(browser, there.address(path), hostile_form(chance, list(HOSTILE)))).status_code] += 1
         await browser.aclose()
-    assert answers.total() == 2 * len(forms)
+    assert answers.total() == times * len(forms)
     assert answers[422], f"no form was read: {answers}"
     assert not answers[413]
 

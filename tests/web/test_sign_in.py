@@ -31,7 +31,10 @@ async def somebody(sessions: Sessions, username: str) -> int:
 
 async def who(sessions: Sessions, token: str, at: datetime, *, using: bool = True) -> staff.Account | None:
     async with sessions.begin() as session:
-        return await staff.signed_in(session, token, at, using=using)
+        account = await staff.signed_in(session, token, at)
+        if using and account is not None and account.to_be_marked(at):
+            await staff.mark_used(session, token, at)
+        return account
 
 
 async def test_a_session_ends_after_half_an_hour_without_use(sessions: Sessions) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from models.requests import ServiceRequest, Task
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take, Taken
 from rules.terms import Act, Actor, Channel, Kind
+from tests.again import again
 from tests.by_the_pen import Straight
 from tests.engines import engine
 from tests.wellformed import well_formed
@@ -49,6 +50,8 @@ class Window:
     now: datetime = MONDAY
     secret: str = "a secret of at least thirty-two letters"
     record: Record = field(init=False)
+    brought: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    """Requests that were brought somewhere and left alone since, with the instant they stand at: to be copied."""
     door: Straight = field(init=False)
     parts: Onewindow = field(init=False)
 
@@ -82,6 +85,14 @@ class Window:
             row = await register(session, new, self.parts.book.policies)
         await self.record.look(Look(row.reference, self.now))
         return row.reference
+
+    async def brought_to(self, where: str, walk: Callable[[], Awaitable[str]]) -> str:
+        """A request as this walk leaves it, and the time then: the walk is taken once and its request copied for each."""
+        if where not in self.brought:
+            self.brought[where] = (await walk(), self.now)
+        first, self.now = self.brought[where]
+        async with self.sessions.begin() as session:
+            return await again(session, first)
 
     async def passes(self, time: timedelta, *references: str) -> None:
         """Let time pass; each request's timer fires at its instants."""

@@ -94,7 +94,7 @@ async def live(
     page = open_page(request, person, parts)
     known, looked = Heard(), float("-inf")
     async for _tick in ticks(hub):
-        still = await parts.database.read(person_of, token, parts.clock(), parts.zone.key, using=False)
+        still = await parts.database.read(person_of, token, parts.clock(), parts.zone.key)
         if still is None:
             yield ServerSentEvent(event="finished", raw_data="")
             return

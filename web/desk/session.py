@@ -34,7 +34,7 @@ class Person:
     """One who is signed in and the posts he fills now, own ones first. `away_until` is the end of a leave that runs.
 
     `temporary`: he has to choose a password; `second`: he has a second factor; `session` names this session on pages;
-    `keys`: single keys do something on them.
+    `keys`: single keys do something on them; `to_be_marked`: that this session is used was not marked for a minute.
     """
 
     id: int
@@ -47,6 +47,7 @@ class Person:
     second: bool = False
     session: str = ""
     keys: bool = True
+    to_be_marked: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -70,26 +71,27 @@ class Person:
         return "/admin" if self.rights & {"tune", "audit"} else "/desk"
 
 
-async def person_of(session: AsyncSession, token: str | None, at: datetime, zone: str, *, using: bool) -> Person | None:
+async def person_of(session: AsyncSession, token: str | None, at: datetime, zone: str) -> Person | None:
     """The person who holds this token with his posts; None when nobody is signed in with it."""
-    account = await staff.signed_in(session, token, at, using=using)
+    account = await staff.signed_in(session, token, at)
     if account is None:
         return None
     posts = await posts_of(session, account.id, at, zone)
     away = None if posts else await on_leave_until(session, account.id, at)
     return Person(
         account.id, account.username, account.name, account.language, posts, away,
-        account.temporary, account.second, account.session, account.keys,
+        account.temporary, account.second, account.session, account.keys, account.to_be_marked(at),
     )  # fmt: skip
 
 
 async def _person(request: Request, db: Db, parts: Parts, now: Now) -> Person | None:
     token = request.cookies.get(COOKIE)
-    if not token:
+    found = await db.read(person_of, token, now, parts.zone.key) if token else None
+    if token is None or found is None:
         return None
-    using = "/live" not in request.url.path
-    found = await db.write(person_of, token, now, parts.zone.key, using=using)
-    if found and request.cookies.get(LANGUAGE) not in LANGUAGES and "lang" not in request.query_params:
+    if found.to_be_marked and "/live" not in request.url.path:
+        await db.write(staff.mark_used, token, now)
+    if request.cookies.get(LANGUAGE) not in LANGUAGES and "lang" not in request.query_params:
         speak(found.language)
     return found
 

@@ -83,7 +83,7 @@ def known_as(request: Request) -> str:
 
 async def entered(parts: Onewindow, token: str, next: str, now: datetime, browser: str = "") -> Response:
     """Onward with a new session: to the second factor, to what has to be done first, to what was kept, or to the work."""
-    person = await parts.database.read(person_of, token, now, parts.zone.key, using=False)
+    person = await parts.database.read(person_of, token, now, parts.zone.key)
     if person is None:
         address = own_address(next)
         waiting = "/sign-in/second" + (f"?{urlencode({'next': address})}" if address else "")

@@ -17,6 +17,7 @@ from models.colleagues import zone_names
 from models.people import Post
 from models.posts import FilledPost
 from models.queue import Bounds
+from models.staff import mark_used
 from models.team import closings, groups, in_danger, team
 from rules.profile import Scope
 from rules.team import Count, Load, Period, load
@@ -93,13 +94,15 @@ async def live(
     A screen that may do nothing else is in use as long as it hangs there; anybody else's session idles as always.
     """
     token, last = request.cookies.get(COOKIE), ""
-    using = person.rights == {"wall"}
+    hangs = person.rights == {"wall"}
     async for _tick in ticks(hub):
         now = parts.clock()
-        still = await parts.database.write(person_of, token, now, parts.zone.key, using=using)
+        still = await parts.database.read(person_of, token, now, parts.zone.key)
         if still is None or not still.rights & SEEN:
             yield ServerSentEvent(event="finished", raw_data="")
             return
+        if token and hangs and still.to_be_marked:
+            await parts.database.write(mark_used, token, now)
         block = views.text("desk/wall.html", "figures", **await context(still, parts, now))
         if block != last:
             last = block

@@ -41,7 +41,7 @@ async def live(
         if not changed and watching == before and time.monotonic() - told < TICK:
             continue
         before, told = watching, time.monotonic()
-        still = await parts.database.read(person_of, token, parts.clock(), parts.zone.key, using=False)
+        still = await parts.database.read(person_of, token, parts.clock(), parts.zone.key)
         if still is None:
             yield ServerSentEvent(event="finished", raw_data="")
             return
