@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from uvicorn.loops.auto import auto_loop_factory
@@ -44,6 +43,7 @@ from rules.terms import Kind
 from workflows.attributes import TASK_QUEUE
 from workflows.client import WORKFLOWS, Door, Opening
 from workflows.fanout import FanOutWorkflow
+from workflows.payloads import DATA_CONVERTER
 
 PENS = 3
 """Activities that write at once, of each sort. More of them only wait for the same posts, and are given up before their turn."""
@@ -89,7 +89,7 @@ async def connected(config: Config) -> Client:
     settings |= {"namespace": config.temporal_namespace, "identity": f"worker@{socket.gethostname()}/{os.getpid()}"}
     while True:
         try:
-            return await Client.connect(**settings, data_converter=pydantic_data_converter, runtime=runtime)
+            return await Client.connect(**settings, data_converter=DATA_CONVERTER, runtime=runtime)
         except RuntimeError as away:
             log.info("waiting for Temporal", why=str(away)[:200])
             await asyncio.sleep(0.5)

@@ -13,7 +13,6 @@ from typing import Any
 
 import psycopg
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from bench.bare_flow import QUEUE, Clock, start_all
 from bench.figures import Figures, Wrong
@@ -31,6 +30,7 @@ from rules.durations import Duration, Unit
 from rules.messages import Take
 from rules.terms import Act, Actor, Channel, Kind
 from workflows.client import Door, Opening
+from workflows.payloads import DATA_CONVERTER
 
 AT_ONCE = 25
 """The relay starts so many at a time, and so does the bare client."""
@@ -167,7 +167,7 @@ async def _fired(url: str, many: int, due: datetime) -> tuple[float, int]:
 
 async def _acted(sessions: Sessions, address: str, numbers: Sequence[str]) -> list[float]:
     """Milliseconds of a note each, one after the other, from the tray to the answer."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    client = await Client.connect(address, data_converter=DATA_CONVERTER)
 
     async def opening(reference: str) -> Opening | None:
         async with sessions() as session:

@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from sqlmodel import col, select
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from drills.ending import counted
 from drills.findings import Finding, none_of
@@ -33,6 +32,7 @@ from rules.messages import Take
 from rules.procedure import Does, Procedure, Stage
 from rules.terms import Act, Actor, Kind
 from workflows.client import Door, NotYet, Opening
+from workflows.payloads import DATA_CONVERTER
 
 PROCEDURE = "new-connection"
 STAGES = ("documents", "visit", "feasibility", "note", "payment", "agreement", "meter", "handover")
@@ -165,7 +165,7 @@ async def door_of(stack: Stack, sessions: Sessions) -> Door:
     client = await Client.connect(
         where["TEMPORAL_ADDRESS"],
         namespace=where["TEMPORAL_NAMESPACE"],
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         lazy=True,
     )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, BindParameter, Index, bindparam, text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -70,20 +71,33 @@ async def case_of(session: AsyncSession, reference: str) -> rules.Case:
     return (await cases_of(session, [reference]))[reference]
 
 
+THEIRS: BindParameter[Any] = bindparam("references", expanding=True)
+NOTES = (
+    select(DemandNote)
+    .where(col(DemandNote.reference).in_(THEIRS))
+    .order_by(col(DemandNote.issued_at), DemandNote.number)
+)
+PAYMENTS = select(Payment).where(col(Payment.reference).in_(THEIRS)).order_by(col(Payment.at))
+TAKINGS = select(Taken).where(col(Taken.reference).in_(THEIRS)).order_by(col(Taken.id))
+PAPERS = (
+    select(Document)
+    .where(col(Document.reference).in_(THEIRS), col(Document.state).not_in(NOT_COUNTED))
+    .order_by(col(Document.uploaded_at), Document.id)
+)
+"""Asked at every step of an application and for each of its pages, so they are built once."""
+
+
 async def cases_of(session: AsyncSession, references: Sequence[str]) -> dict[str, rules.Case]:
     """What each of these requests gathered."""
     cases = {reference: rules.Case() for reference in references}
-    notes = select(DemandNote).where(col(DemandNote.reference).in_(references))
-    for note in await session.exec(notes.order_by(col(DemandNote.issued_at), DemandNote.number)):
+    of = {"references": list(references)}
+    for note in await session.exec(NOTES, params=of):
         cases[note.reference].notes.append(_note(note))
-    payments = select(Payment).where(col(Payment.reference).in_(references)).order_by(col(Payment.at))
-    for paid in await session.exec(payments):
+    for paid in await session.exec(PAYMENTS, params=of):
         cases[paid.reference].payments.append(rules.Payment(paid.id, paid.amount, paid.at, paid.by, paid.note))
-    takings = select(Taken).where(col(Taken.reference).in_(references)).order_by(col(Taken.id))
-    for one in await session.exec(takings):
+    for one in await session.exec(TAKINGS, params=of):
         cases[one.reference].takings.append(rules.Taking(one.what, one.key, one.taken_at, one.undone_at))
-    papers = select(Document).where(col(Document.reference).in_(references), col(Document.state).not_in(NOT_COUNTED))
-    for paper in await session.exec(papers.order_by(col(Document.uploaded_at), Document.id)):
+    for paper in await session.exec(PAPERS, params=of):
         cases[str(paper.reference)].papers.append(_paper(paper))
     return cases
 

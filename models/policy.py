@@ -7,7 +7,12 @@ from datetime import datetime
 from sqlmodel import Field, SQLModel
 
 from models.database import codes, instant, text
+from rules.policy import Policy
+from rules.policy_json import from_json
 from rules.terms import Codes
+
+KEPT: dict[int, tuple[Codes, Policy]] = {}
+"""Versions read before, by number, each with what it was read from: reading takes a hundred times as long as comparing."""
 
 
 class PolicyVersion(SQLModel, table=True):
@@ -26,6 +31,14 @@ class PolicyVersion(SQLModel, table=True):
     """The version with the same new calendars, where this one keeps older times."""
     approved_by: int | None = None
     """Who agreed to it, where one person could not save it alone."""
+
+    @property
+    def policy(self) -> Policy:
+        """What it says, read once: a version never changes, only another database may have another of its number."""
+        kept = KEPT.get(self.number)
+        if kept is None or kept[0] != self.content:
+            kept = KEPT[self.number] = self.content, from_json(self.content)
+        return kept[1]
 
 
 class Names(SQLModel, table=True):

@@ -9,7 +9,6 @@ from models.policy import PolicyVersion
 from models.requests import ServiceRequest
 from rules.holidays import with_calendars_of
 from rules.policy import Policy
-from rules.policy_json import from_json
 from rules.states import OPEN
 
 
@@ -21,7 +20,7 @@ async def older_with(session: AsyncSession, policy: Policy, newest: int) -> dict
         col(ServiceRequest.policy_version) < newest,
     )
     rows = await session.exec(select(PolicyVersion).where(col(PolicyVersion.number).in_(in_use)))
-    found = {row.number: with_calendars_of(from_json(row.content), policy) for row in rows.all()}
+    found = {row.number: with_calendars_of(row.policy, policy) for row in rows.all()}
     return dict(sorted(found.items()))
 
 

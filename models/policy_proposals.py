@@ -85,7 +85,7 @@ async def save_alone(
 ) -> int:
     """Save timings one person may save alone; the new version's number. NeedsSecond where he may not; as `save` else."""
     row = await newest(session)
-    if row.number == base and needs_second(from_json(row.content), policy):
+    if row.number == base and needs_second(row.policy, policy):
         raise NeedsSecond
     return await save(session, policy, note, author, at, base=base)
 
@@ -106,7 +106,7 @@ async def propose(
     row = await newest(session)
     if row.number != base:
         raise Outdated(row.number)
-    changes = differences(from_json(row.content), policy)
+    changes = differences(row.policy, policy)
     if not changes:
         raise NothingChanged
     made = PolicyProposal(

@@ -19,7 +19,7 @@ from models.policy_beside import older_with
 from rules import policy_toml
 from rules.policy import Policy
 from rules.policy_calendars import Surroundings
-from rules.policy_json import from_json, to_json
+from rules.policy_json import to_json
 
 SAVING = 7_405_001
 """Key of the lock that lets one save at a time, and none while a request chooses its version; registering shares it."""
@@ -58,7 +58,7 @@ class Change:
 
 async def current(session: AsyncSession) -> Policy:
     """The policy new requests get. NoPolicy when there is none."""
-    return from_json((await newest(session)).content)
+    return (await newest(session)).policy
 
 
 async def newest(session: AsyncSession) -> PolicyVersion:
@@ -72,7 +72,7 @@ async def newest(session: AsyncSession) -> PolicyVersion:
 async def version(session: AsyncSession, number: int) -> Policy | None:
     """The policy of this number; None if there is none."""
     row = await session.get(PolicyVersion, number)
-    return from_json(row.content) if row else None
+    return row.policy if row else None
 
 
 async def save(
@@ -98,7 +98,7 @@ async def save(
     row = (await session.exec(select(PolicyVersion).order_by(col(PolicyVersion.number).desc()).limit(1))).first()
     if row and base is not None and base != row.number:
         raise Outdated(row.number)
-    changes = differences(from_json(row.content) if row else None, policy)
+    changes = differences(row.policy if row else None, policy)
     if row and not changes:
         raise NothingChanged
     older = await older_with(session, policy, row.number) if row and not alone and only_calendars(changes) else {}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import BindParameter, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -113,9 +115,25 @@ async def exists(session: AsyncSession, reference: str) -> bool:
     return found.first() is not None
 
 
+REFERENCE: BindParameter[Any] = bindparam("reference")
+ROW = select(ServiceRequest).where(col(ServiceRequest.reference) == REFERENCE)
+NEWEST_TASK = (
+    select(Task)
+    .where(col(Task.reference) == REFERENCE, Task.stage != RECOVERY)
+    .order_by(col(Task.done_at).desc().nulls_first(), col(Task.entered).desc())
+    .limit(1)
+)
+PAUSE = select(Hold.reason, Hold.limit_at).where(
+    col(Hold.task_id) == bindparam("task"), col(Hold.end).is_(None), col(Hold.stops_standard)
+)
+LAPSES = select(Lapse.tier, Lapse.due).where(col(Lapse.reference) == REFERENCE).order_by(col(Lapse.at), col(Lapse.id))
+EVENTS = select(Event).where(col(Event.reference) == REFERENCE, col(Event.public)).order_by(col(Event.number))
+"""Asked for every page that follows a request, so they are built once."""
+
+
 async def public_view(session: AsyncSession, reference: str) -> Tracked | None:
     """The request of this number as anyone may follow it; None when there is none."""
-    row = (await session.exec(select(ServiceRequest).where(ServiceRequest.reference == reference))).first()
+    row = (await session.exec(ROW, params={"reference": reference})).first()
     if row is None:
         return None
     task = await _task(session, reference)
@@ -129,12 +147,7 @@ async def public_view(session: AsyncSession, reference: str) -> Tracked | None:
 
 
 async def _task(session: AsyncSession, reference: str) -> Task | None:
-    newest = col(Task.done_at).desc().nulls_first(), col(Task.entered).desc()
-    return (
-        await session.exec(
-            select(Task).where(Task.reference == reference, Task.stage != RECOVERY).order_by(*newest).limit(1)
-        )
-    ).first()
+    return (await session.exec(NEWEST_TASK, params={"reference": reference})).first()
 
 
 def _tracked(task: Task | None) -> TrackedTask | None:
@@ -156,21 +169,18 @@ def _tracked(task: Task | None) -> TrackedTask | None:
 async def _pause(session: AsyncSession, task: Task | None) -> Pause | None:
     if task is None:
         return None
-    question = select(Hold.reason, Hold.limit_at).where(
-        Hold.task_id == task.id, col(Hold.end).is_(None), col(Hold.stops_standard)
-    )
-    found = (await session.exec(question)).first()
+    found = (await session.exec(PAUSE, params={"task": task.id})).first()
     return Pause(*found) if found else None
 
 
 async def _lapses(session: AsyncSession, reference: str) -> tuple[tuple[int, datetime], ...]:
-    question = select(Lapse.tier, Lapse.due).where(Lapse.reference == reference).order_by(col(Lapse.at), col(Lapse.id))
-    return tuple((tier, due) for tier, due in (await session.exec(question)).all())
+    rows = await session.exec(LAPSES, params={"reference": reference})
+    return tuple((tier, due) for tier, due in rows.all())
 
 
 async def _events(session: AsyncSession, reference: str) -> tuple[TrackedEvent, ...]:
-    question = select(Event).where(Event.reference == reference, col(Event.public)).order_by(col(Event.number))
+    rows = await session.exec(EVENTS, params={"reference": reference})
     return tuple(
         TrackedEvent(event.number, event.kind, event.actor, event.at, event.due, event.post, event.data, event.task_id)
-        for event in (await session.exec(question)).all()
+        for event in rows.all()
     )

@@ -17,7 +17,6 @@ import pytest
 import uvloop
 from sqlalchemy.engine import make_url
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from activities.fanout import FanOut
@@ -31,6 +30,7 @@ from tests.engines import engine
 from tests.world import demo_profile, load
 from worker import worker_of
 from workflows.attributes import CATEGORY, KIND, TIER, ZONE
+from workflows.payloads import DATA_CONVERTER
 
 NUMBERS = itertools.count(1)
 TEMPLATE = "template_onewindow"
@@ -118,7 +118,7 @@ async def temporal() -> AsyncIterator[WorkflowEnvironment]:
     """Temporal's development server with its own time skipping, for the whole session."""
     async with await WorkflowEnvironment.start_time_skipping_v2(
         dev_server_existing_path=str(Path(sysconfig.get_path("scripts")) / "temporal"),
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         search_attributes=[KIND, CATEGORY, ZONE, TIER],
         dev_server_log_level="error",
         dev_server_extra_args=[word for value in FAST for word in ("--dynamic-config-value", value)],

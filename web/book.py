@@ -14,7 +14,6 @@ from models.people import Locality, Office, Post
 from models.policy import Names, PolicyVersion
 from models.policy_versions import NoPolicy, newest
 from rules.policy import Policy, Timing, timing_of
-from rules.policy_json import from_json
 from rules.terms import Kind
 
 
@@ -67,7 +66,7 @@ class Book:
         return self.policies[number]
 
     def _hold(self, row: PolicyVersion) -> None:
-        self.policies[row.number], self.dates[row.number] = from_json(row.content), row.at
+        self.policies[row.number], self.dates[row.number] = row.policy, row.at
 
     def timing(self, number: int, category: str, area_class: str) -> Timing:
         """The times and flags of a category in a policy already held."""

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RPCError
@@ -29,6 +28,7 @@ from web.onewindow import Directory, Onewindow
 from web.uploads.clamd import Clamd
 from web.uploads.receive import Uploads
 from workflows.client import Door, Opening
+from workflows.payloads import DATA_CONVERTER
 
 POOL = 20
 MILLISECONDS = 2_900
@@ -110,7 +110,7 @@ async def lazy_client(namespace: str) -> Client:
         **ClientConfig.load_client_connect_config(),
         "namespace": namespace,
     }
-    return await Client.connect(**settings, data_converter=pydantic_data_converter, runtime=runtime, lazy=True)
+    return await Client.connect(**settings, data_converter=DATA_CONVERTER, runtime=runtime, lazy=True)
 
 
 def answers(client: Client) -> Callable[[], Awaitable[bool]]:

@@ -15,9 +15,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import database, policy_versions
 from models.database import Sessions
 from models.intake import register
+from models.policy import PolicyVersion
 from rules.durations import parse
 from rules.policy import Policy
+from rules.policy_json import to_json
 from tests.models.test_intake import NEW
+from tests.world import demo_profile
 
 MOST_STATEMENTS = 14
 ACCEPT = (f"{minutes}m" for minutes in range(21, 60))
@@ -107,3 +110,13 @@ async def test_a_filing_reads_no_policy_it_has_read_before(engine: AsyncEngine) 
     assert row.policy_version in kept
     assert not [statement for statement in statements if "policy_version.content" in statement.lower()]
     assert len(statements) <= MOST_STATEMENTS, statements
+
+
+def test_a_version_is_read_once_and_one_of_another_database_is_another() -> None:
+    policy = demo_profile().policy
+    here, again = (PolicyVersion(number=900, content=to_json(policy), note="First", at=NEW.at) for _ in range(2))
+    assert here.policy is again.policy
+    assert here.policy == policy
+    other = replace(policy, limits=replace(policy.limits, reminder_share=policy.limits.reminder_share / 2))
+    assert PolicyVersion(number=900, content=to_json(other), note="First", at=NEW.at).policy == other
+    assert here.policy == policy

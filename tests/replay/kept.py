@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from workflows.client import WORKFLOWS
 from workflows.fanout import FanOutWorkflow
+from workflows.payloads import DATA_CONVERTER
 
 FOLDER = Path(__file__).resolve().parent / "histories"
 BLANK = {"identity": "tests", "stackTrace": ""}
@@ -52,6 +52,6 @@ def blanked(value: Any) -> Any:
 
 async def replayed(history: WorkflowHistory) -> Exception | None:
     """Run today's workflows over a history: where they would go another way, or anything else that went wrong."""
-    replayer = Replayer(workflows=[*set(WORKFLOWS.values()), FanOutWorkflow], data_converter=pydantic_data_converter)
+    replayer = Replayer(workflows=[*set(WORKFLOWS.values()), FanOutWorkflow], data_converter=DATA_CONVERTER)
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     return result.replay_failure

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text, update
 from sqlmodel import col
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from models.events import Submission
 from rules.messages import Take
@@ -20,6 +19,7 @@ from tests.timeline import Timeline
 from tests.workflows.conftest import A_MOMENT, come
 from tests.workflows.test_drift import begun, relay_of, sent
 from workflows.client import Door, NotYet
+from workflows.payloads import DATA_CONVERTER
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def hung() -> AsyncIterator[int]:
 
 async def door_to(town: Timeline, port: int) -> Door:
     """A door that connects when first used, for one who waits only a moment."""
-    client = await Client.connect(f"127.0.0.1:{port}", lazy=True, data_converter=pydantic_data_converter)
+    client = await Client.connect(f"127.0.0.1:{port}", lazy=True, data_converter=DATA_CONVERTER)
     return Door(client, town.door.opening, patience=A_MOMENT)
 
 
