@@ -67,7 +67,14 @@ class Told:
     heard: list[tuple[int, int]] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module", params=[1, pytest.param(None, marks=WHOLE)], ids=["one of each", "all"])
+ONE_OF_EACH = pytest.mark.sweep("a life of every sort, with its messages")
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(1, marks=ONE_OF_EACH), pytest.param(None, marks=WHOLE)],
+    ids=["one of each", "all"],
+)
 async def told(request: pytest.FixtureRequest, postgres: Postgres) -> AsyncIterator[Told]:
     """The demo's data in a database of its own."""
     async with database_of(postgres) as url:

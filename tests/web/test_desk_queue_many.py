@@ -20,7 +20,7 @@ from models.requests import Consumer
 from rules.terms import State
 from tests.web.test_desk_queue import NOON, a_request
 
-MANY = 10_000
+MANY = 4_000
 POSTS = ("many-1", "many-2")
 SIGHT = Sight(POSTS, colleagues=(*POSTS, "many-3"), team=("many-3", "many-4"))
 BOUNDS = Bounds(NOON, NOON + timedelta(hours=12))
