@@ -260,7 +260,11 @@ class Timeline:
                 col(ServiceRequest.over).is_(False),
                 col(ServiceRequest.wake_at) <= at,
             )
-            return (await session.exec(asked.order_by(col(ServiceRequest.wake_at)).limit(1))).first()
+            return (
+                await session.exec(
+                    asked.order_by(col(ServiceRequest.wake_at), col(ServiceRequest.consumer_id)).limit(1)
+                )
+            ).first()
 
     async def _forward(self, reference: str) -> None:
         handle = self.handle(reference)
