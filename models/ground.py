@@ -16,6 +16,7 @@ from models.choices import choices, receivers
 from models.people import Fill, Leave, Office, Post
 from models.policy import Names
 from models.policy_versions import version
+from models.posts import there
 from models.requests import ServiceRequest
 from models.segments import segment
 from rules.assignment import Candidate, Segment
@@ -104,8 +105,7 @@ LADDER_POSTS = (
             == func.coalesce(select(Office.successor).where(Office.code == OFFICE).scalar_subquery(), OFFICE),
             and_(col(Post.office).is_(None), or_(col(Post.zone) == bindparam("zone"), col(Post.zone).is_(None))),
         ),
-        or_(col(Post.since).is_(None), col(Post.since) <= bindparam("at")),
-        or_(col(Post.until).is_(None), col(Post.until) > bindparam("at")),
+        *there(bindparam("at")),
     )
     .order_by(Post.code)
     .execution_options(populate_existing=True)

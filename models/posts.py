@@ -54,7 +54,8 @@ def _on_leave(person: Any, at: Any) -> tuple[Any, ...]:
     return col(Leave.person) == person, col(Leave.since) <= at, runs
 
 
-def _there(at: Any) -> tuple[Any, ...]:
+def there(at: Any) -> tuple[Any, ...]:
+    """What is asked of the posts there are at `at`: begun, and not ended."""
     return or_(col(Post.since).is_(None), col(Post.since) <= at), or_(col(Post.until).is_(None), col(Post.until) > at)
 
 
@@ -68,7 +69,7 @@ FILLED = (
         ~exists().where(*_on_leave(PERSON, AT)),
         col(Fill.since) <= AT,
         or_(col(Fill.until).is_(None), col(Fill.until) > AT),
-        *_there(AT),
+        *there(AT),
     )
     .order_by(col(Fill.how) == "charge", Post.code)
 )
@@ -106,4 +107,4 @@ def _filled(post: Post, how: str) -> FilledPost:
 
 async def in_force(session: AsyncSession, at: datetime, *where: Any) -> Sequence[Post]:
     """The posts there are at `at`."""
-    return (await session.exec(select(Post).where(*where, *_there(at)).order_by(Post.code))).all()
+    return (await session.exec(select(Post).where(*where, *there(at)).order_by(Post.code))).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,6 +61,13 @@ MayBegin = Callable[[], bool]
 def always() -> bool:
     """Any letter may be begun."""
     return True
+
+
+def for_seconds(seconds: float, may_begin: MayBegin) -> MayBegin:
+    """`may_begin`, and no longer than so many seconds from now: a slow server is handed the rest with a later call."""
+    clock = asyncio.get_running_loop().time
+    last = clock() + seconds
+    return lambda: clock() < last and may_begin()
 
 
 def not_begun(letter: Letter) -> Outcome:

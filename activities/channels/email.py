@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from activities.channels import Letter, MayBegin, Outcome, Result, always, not_begun
+from activities.channels import Letter, MayBegin, Outcome, Result, always, for_seconds, not_begun
 
 SECONDS = 10.0
 """How long one answer of the server may take."""
@@ -63,12 +63,7 @@ class Email:
     async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Send all over one connection, or, when they are many, over a few side by side: a distant server answers slowly."""
         ways = min(-(-len(letters) // EACH), MOST_CONNECTIONS)
-        clock = asyncio.get_running_loop().time
-        last = clock() + BEGIN_WITHIN
-
-        def in_time() -> bool:
-            return clock() < last and may_begin()
-
+        in_time = for_seconds(BEGIN_WITHIN, may_begin)
         parts = await asyncio.gather(*(self.send_over_one(letters[way::ways], in_time) for way in range(ways)))
         return {attempt: outcome for part in parts for attempt, outcome in part.items()}
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx2
 
-from activities.channels import Letter, MayBegin, Outcome, Result, always, not_begun
+from activities.channels import Letter, MayBegin, Outcome, Result, always, for_seconds, not_begun
 from rules.sms import is_gsm
 
 SECONDS = 6.0
@@ -106,13 +106,12 @@ class Sms:
     async def send(self, letters: Sequence[Letter], may_begin: MayBegin = always) -> Mapping[int, Outcome]:
         """Send a few at a time; one whose last try is unclear is asked for first, and never sent blindly again."""
         limit = asyncio.Semaphore(AT_ONCE)
-        clock = asyncio.get_running_loop().time
-        last = clock() + BEGIN_WITHIN
+        in_time = for_seconds(BEGIN_WITHIN, may_begin)
         async with httpx2.AsyncClient(verify=self.trusts, timeout=SECONDS, follow_redirects=False) as client:
 
             async def one(letter: Letter) -> Outcome:
                 async with limit:
-                    if clock() > last or not may_begin():
+                    if not in_time():
                         return not_begun(letter)
                     return await (self.ask(client, letter) if letter.again else self.hand_over(client, letter))
 
