@@ -75,7 +75,7 @@ class ChangedSince(ValueError):
     """What a version changed was changed again since; `key` says what."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(key)
+        super().__init__(f"changed again since: {key}")
         self.key = key
 
 

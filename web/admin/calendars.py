@@ -203,7 +203,7 @@ async def _page(
         "overtaken": None,
         "theirs": (),
         "moment": parts.clock(),
-        **await parts.database.read(choices, parts.book),
+        **await parts.database.read(choices, parts.book, typed),
     }
     return page(request, "admin/calendar.html", status=status, **(made | more))
 
