@@ -83,6 +83,7 @@ async def test_a_holiday_of_one_zone_moves_what_is_due_there_and_taken_back_noth
     assert (await town.task(filed)).due < mean, "what was filed meanwhile counts as though it had never been"
 
 
+@pytest.mark.sweep("a forecast held against what happened, once more; test_retiming does it every time")
 async def test_each_request_keeps_its_own_times_under_a_holiday_and_what_is_foretold_happens(town: Timeline) -> None:
     """A request of older timings gets the holiday and nothing else; the workflows are told in time."""
     await busy_town(town, A_FEW)
