@@ -61,17 +61,22 @@ def plain(found: Forecast) -> dict[str, Any]:
         "judged": found.judged,
         "within": found.within,
         "within_then": found.within_then,
-        "differs": list(found.differs),
+        "kept": found.kept,
+        "missed": found.missed,
+        "differs": found.differs,
     }
 
 
 def _course(course: Course) -> dict[str, Any]:
     moves = [[move.reference, move.at.isoformat(), *move[2:]] for move in sorted(course.moves, key=lambda one: one.at)]
-    return {"moves": moves, "carried": [dict(_sound(count)) for count in course.carried], "unfit": course.unfit}
+    return {"moves": moves, "carried": [_by_post(count) for count in course.carried], "unfit": course.unfit}
 
 
-def _sound(count: Counter[str]) -> Counter[str]:
-    return Counter({post: many for post, many in count.items() if many > 0})
+def _by_post(count: Counter[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for post, reference in count.elements():
+        found.setdefault(post, []).append(reference)
+    return found
 
 
 async def answer(asked: dict[str, Any]) -> dict[str, Any]:
