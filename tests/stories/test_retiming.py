@@ -1,11 +1,10 @@
-"""New timings for what is under way: what was foretold happens, and whatever is interrupted or taken back leaves no trace."""
+"""New timings for what is under way: whatever is interrupted or taken back leaves no trace. That what was foretold happens: `test_foretold`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import product
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +14,6 @@ from activities.fanout import FanOut
 from activities.record import Record
 from models import policy_versions, retiming
 from models.database import Sessions
-from models.events import Event
-from models.forecast import Forecast, forecast
-from models.people import Fill
 from models.requests import ServiceRequest, Task
 from models.retiming import Choice, Outcome
 from models.runs import RunItem, Stage
@@ -25,16 +21,9 @@ from rules.durations import parse
 from rules.messages import Take, Taken
 from rules.policy import Policy
 from rules.states import OPEN
-from rules.terms import Act, EventKind
-from tests.stories.applying import apply
-from tests.stories.test_absences import leave
+from rules.terms import Act
 from tests.stories.test_the_ladder import nearest
 from tests.timeline import Timeline
-
-A_MINUTE = timedelta(minutes=1)
-LATE = timedelta(seconds=5)
-AHEAD = timedelta(days=4)
-"""From Friday over a weekend and a holiday."""
 
 
 class Killed(BaseException):
@@ -132,111 +121,6 @@ def halved(policy: Policy) -> Policy:
         for code, one in policy.procedures.items()
     }
     return replace(policy, timings=timings, areas=areas, procedures=procedures)
-
-
-def holiday(policy: Policy, day: datetime) -> Policy:
-    """That day is a holiday in every calendar that closes."""
-    calendars = {
-        code: one if one.never_closes else replace(one, holidays=one.holidays | {day.date()})
-        for code, one in policy.calendars.items()
-    }
-    return replace(policy, calendars=calendars)
-
-
-CATEGORIES = ("no-supply", "voltage", "wrong-bill", "meter-fault", "burnt-meter", "streetlight")
-
-
-async def busy_town(town: Timeline, many: int = len(CATEGORIES)) -> None:
-    """So many categories at two offices on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
-    for number, (category, locality) in enumerate(product(CATEGORIES[:many], ("gizri", "rehri"))):
-        one = await town.file(category, locality=locality)
-        officer = (await town.task(one)).handler
-        await town.officer(one, Act.ACCEPT, officer)
-        limit = town.now + timedelta(hours=2 + 7 * number)
-        await town.officer(one, Act.HOLD, officer, reason="premises-locked", limit=limit)
-    for category, locality in zip(CATEGORIES[:many], ("gizri", "rehri") * 3, strict=False):
-        await town.file(category, locality=locality)
-        town.now += timedelta(minutes=7)
-    async with town.sessions.begin() as session:
-        fills = (await session.exec(select(Fill).where(Fill.post == "service-manager-rehri"))).all()
-        for fill in fills:
-            fill.until = town.now
-    await leave(town, "chitra", town.now + A_MINUTE, town.now + timedelta(days=2), stand_in="esha")
-    danger = await town.file("wire-down")
-    await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
-    first = await town.file("voltage")
-    await town.officer(first, Act.TRANSFER, (await town.task(first)).handler, office="rehri", words="Theirs")
-    closed = await town.file("no-supply")
-    officer = (await town.task(closed)).handler
-    done: dict[str, Any] = {"words": "Fuse replaced.", "cause": "fuse-blown"}
-    await town.officer(closed, Act.ACCEPT, officer)
-    await town.officer(closed, Act.RESOLVE, officer, put_right=town.now, **done)
-    await town.consumer(closed, Act.CONFIRM)
-    await town.consumer(closed, Act.REOPEN)
-    asked = await town.file("no-supply")
-    await town.officer(asked, Act.RESOLVE, (await town.task(asked)).handler, put_right=town.now, **done)
-    await town.post()
-    await apply(town, "new-connection")
-    request = await apply(town, "new-connection")
-    await request.walk(until="payment")
-
-
-async def foretold(town: Timeline, policy: Policy) -> Forecast:
-    """What the timings would do."""
-    async with town.sessions() as session:
-        return await forecast(session, policy, town.now)
-
-
-async def moves(town: Timeline, since: datetime, until: datetime) -> list[tuple[Any, ...]]:
-    """Every escalation that really happened in between."""
-    async with town.sessions() as session:
-        asked = select(Event).where(Event.kind == EventKind.ESCALATED, Event.at >= since, Event.at <= until)
-        rows = (await session.exec(asked)).all()
-    return sorted((row.reference, row.data["tier"], row.data["post"], row.at) for row in rows)
-
-
-def told(course: Any) -> list[tuple[Any, ...]]:
-    """The moves of a course in the same words."""
-    until = course.at + AHEAD
-    return sorted((one.reference, one.tier, one.post, one.at) for one in course.moves if one.at <= until)
-
-
-def agree(told: list[tuple[Any, ...]], real: list[tuple[Any, ...]]) -> bool:
-    """Whether both are the same, request by request; the story's timers fire some milliseconds late, at each tier anew."""
-    assert [move[:-1] for move in told] == [move[:-1] for move in real]
-    return all(abs(one[-1] - other[-1]) < LATE for one, other in zip(told, real, strict=True))
-
-
-WHOLE = pytest.mark.sweep("a town three times as busy")
-
-
-@pytest.mark.sweep("half a minute more, and the harder half is the next test")
-async def test_what_is_foretold_for_the_timings_in_force_is_what_happens(town: Timeline) -> None:
-    await busy_town(town)
-    since = town.now = town.now + A_MINUTE
-    what = await foretold(town, await in_force(town))
-    await town.until(since + AHEAD)
-    assert told(what.now)
-    assert agree(told(what.now), await moves(town, since, town.now))
-
-
-@pytest.mark.parametrize("many", [2, pytest.param(len(CATEGORIES), marks=WHOLE)])
-async def test_what_is_foretold_for_new_timings_is_what_happens_when_they_are_applied(
-    town: Timeline, many: int
-) -> None:
-    await busy_town(town, many)
-    since = town.now = town.now + A_MINUTE
-
-    def change(policy: Policy) -> Policy:
-        return holiday(halved(policy), since + timedelta(days=1))
-
-    what = await foretold(town, change(await in_force(town)))
-    number = await begun(town, await tuned(town, change))
-    await finished(town, number)
-    assert set((await outcomes(town, number)).values()) <= {Outcome.MOVED, Outcome.ESCALATED}
-    await town.until(since + AHEAD)
-    assert agree(told(what.then), await moves(town, since, town.now))
-    assert told(what.then) != told(what.now)
 
 
 async def test_killed_stopped_and_taken_back_every_request_has_the_right_version_and_due_instant(
