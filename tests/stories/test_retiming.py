@@ -8,15 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from activities.fanout import FanOut
 from activities.record import Record
-from models import policy_versions, retiming
+from models import policy_versions, retiming, runs
 from models.database import Sessions
 from models.requests import ServiceRequest, Task
 from models.retiming import Choice, Outcome
-from models.runs import RunItem, Stage
+from models.runs import Run, RunItem, Stage
 from rules.durations import parse
 from rules.messages import Take, Taken
 from rules.policy import Policy
@@ -24,6 +24,8 @@ from rules.states import OPEN
 from rules.terms import Act
 from tests.stories.test_the_ladder import nearest
 from tests.timeline import Timeline
+
+A_MINUTE = timedelta(minutes=1)
 
 
 class Killed(BaseException):
@@ -185,3 +187,61 @@ async def test_one_shortened_past_its_due_goes_up_once_and_what_was_closed_or_ch
     assert (await town.kinds(late)).count("escalated") == 1
     assert (await town.task(late)).tier == 2
     assert nearest((await town.task(late)).due) == nearest(town.now + timedelta(minutes=20))
+
+
+async def test_many_that_new_timings_send_up_come_to_one_person_at_no_more_than_he_may_have_a_minute(
+    town: Timeline,
+) -> None:
+    """What fell due stays as it is, that it waits is a line of its history, and danger does not wait."""
+    await tuned(town, lambda policy: replace(policy, limits=replace(policy.limits, escalations_per_minute=1)))
+    many = [await town.file("voltage") for _ in range(3)]
+    town.now += timedelta(hours=1)
+    danger = await town.file("wire-down")
+    town.now += 2 * A_MINUTE
+
+    def minutes(policy: Policy) -> Policy:
+        tiers = (parse("1m"), parse("5h"), parse("5h"))
+        timings = {code: replace(policy.timings[code], tiers=tiers) for code in ("voltage", "wire-down")}
+        return replace(policy, timings={**policy.timings, **timings})
+
+    number, began = await begun(town, await tuned(town, minutes)), town.now
+    await finished(town, number)
+    became = await outcomes(town, number)
+    waiting = [one for one in many if became[one] == Outcome.MOVED]
+    assert (became[danger], len(waiting)) == (Outcome.ESCALATED, 2)
+    due = {one: (await town.task(one)).due for one in waiting}
+    assert all(instant is not None and instant < began for instant in due.values())
+    await town.until(began + 2 * A_MINUTE)
+    went = {one: [event for event in await town.events(one) if event.kind == "escalated"] for one in (*many, danger)}
+    assert all(len(events) == 1 for events in went.values())
+    assert sorted(went[one][0].at - began for one in many) == [timedelta(0), A_MINUTE, 2 * A_MINUTE]
+    assert went[danger][0].at == began
+    assert {one: went[one][0].due for one in waiting} == due
+    assert [one for one in many if "put_off" in await town.kinds(one)] == waiting
+
+
+async def test_how_long_the_rest_takes_is_told_by_the_real_pace_and_is_never_less_than_the_rate_allows(
+    town: Timeline,
+) -> None:
+    reference = await town.file("voltage", start=False)
+
+    async def seconds(rate: int, ages: Sequence[float]) -> float:
+        """Of a list of a hundred at this rate, with so many done so many seconds ago."""
+        async with town.sessions.begin() as session:
+            run = Run(act=Act.RETIME.value, at=town.now, rate=rate, state=Stage.STOPPED.value)
+            session.add(run)
+            await session.flush()
+            now = (await session.exec(select(func.clock_timestamp()))).one()
+            for number in range(100):
+                item = RunItem(run=run.id or 0, reference=reference, task_id=str(number))
+                if number < len(ages):
+                    item.outcome, item.at = "moved", now - timedelta(seconds=ages[number])
+                session.add(item)
+            await session.flush()
+            return (await runs.progress(session, run.id or 0)).seconds
+
+    slow = [20 * part / 40 for part in range(1, 41)]
+    assert await seconds(600, slow) == pytest.approx(30, rel=0.1), "forty in twenty seconds, sixty left"
+    assert await seconds(60, slow) == 60, "it was faster before the rate was lowered"
+    assert await seconds(600, [3.0] * 40) == 6, "too early to tell"
+    assert await seconds(600, [600.0] * 20 + slow) == pytest.approx(20, rel=0.1), "it had been paused"
