@@ -15,21 +15,15 @@ from activities.fanout import FanOut
 from embedded.postgres import Postgres
 from models import policy_versions
 from models.runs import RunItem
-<<<<<<< HEAD
 from rules.foreseen import CLOSED, closed
-=======
 from tests.embedded.waiting import children, exists
->>>>>>> weeks
 from tests.stories.test_retiming import fan_of, finished
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 from tests.web.test_admin import table
 from tests.wellformed import well_formed
-<<<<<<< HEAD
 from web.admin.foreseen import A_PAGE, Behind
-=======
 from web.admin.what_if import Left, while_waited_for
->>>>>>> weeks
 
 ADMIN, AUDITOR = "vimla", "yusuf"
 
