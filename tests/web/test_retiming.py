@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator
 from itertools import chain, count
 
 import pytest
 from sqlmodel import select
+from starlette.requests import Request
 
 from activities.fanout import FanOut
 from cli_policy import told
@@ -15,12 +17,14 @@ from embedded.postgres import Postgres
 from models import policy_versions, what_if
 from models.runs import RunItem
 from rules.foreseen import CLOSED, closed
+from tests.embedded.waiting import children, exists
 from tests.stories.test_retiming import fan_of, finished
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 from tests.web.test_admin import table
 from tests.wellformed import well_formed
 from web.admin.foreseen import A_PAGE, Behind
+from web.admin.what_if import Left, while_waited_for
 
 ADMIN, AUDITOR = "vimla", "yusuf"
 
@@ -134,6 +138,21 @@ async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> 
     assert 'href="#no-supply.tier1"' in well_formed(page)
     await desk.page(ADMIN, "/admin/what-if/none", 404)
     await sent(desk, "/admin/what-if", {"base": "1"}, 403, who=AUDITOR)
+
+
+async def test_a_browser_that_hangs_up_ends_the_reckoning(desk: Desk) -> None:
+    """It is the real process; the browser is gone before it could answer."""
+    before, reckoning = children(os.getpid()), set[int]()
+
+    async def hung_up() -> dict[str, str]:
+        reckoning.update(children(os.getpid()) - before)
+        return {"type": "http.disconnect"}
+
+    policy = await desk.onewindow.database.read(policy_versions.current)
+    with pytest.raises(Left):
+        await while_waited_for(Request({"type": "http"}, hung_up), desk.onewindow.sessions, policy, desk.town.now)
+    [process] = reckoning
+    assert not exists(process)
 
 
 @pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
