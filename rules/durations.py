@@ -1,4 +1,4 @@
-"""Lengths of time as people write them: 4h, 90m, 5s, 30 days, 2 working days."""
+"""Lengths of time as people write them: 4h, 90 min, 1 hour 30 minutes, 30 days, 2 weeks, 2 working days."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-ALLOWED: Final = "5s, 90m, 4h, 1h 30m, 30 days or 2 working days; more than nothing and at most ten years"
+ALLOWED: Final = "5s, 90m, 4 hours, 1h 30m, 30 days, 2 weeks or 2 working days; more than nothing and at most ten years"
 LONGEST: Final = datetime.timedelta(days=3660)
 
 
@@ -23,8 +23,14 @@ class Unit(StrEnum):
 
 
 IN_SECONDS: Final = {Unit.HOURS: 3600, Unit.MINUTES: 60, Unit.SECONDS: 1}
-_CLOCK = re.compile(r"(?:([0-9]{1,9}) ?h)? ?(?:([0-9]{1,9}) ?m)? ?(?:([0-9]{1,9}) ?s)?")
-_DAYS = re.compile(r"([0-9]{1,9}) ?((?:working )?days?)")
+A_WEEK: Final = 7
+_BETWEEN = "(?:,? and |, ?| ?)"
+_CLOCK = re.compile(
+    r"(?=[0-9])(?:([0-9]{1,9}) ?(?:h|hrs?|hours?))?"
+    rf"(?:{_BETWEEN}([0-9]{{1,9}}) ?(?:m|mins?|minutes?))?"
+    rf"(?:{_BETWEEN}([0-9]{{1,9}}) ?(?:s|secs?|seconds?))?"
+)
+_DAYS = re.compile(r"([0-9]{1,9}) ?((?:working )?day|week)s?")
 
 
 class BadDuration(ValueError):
@@ -64,11 +70,14 @@ class Duration:
 
 
 def parse(text: str) -> Duration:
-    """The duration a text means, in the smallest unit it names ("1h 30m" is 90 minutes); BadDuration if it means none."""
+    """The duration a text means, in the smallest unit it names ("1h 30m" is 90 minutes); BadDuration if it means none.
+
+    A week is seven days. "2d" is refused: beside times in working days nobody could say which days it means.
+    """
     plain = " ".join(text.lower().split())
     if days := _DAYS.fullmatch(plain):
-        unit = Unit.WORKING_DAYS if days[2].startswith("working") else Unit.DAYS
-        return _of(int(days[1]), unit, text)
+        unit = Unit.WORKING_DAYS if days[2] == "working day" else Unit.DAYS
+        return _of(int(days[1]) * (A_WEEK if days[2] == "week" else 1), unit, text)
     clock = _CLOCK.fullmatch(plain)
     named = [(unit, part) for unit, part in zip(IN_SECONDS, clock.groups(), strict=True) if part] if clock else []
     if not named:

@@ -11,6 +11,7 @@ from rules.due import due
 from rules.durations import Duration
 from rules.policy import Policy, Timing
 from rules.policy_check import ANY_MONDAY, TooLate, too_late
+from rules.procedure_laws import in_place_of
 
 TRIED = [datetime.fromisoformat(f"{ANY_MONDAY}T00:00:00+00:00") + n * timedelta(hours=5) for n in range(60)]
 """Instants a time is counted from, over some twelve days: at every hour of a day, and on every day of a week."""
@@ -30,6 +31,8 @@ def needs_second(before: Policy, after: Policy) -> list[Longer | TooLate]:
     """Why a second person must agree to `after`; empty where one may save it alone.
 
     Calendars are compared by their name: what is changed in one is the same for all, and its own page shows it.
+    The regulated time of an application spans all its stages and the waits between them, so that no stage by itself
+    can be said to begin its last tier too late: only complaints are asked for that.
     """
     old = dict(_timings(before))
     found: list[Longer | TooLate] = []
@@ -38,6 +41,8 @@ def needs_second(before: Policy, after: Policy) -> list[Longer | TooLate]:
         if was is not None:
             found += _longer(path, was, timing, before, after)
         found += _newly_late(path, was, timing, before, after)
+    for code in before.procedures.keys() & after.procedures.keys():
+        found += _promised_later(code, before, after)
     return found
 
 
@@ -68,6 +73,18 @@ def _longer(path: tuple[str, ...], was: Timing, now: Timing, before: Policy, aft
     elif was.standard is not None and now.standard is not None:
         law = before.calendars[was.standard_calendar], _as_it_was(now.standard_calendar, before, after)
         yield from _each(path, [(0, (was.standard, now.standard))], law)
+
+
+def _promised_later(code: str, before: Policy, after: Policy) -> Iterator[Longer]:
+    """Regulated times of a sort of application that become longer, or are gone, for whomever they ruled."""
+    was, now = before.procedures[code], after.procedures[code]
+    for law in was.standards if was.standards != now.standards else ():
+        path, ours = ("procedure", code), before.calendars[law.calendar]
+        for new in in_place_of(law, was, now):
+            if new is None:
+                yield Longer(path, 0, law.time, None)
+            else:
+                yield from _each(path, [(0, (law.time, new.time))], (ours, _as_it_was(new.calendar, before, after)))
 
 
 def _as_it_was(code: str, before: Policy, after: Policy) -> Calendar:

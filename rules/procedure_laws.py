@@ -32,6 +32,16 @@ def _in_band(law: Law, load: Decimal | None) -> bool:
     return (law.above_kw is None or law.above_kw < load) and (law.up_to_kw is None or load <= law.up_to_kw)
 
 
+def in_place_of(law: Law, before: Procedure, after: Procedure) -> list[Law | None]:
+    """The standards of `after` for the requests this one of `before` is for; None among them where some have none any more."""
+    areas, loads = [law.area] if law.area else AREA_CLASSES, {*_loads(before), *_loads(after)}
+    voltages: set[str | None] = {one.voltage for one in (*before.standards, *after.standards)}
+    days = _turns((*before.standards, *after.standards))
+    sorts = product(areas, loads, voltages, days)
+    found = {law_of(after, *sort) for sort in sorts if fits(law, *sort)}
+    return [one for one in (*after.standards, None) if one in found]
+
+
 def doubts(procedure: Procedure, areas: Collection[str] | None = None) -> Iterator[tuple[Path, str]]:
     """Where two standards speak of one request, or none does: the key and the reason.
 

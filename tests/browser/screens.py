@@ -312,7 +312,7 @@ def staff_screens(town: Town) -> list[Screen]:
             for name in ("app-papers", "app-visit", "app-payment")
         ),
         Screen("not-yours", "/admin", "chitra", 403),
-        Screen("timings", "/admin", "vimla"),
+        Screen("timings", "/admin", "vimla", then=all_open),
         Screen("calendars", "/admin/calendars", "vimla"),
         Screen("calendar", "/admin/calendars/office?year=2027&state=IN-DL", "vimla"),
         Screen("calendar-of-a-zone", "/admin/calendars/office?at=zones.south", "vimla"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from rules.hours import CLOSED, Span
 from rules.policy import Policy
 from rules.policy_check import TooLate
 from rules.policy_second import Longer, needs_second
+from rules.procedure import Law
 from tests.world import demo_profile
 
 POLICY = demo_profile().policy
@@ -75,6 +78,50 @@ def test_the_stage_of_an_application_and_a_place_that_loses_its_own_times() -> N
     short = replace(POLICY.timings["no-supply"], **tiers("10m", "10m", "10m"))
     own = replace(POLICY, areas={**POLICY.areas, ("no-supply", "metro"): short})
     assert {one.path for one in needs_second(own, POLICY)} == {("complaint", "no-supply", "metro")}
+
+
+def with_laws(*laws: Law) -> Policy:
+    """The demo's timings with these regulated times of a new connection."""
+    procedure = replace(POLICY.procedures["new-connection"], standards=laws)
+    return replace(POLICY, procedures={**POLICY.procedures, "new-connection": procedure})
+
+
+def law(time: str, **more: Any) -> Law:
+    return Law(parse(time), more.pop("calendar", "round-the-clock"), **more)
+
+
+FEB, TOWN, VILLAGE = date(2024, 2, 22), {"area": "urban"}, {"area": "rural"}
+
+
+@pytest.mark.parametrize(
+    ("after", "why"),
+    [
+        pytest.param([law("6 days", **TOWN), law("15 days", **VILLAGE)], [], id="shorter"),
+        pytest.param([law("15 days", **VILLAGE), law("7 days", **TOWN)], [], id="the same in another order"),
+        pytest.param([law("8 days", **TOWN), law("15 days", **VILLAGE)], [("7 days", "8 days")], id="longer"),
+        pytest.param(
+            [law("7 days", **TOWN, until=FEB), law("9 days", **TOWN, since=FEB), law("15 days", **VILLAGE)],
+            [("7 days", "9 days")],
+            id="longer from a day on",
+        ),
+        pytest.param(
+            [law("7 days", **TOWN, up_to_kw=Decimal(5)), law("9 days", **TOWN, above_kw=Decimal(5)), law("15 days", **VILLAGE)],
+            [("7 days", "9 days")],
+            id="longer for large loads",
+        ),
+        pytest.param([law("7 days")], [], id="one for all, the shorter"),
+        pytest.param([law("7 days", **TOWN)], [("15 days", "None")], id="none any more in villages"),
+        pytest.param(
+            [law("7 days", **TOWN, calendar="office"), law("15 days", **VILLAGE)],
+            [("7 days", "7 days")],
+            id="another calendar",
+        ),
+    ],
+)  # fmt: skip
+def test_a_regulated_time_of_applications_that_becomes_longer_for_anybody(after: list[Law], why: list[object]) -> None:
+    found = needs_second(with_laws(law("7 days", **TOWN), law("15 days", **VILLAGE)), with_laws(*after))
+    assert [(str(one.before), str(one.after)) for one in found if isinstance(one, Longer)] == why
+    assert all(one.path == ("procedure", "new-connection") for one in found)
 
 
 def test_a_new_category_and_other_hours_of_a_calendar_need_nobody() -> None:

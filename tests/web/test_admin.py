@@ -15,8 +15,9 @@ from embedded.postgres import Postgres
 from models import policy_versions
 from models.audit import Audit
 from models.policy import Names, PolicyVersion
-from models.policy_proposals import import_toml
-from rules.policy import BadPolicy, Policy, timing_of
+from models.policy_proposals import OtherBase, PolicyProposal, import_toml
+from rules import policy_toml
+from rules.policy import BadPolicy, Policy, days, timing_of
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 from tests.wellformed import well_formed
@@ -152,6 +153,62 @@ async def test_an_area_class_follows_its_category_where_it_says_nothing_else(des
     assert (str(rural.tiers[0]), str(rural.standard)) == ("25m", "20h")
 
 
+async def test_stages_limits_of_applications_and_recovery_are_changed_with_the_rest(desk: Desk) -> None:
+    before = await in_force(desk)
+    page = await desk.page(ADMIN, "/admin")
+    fields = table(page)
+    assert "new-connection/standard/1.standard" not in fields  # it ended in 2024
+    assert page.count('<details class="group" open>') == 1
+    typed = {
+        "new-connection/visit.tier1": "4 hours",
+        "new-connection/standard/2.standard": "1 week",
+        "new-connection/standard/4.standard": "2 weeks",
+        "disconnection/.confirm": "2 days",
+        "billing-old-dues@recovery.tier1": "6 hours",
+        "note": "One sheet",
+    }
+    answer = await save(desk, fields | typed)
+    assert answer.status_code == 303
+    after = await in_force(desk)
+    number = after.version
+    assert number == before.version + 1
+    shown = plain(await desk.page(AUDITOR, f"/admin/versions/{number}"))
+    assert "New connection, Visit to the place, Time of each officer" in shown
+    assert "New connection, Time limit by regulation, 4, Time 15 days 14 days" in shown
+    changed = {".".join(one.path): one.after for one in policy_versions.differences(before, after)}
+    assert changed == {
+        "complaint.billing-old-dues.recovery_tiers": "6h, 1 working day, 1 working day",
+        "procedure.new-connection.standard.4.time": "14 days",
+        "procedure.new-connection.stage.visit.tiers": "4h, 1 working day, 1 working day",
+        "procedure.disconnection.confirm": "2 days",
+    }
+
+
+async def test_a_stage_that_gets_longer_waits_for_a_second_administrator_and_a_wrong_one_opens_its_group(
+    desk: Desk,
+) -> None:
+    before = await in_force(desk)
+    fields = table(await desk.page(ADMIN, "/admin")) | {"note": "Few crews"}
+    bad = {
+        "meter-shift/visit.tier1": "none",
+        "meter-shift/visit.calendar": "moon",
+        "meter-shift/standard/2.standard": "none",
+        "meter-shift/.confirm": "500 days",
+    }
+    wrong = await save(desk, fields | bad)
+    assert wrong.status_code == 422
+    assert all(f'href="#{name}"' in well_formed(wrong.text) for name in bad)
+    assert "Move the meter or the line, Visit to the place: Write a length of time" in plain(wrong.text)
+    assert re.findall(r'<details class="group" open>\s*<summary id="([^"]*)"', wrong.text) == ["of-", "of-meter-shift"]
+    longer = {"meter-shift/visit.calendar": "round-the-clock", "meter-shift/standard/2.standard": "40 days"}
+    answer = await save(desk, fields | longer)
+    assert answer.headers["location"].startswith("/admin/proposals/")
+    page = plain(await desk.page(ADMIN, answer.headers["location"]))
+    assert "Move the meter or the line, Visit to the place, Time of each officer: officer 1 gets longer" in page
+    assert "Move the meter or the line, Time limit by regulation: longer, from" in page
+    assert await in_force(desk) == before
+
+
 async def test_only_who_tunes_may_save_and_only_who_tunes_or_audits_may_look(desk: Desk) -> None:
     page = await desk.page(AUDITOR, "/admin")
     assert "Save as a new version" not in page
@@ -214,6 +271,43 @@ async def test_a_broken_file_or_no_note_is_no_version(desk: Desk) -> None:
         with pytest.raises(policy_versions.NoteMissing):
             await import_toml(session, '[complaint.no-supply]\naccept = "9m"\n', " ", None, desk.town.now)
         assert len((await session.exec(select(PolicyVersion.number))).all()) == count
+
+
+async def test_a_file_cannot_take_away_the_last_danger_nor_change_timings_it_was_not_made_from(desk: Desk) -> None:
+    policy = await in_force(desk)
+    dangers = [code for code, timing in policy.timings.items() if timing.safety]
+    safe = replace(policy, timings={code: one for code, one in policy.timings.items() if code not in dangers})
+    safe = replace(safe, areas={key: one for key, one in policy.areas.items() if key[0] in safe.timings})
+    older = policy_toml.export(
+        replace(policy, version=policy.version + 7, limits=replace(policy.limits, hold_limit=days(2)))
+    )
+    async with desk.onewindow.sessions.begin() as session:
+        with pytest.raises(BadPolicy) as refused:
+            await import_toml(session, policy_toml.export(safe), "x", None, desk.town.now)
+        assert [one.key for one in refused.value.problems] == [f"complaint.{code}" for code in dangers]
+        with pytest.raises(OtherBase, match=f"no. {policy.version + 7}, but no. {policy.version} are in force"):
+            await import_toml(session, older, "x", None, desk.town.now)
+    assert (await in_force(desk)).version == policy.version
+
+
+async def test_a_sort_or_a_zone_nobody_knows_is_refused_by_its_field_and_nothing_is_begun(desk: Desk) -> None:
+    before = (await in_force(desk)).version
+    for longer in ("89m", "95m"):
+        for field, said in (
+            ("apply_category", "no such sort"),
+            ("apply_zone", "no such zone"),
+            ("apply", "Choose which"),
+        ):
+            sent = table(await desk.page(ADMIN, "/admin")) | {"no-supply.tier3": longer, "note": "x", "apply": "all"}
+            answer = await save(desk, sent | {field: "tier99" if field == "apply" else "moon", "rate": "77"})
+            assert answer.status_code == 422
+            page = well_formed(answer.text)
+            assert said in plain(page)
+            assert f'id="{field}"' in page
+            assert 'value="77"' in page
+    assert (await in_force(desk)).version == before
+    async with desk.onewindow.sessions() as session:
+        assert not (await session.exec(select(PolicyProposal))).all()
 
 
 @pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))

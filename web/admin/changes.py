@@ -240,6 +240,7 @@ def column(key: str) -> str:
         "accept": _("Take up within"),
         "tiers": _("Time of each officer"),
         "standard": _("Time limit by regulation"),
+        "time": _("Time"),
         "confirm": _("Consumer answers within"),
         "calendar": _("Calendar"),
         "standard_calendar": _("Calendar of the time limit"),

@@ -1,14 +1,16 @@
-"""The timings as a table of texts: one row a category, one more for an area class that differs; and back."""
+"""The timings as a table of texts: one row a category, a stage or a time limit, one more for what differs; and back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from languages.catalog import gettext as _
+from rules import procedure_toml
 from rules.durations import BadDuration, Duration, parse
 from rules.policy import Policy, Timing, about, ladder_of
 from rules.policy_timings import LONGEST
+from web.admin.rows import Path, area_of, columns_of, rows_of, with_rows
 
 NEVER = ("", "none", "never", "-", "–", "—")
 """What people write for a time there is none of."""
@@ -28,21 +30,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class GridRow:
-    """The fields of a category, or of one of its area classes. `tiers` are as many as its ladder has."""
+    """The fields of one row, in the order of the columns; its tiers are as many as its ladder has."""
 
-    category: str
-    area: str | None
-    ladder: str
-    accept: Cell
-    tiers: tuple[Cell, ...]
-    standard: Cell
-    confirm: Cell | None
-    calendar: Cell
+    path: Path
+    cells: tuple[Cell, ...]
 
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """Every field of the row in the order of the columns."""
-        return (self.accept, *self.tiers, self.standard, *((self.confirm,) if self.confirm else ()), self.calendar)
+    def cell(self, column: str) -> Cell | None:
+        """The field of a column; None where the row has none."""
+        return next((cell for cell in self.cells if cell.column == column), None)
 
 
 @dataclass(frozen=True)
@@ -53,23 +48,22 @@ class Edited:
     errors: Mapping[str, str]
 
 
-def prefix(category: str, area: str | None) -> str:
-    """What the names of a row's fields begin with."""
-    return f"{category}@{area}" if area else category
-
-
-def rows_of(policy: Policy) -> Iterator[tuple[str, str | None, Timing]]:
-    """Every timing with its category and area class, each category followed by its area classes."""
-    for category, timing in policy.timings.items():
-        yield category, None, timing
-        for (owner, area), special in policy.areas.items():
-            if owner == category:
-                yield category, area, special
+def prefix(path: Path) -> str:
+    """What the names of a row's fields begin with: `no-supply`, `no-supply@rural`, `new-connection/visit`."""
+    match path:
+        case ("complaint", *own):
+            return "@".join(own)
+        case (_, code, "stage", stage):
+            return f"{code}/{stage}"
+        case (_, code, *own):
+            return "/".join((code, *(own or [""])))
+        case _:
+            raise ValueError(path)
 
 
 def grid(policy: Policy, typed: Mapping[str, str] | None = None) -> list[GridRow]:
     """The table of a policy, with what was typed in place of its own texts."""
-    return [_row(policy, category, area, timing, typed or {}) for category, area, timing in rows_of(policy)]
+    return [_row(policy, path, timing, typed or {}) for path, timing in rows_of(policy)]
 
 
 def written(timing: Timing) -> dict[str, str]:
@@ -80,77 +74,64 @@ def written(timing: Timing) -> dict[str, str]:
     return texts | {"calendar": timing.calendar}
 
 
-def _row(policy: Policy, category: str, area: str | None, timing: Timing, typed: Mapping[str, str]) -> GridRow:
-    texts, above = written(timing), written(policy.timings[category]) if area else {}
-    start = prefix(category, area)
-    roles = [tier.role for tier in ladder_of(policy, timing).tiers]
+def _row(policy: Policy, path: Path, timing: Timing, typed: Mapping[str, str]) -> GridRow:
+    texts, above = written(timing), written(policy.timings[path[1]]) if area_of(path) else {}
+    start, tiers = prefix(path), ladder_of(policy, timing).tiers if timing.ladder else ()
+    roles = {f"tier{place}": tier.role for place, tier in enumerate(tiers, 1)}
 
-    def cell(column: str, role: str = "") -> Cell:
+    def cell(column: str) -> Cell:
         own = "" if above.get(column) == texts[column] else texts[column]
-        return Cell(f"{start}.{column}", column, typed.get(f"{start}.{column}", own), above.get(column, ""), role)
+        text = typed.get(f"{start}.{column}", own)
+        return Cell(f"{start}.{column}", column, text, above.get(column, ""), roles.get(column, ""))
 
-    return GridRow(
-        category,
-        area,
-        timing.ladder,
-        cell("accept"),
-        tuple(cell(f"tier{place}", role) for place, role in enumerate(roles, 1)),
-        cell("standard"),
-        None if timing.confidential else cell("confirm"),
-        cell("calendar"),
-    )
+    return GridRow(path, tuple(map(cell, columns_of(path, timing))))
 
 
 def edit(base: Policy, typed: Mapping[str, str]) -> Edited:
     """`base` with what was typed in place of its own values; a field that was not sent keeps its value."""
     errors: dict[str, str] = {}
-    timings, areas = dict(base.timings), dict(base.areas)
-    for category, area, timing in rows_of(base):
-        texts = _texts(base, category, area, timing, typed)
-        if area is None:
-            timings[category] = _timing(prefix(category, area), timing, texts, base, errors)
-        else:
-            followed = written(timings[category])
+    rows: dict[Path, Timing] = {}
+    for path, timing in rows_of(base):
+        texts = {cell.column: cell.text.strip() for cell in _row(base, path, timing, typed).cells}
+        if area_of(path):
+            followed = written(rows[path[:2]])
             texts = {column: text or followed.get(column, "") for column, text in texts.items()}
-            areas[category, area] = _timing(prefix(category, area), timing, texts, base, errors)
-    return Edited(replace(base, timings=timings, areas=areas), errors)
+        rows[path] = _timing(path, timing, texts, base, errors)
+    return Edited(with_rows(base, rows), errors)
 
 
-def _texts(base: Policy, category: str, area: str | None, timing: Timing, typed: Mapping[str, str]) -> dict[str, str]:
-    """The row's texts as they stand after typing; "" in a row of an area class follows the category."""
-    row = _row(base, category, area, timing, typed)
-    return {cell.column: cell.text.strip() for cell in row.cells}
+def _timing(path: Path, timing: Timing, texts: Mapping[str, str], base: Policy, errors: dict[str, str]) -> Timing:
+    """The timing with the texts of its fields; what has no field, or no good text, keeps its value."""
 
-
-def _timing(name: str, timing: Timing, texts: Mapping[str, str], base: Policy, errors: dict[str, str]) -> Timing:
-    def time(column: str, *, optional: bool) -> Duration | None:
-        text = texts.get(column, "none")
-        if optional and text.lower() in NEVER:
-            return None
+    def time(column: str, before: Duration | None, *, optional: bool = True) -> Duration | None:
+        text = texts.get(column)
+        if text is None or (optional and text.lower() in NEVER):
+            return before if text is None else None
         try:
-            return _bounded(text, column)
+            return _bounded(text, path, column)
         except ValueError as error:
-            errors[f"{name}.{column}"] = str(error)
-            return None
+            errors[f"{prefix(path)}.{column}"] = str(error)
+            return before
 
-    tiers = [time(f"tier{place}", optional=False) for place in range(1, len(timing.tiers) + 1)]
-    calendar = texts["calendar"]
-    if calendar not in base.calendars:
-        errors[f"{name}.calendar"] = _("There is no such calendar.")
+    tiers = [time(f"tier{place}", before, optional=False) for place, before in enumerate(timing.tiers, 1)]
+    calendar = texts.get("calendar", timing.calendar)
+    if "calendar" in texts and calendar not in base.calendars:
+        errors[f"{prefix(path)}.calendar"] = _("There is no such calendar.")
     return replace(
         timing,
-        tiers=tuple(new or old for new, old in zip(tiers, timing.tiers, strict=True)),
+        tiers=tuple(filter(None, tiers)),
         calendar=calendar,
         standard_calendar=calendar if timing.standard_calendar == timing.calendar else timing.standard_calendar,
-        accept=time("accept", optional=True),
-        standard=time("standard", optional=True),
-        confirm=time("confirm", optional=True),
+        accept=time("accept", timing.accept),
+        standard=time("standard", timing.standard, optional=path[0] == "complaint"),
+        confirm=time("confirm", timing.confirm),
     )
 
 
-def _bounded(text: str, column: str) -> Duration:
+def _bounded(text: str, path: Path, column: str) -> Duration:
     """The length of time a field means; ValueError with what to write instead."""
-    longest = LONGEST["tiers" if column.startswith("tier") else column]
+    most = LONGEST["tiers" if column.startswith("tier") else column]
+    longest = most if path[0] == "complaint" else procedure_toml.LONGEST
     try:
         time = parse(text[:LONGEST_CELL])
     except BadDuration:

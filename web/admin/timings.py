@@ -1,4 +1,4 @@
-"""The timings of every category in one table, changed several at once, saved as a new version."""
+"""The timings of every category and every stage on one page, changed several at once, saved as a new version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from rules.policy import Policy
 from rules.policy_check import warnings
 from web.admin.apply import NEW_ONLY, choices
 from web.admin.changes import doubts
-from web.admin.grid import edit, grid, typed_anew
+from web.admin.grid import edit, typed_anew
+from web.admin.groups import groups_of, heading
 from web.admin.saving import Sheet, Table, settle
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes
@@ -44,13 +45,13 @@ async def _page(
     typed: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Response:
-    shown = {row.code: row.place for row in parts.book.all("category")}
-    rows = sorted(grid(policy, typed), key=lambda row: shown.get(row.category, len(shown)))
+    moment = parts.clock()
+    today = moment.astimezone(parts.zone).date()
     made: dict[str, Any] = {
         "person": person,
         "policy": policy,
-        "rows": rows,
-        "most_tiers": max((len(row.tiers) for row in rows), default=0),
+        "groups": groups_of(policy, typed or {}, more.get("errors", {}), parts.book, today),
+        "heading": heading,
         "calendars": list(policy.calendars),
         "may_save": "tune" in person.rights,
         "warnings": doubts(warnings(policy), parts.book),
@@ -59,10 +60,10 @@ async def _page(
         "saved": 0,
         "overtaken": None,
         "theirs": (),
-        "moment": parts.clock(),
+        "moment": moment,
         "messages_url": parts.messages_url,
         "apply": (typed or {}).get("apply", NEW_ONLY),
-        **await parts.database.read(choices, parts.book),
+        **await parts.database.read(choices, parts.book, typed),
     }
     return page(request, "admin/timings.html", status=status, **(made | more))
 
