@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from models import policy_versions
 from models.forecast import forecast
 from models.policy_calendars import offices_by_zone
@@ -71,7 +73,7 @@ async def test_a_holiday_of_one_zone_moves_what_is_due_there_and_taken_back_noth
     assert (await town.task(filed)).due < mean, "what was filed meanwhile counts as though it had never been"
 
 
-@pytest.mark.sweep("a forecast held against what happened, once more; test_retiming does it every time")
+@pytest.mark.sweep("a forecast held against what happened, once more; test_foretold does it every time")
 async def test_each_request_keeps_its_own_times_under_a_holiday_and_what_is_foretold_happens(town: Timeline) -> None:
     """A request of older timings gets the holiday and nothing else; the workflows are told in time."""
     await busy_town(town, *A_FEW)
