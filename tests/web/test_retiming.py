@@ -113,9 +113,9 @@ def test_a_long_list_behind_a_number_is_shown_page_by_page_and_nothing_is_left_o
 
 
 def test_each_figure_of_what_was_closed_has_its_list() -> None:
-    result = {"kept": ["a", "b"], "missed": ["c"], "differs": ["b", "c"]}
-    lists = {of: sorted(closed(result, of)) for of in CLOSED}
-    assert lists == {"judged": ["a", "b", "c"], "within": ["a", "b"], "within_then": ["a", "c"], "differs": ["b", "c"]}
+    result = {"kept": ["a", "b"], "missed": ["c"], "differs": ["b", "c"], "up": ["a"], "up_then": ["a", "c"]}
+    lists = {of: "".join(sorted(closed(result, of))) for of in CLOSED}
+    assert lists == {"judged": "abc", "within": "ab", "within_then": "ac", "differs": "bc", "up": "a", "up_then": "ac"}
 
 
 async def test_new_timings_for_new_requests_only_list_nothing(desk: Desk) -> None:
