@@ -12,8 +12,9 @@ from sqlmodel import select
 from starlette.requests import Request
 
 from activities.fanout import FanOut
+from cli_policy import told
 from embedded.postgres import Postgres
-from models import policy_versions
+from models import policy_versions, what_if
 from models.runs import RunItem
 from rules.foreseen import CLOSED, closed
 from tests.embedded.waiting import children, exists
@@ -66,6 +67,11 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     for address_of in carried:
         assert f'href="/track/{reference}"' in await desk.page(ADMIN, address_of.replace("&amp;", "&"))
     await desk.page(ADMIN, carried[0].replace("&amp;", "&") + "&at=2", 404)
+    row = await desk.onewindow.database.read(what_if.kept, address.rpartition("/")[2])
+    assert row is not None
+    said = [line.split() for line in told(row.result, {})]
+    assert ["relationship-officer-gizri-1", "1", "0", "0", "0"] in said, said
+    assert ["by", "zone", "at", "once", "in", "an", "hour", "in", "a", "day", "in", "a", "week"] in said
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     saved = await sent(desk, "/admin", hidden | {"note": "Faster", "apply": "all", "rate": "6000"})
     assert saved.startswith("/admin/retimings/")
