@@ -127,17 +127,20 @@ async def test_saving_without_a_change_is_no_version(desk: Desk) -> None:
 
 async def test_who_saves_over_somebody_is_told_and_overwrites_nothing(desk: Desk) -> None:
     fields = table(await desk.page(ADMIN, "/admin"))
-    assert (await save(desk, fields | {"wire-down.standard": "4h", "note": "First"})).status_code == 303
-    answer = await save(desk, fields | {"sparks.standard": "3h", "note": "Second"})
+    assert (await save(desk, fields | {"wire-down.standard": "200m", "note": "First"})).status_code == 303
+    stage = {"name-change/record.tier1": "2 hours"}
+    answer = await save(desk, fields | {"sparks.standard": "3h", "note": "Second", **stage})
     assert answer.status_code == 409
     assert "somebody saved version" in plain(answer.text)
-    assert ", Time limit by regulation: 5h → 4h" in plain(answer.text)
+    assert f", Time limit by regulation: {fields['wire-down.standard']} → 200m" in plain(answer.text)
     again = table(answer.text)
-    assert (again["sparks.standard"], again["wire-down.standard"], again["note"]) == ("3h", "4h", "Second")
+    assert (again["sparks.standard"], again["wire-down.standard"], again["note"]) == ("3h", "200m", "Second")
+    assert again.items() >= stage.items()
     assert (await save(desk, again)).status_code == 303
     policy = await in_force(desk)
+    assert str(policy.procedures["name-change"].stages["record"].timing.tiers[0]) == "2h"
     assert str(policy.timings["sparks"].standard) == "3h"
-    assert str(policy.timings["wire-down"].standard) == "4h"
+    assert str(policy.timings["wire-down"].standard) == "200m"
 
 
 async def test_an_area_class_follows_its_category_where_it_says_nothing_else(desk: Desk) -> None:
@@ -173,11 +176,11 @@ async def test_stages_limits_of_applications_and_recovery_are_changed_with_the_r
     assert number == before.version + 1
     shown = plain(await desk.page(AUDITOR, f"/admin/versions/{number}"))
     assert "New connection, Visit to the place, Time of each officer" in shown
-    assert "New connection, Time limit by regulation, 4, Time 15 days 14 days" in shown
+    assert "New connection, Time limit by regulation, village, Time 15 days 14 days" in shown
     changed = {".".join(one.path): one.after for one in policy_versions.differences(before, after)}
     assert changed == {
         "complaint.billing-old-dues.recovery_tiers": "6h, 1 working day, 1 working day",
-        "procedure.new-connection.standard.4.time": "14 days",
+        "procedure.new-connection.standard.4 rural.time": "14 days",
         "procedure.new-connection.stage.visit.tiers": "4h, 1 working day, 1 working day",
         "procedure.disconnection.confirm": "2 days",
     }
