@@ -20,6 +20,8 @@ from rules.policy import BadPolicy, Policy, timing_of
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 from tests.wellformed import well_formed
+from tests.world import demo_profile
+from web.admin.grid import Edited, edit, grid
 
 ADMIN, AUDITOR, OFFICER = "vimla", "yusuf", "asha"
 
@@ -184,6 +186,13 @@ async def test_stages_limits_of_applications_and_recovery_are_changed_with_the_r
         "procedure.new-connection.stage.visit.tiers": "4h, 1 working day, 1 working day",
         "procedure.disconnection.confirm": "2 days",
     }
+
+
+def test_what_is_sent_as_it_stands_changes_nothing() -> None:
+    policy = demo_profile().policy
+    fields = {cell.name: cell.text for row in grid(policy) for cell in row.cells}
+    assert len(fields) == sum(len(row.cells) for row in grid(policy))
+    assert edit(policy, fields) == Edited(policy, {}) == edit(policy, {})
 
 
 async def test_a_stage_that_gets_longer_waits_for_a_second_administrator_and_a_wrong_one_opens_its_group(
