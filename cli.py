@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-policy = typer.Typer(no_args_is_help=True, help="Timings, ladders and calendars as one file.")
-app.add_typer(policy, name="policy")
 
 REFUSED = 2
 DEMO_PASSWORD = "onewindow"  # noqa: S105 (given only where nobody but this machine can reach the web)
@@ -104,43 +102,6 @@ def doctor(
     findings += [asyncio.run(stuck.scanner(config.clamd_url))] if config.clamd_url else []
     checks.show(findings)
     _leave(0 if all(one.good for one in findings) else 1)
-
-
-@policy.command("export")
-def export_policy(file: Annotated[Path | None, typer.Argument(help="left out: the screen")] = None) -> None:
-    """Write the timings in force as TOML."""
-    from models.policy_versions import NoPolicy, export_toml
-
-    text = _asked(export_toml, NoPolicy)
-    if file is None:
-        print(text, end="")
-    else:
-        file.write_text(text, encoding="utf-8")
-
-
-@policy.command("import")
-def import_policy(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    note: Annotated[str, typer.Option(help="why; kept with the version")],
-) -> None:
-    """Save the timings in FILE as a new version, used by new requests.
-
-    What FILE leaves out stays; where it says `whole = true`, as an exported one does, it goes back to what it is unsaid.
-    Where a time becomes longer it is only proposed: an administrator has to approve it on its page.
-    """
-    from models.policy_proposals import import_toml
-    from models.policy_versions import NoPolicy, NoteMissing, Outdated
-    from rules.policy import BadPolicy
-
-    text, now = file.read_text(encoding="utf-8", errors="replace"), datetime.now(UTC)
-    refusals = (BadPolicy, NoteMissing, NoPolicy, Outdated)
-    number, proposed = _asked(lambda session: import_toml(session, text, note, None, now), *refusals)
-    if proposed is not None:
-        print(
-            f"A time becomes longer, or a last officer comes too late: kept as proposal no. {proposed}, and not used. "
-            f"An administrator approves or refuses it at /admin/proposals/{proposed}."
-        )
-    print(f"Timings no. {number} are in force for new requests.")
 
 
 async def _prepared(config: Config, profile: Profile) -> None:
@@ -275,8 +236,8 @@ def _leave(code: int) -> NoReturn:
 app.add_typer(cli_import.commands(_asked, _leave), name="import")
 app.add_typer(cli_audit.commands(_asked, _leave), name="audit")
 app.add_typer(cli_users.commands(_asked, _refuse), name="users")
+app.add_typer(cli_policy.commands(_asked, lambda: _database(_config(beside))), name="policy")
 cli_backup.add(app, _places, _refuse)
-cli_policy.add_to(policy, _asked, lambda: _database(_config(beside)))
 
 
 def main() -> None:

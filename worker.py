@@ -44,6 +44,7 @@ from workflows.attributes import TASK_QUEUE
 from workflows.client import WORKFLOWS, Door, Opening
 from workflows.fanout import FanOutWorkflow
 from workflows.payloads import DATA_CONVERTER
+from workflows.polled import Polled
 
 PENS = 3
 """Activities that write at once, of each sort. More of them only wait for the same posts, and are given up before their turn."""
@@ -141,7 +142,7 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
     async def start(row: Waiting) -> None:
         await door.start(opening(row))
 
-    relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}")
+    relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}", Polled(client).lately)
     renderer = Renderer(Place(config.public_url, ZoneInfo(zone)))
     outbox = Outbox(sessions, channels_of(config), renderer, tell=door.act)
     unclaimed = Unclaimed(sessions, storage_at(config.documents_url))

@@ -190,5 +190,6 @@ class Facts(Applying):
 
     @property
     def forum(self) -> str:
-        """Where to go after the last tier."""
-        return self.names.utility("forum")
+        """Where to go after the last tier, with its telephone where it has one."""
+        name, number = self.names.utility("forum"), self.names.forum_phone
+        return gettext("%(forum)s, %(phone)s", forum=name, phone=isolate(number)) if name and number else name

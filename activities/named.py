@@ -57,6 +57,12 @@ class Named:
         row = self.everything.names.get(("utility", what))
         return (named(row.labels) or str(row.data.get("value", ""))) if row else ""
 
+    @property
+    def forum_phone(self) -> str:
+        """The telephone number of the forum above the utility."""
+        row = self.everything.names.get(("utility", "forum"))
+        return str(row.data.get("phone", "")) if row else ""
+
     def spoken_by(self, channel: str) -> str | None:
         """The one language the utility has set for a channel; None when it speaks the recipient's."""
         row = self.everything.names.get(("utility", "channels"))

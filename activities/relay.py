@@ -45,12 +45,19 @@ class Relay:
     """Starts what was only received, answers what was left lying, wakes what slept over its time."""
 
     def __init__(
-        self, sessions: Sessions, door: Entrance, start: Callable[[Waiting], Awaitable[None]], worker: str = "worker"
+        self,
+        sessions: Sessions,
+        door: Entrance,
+        start: Callable[[Waiting], Awaitable[None]],
+        worker: str = "worker",
+        polls: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
+        """`polls`: whether this worker still asks Temporal for work; None: nobody doubts it."""
         self.sessions = sessions
         self.door = door
         self.start = start
         self.worker = worker
+        self.polls = polls
         self.hint = asyncio.Event()
         self.healed = 0
 
@@ -90,7 +97,10 @@ class Relay:
         return sum(await _each(self.door.fan_out, numbers))
 
     async def alive(self) -> None:
-        """Say that this worker is alive, and how much it healed."""
+        """Say that this worker is alive and asks for work, and how much it healed; one that asks no more says nothing."""
+        if self.polls is not None and not await self.polls():
+            log.error("asks Temporal for no work")
+            return
         values = {"at": func.clock_timestamp(), "healed": self.healed}
         row = insert(WorkerHeartbeat).values(worker=self.worker, **values)
         async with self.sessions.begin() as session:

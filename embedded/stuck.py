@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -12,6 +13,8 @@ import psycopg
 
 from embedded.checks import Finding
 from rules.alarms import Watched, bounds_of
+from rules.holidays import few_next_year
+from rules.policy_json import from_json
 
 PATIENCE = 10.0
 WAITS: tuple[tuple[str, str, str], ...] = (
@@ -56,12 +59,15 @@ class Keeps(Protocol):
     async def delete(self, key: str) -> None: ...
 
 
-def work(url: str) -> list[Finding]:
-    """Whatever waits longer than it should. Blocking, some seconds at most; nothing where the database is away."""
+def work(url: str, today: date | None = None) -> list[Finding]:
+    """Whatever waits longer than it should, and next year's holidays from October on.
+
+    Blocking, some seconds at most; nothing where the database is away.
+    """
     try:
         with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=3, autocommit=True) as connection:
             connection.execute("set statement_timeout = 3000")
-            return list(_waiting(connection))
+            return [*_waiting(connection), _holidays(connection, today or datetime.now(UTC).date())]
     except psycopg.Error:
         return []  # told by `checks.database` already
 
@@ -75,6 +81,13 @@ def _waiting(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
         many, first = row or (0, None)
         shown = f"{many}: {', '.join(map(str, first))}" if first else "none"
         yield Finding(what, not many, shown, do)
+
+
+def _holidays(connection: psycopg.Connection[Any], today: date) -> Finding:
+    kept = connection.execute("select content from policy_version order by number desc limit 1").fetchone()
+    few = few_next_year(from_json(kept[0]), today) if kept else []
+    shown = [f"{one.code}: {one.next} in {today.year + 1}, {one.these} in {today.year}" for one in few]
+    return Finding("holidays of next year", not few, ", ".join(shown) or "none missing", "add them at /admin/calendars")
 
 
 def _limits(connection: psycopg.Connection[Any]) -> dict[str, float]:

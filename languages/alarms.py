@@ -24,7 +24,9 @@ MEANINGS: Mapping[str, str] = {
     Watched.NOT_STARTED: N_("It has its number, but its workflow has not begun."),
     Watched.UNANSWERED: N_("Somebody pressed a button, and it is not done yet."),
     Watched.OUTBOX: N_("It may go now, and has not gone. What waits for the morning does not count."),
-    Watched.WORKERS: N_("Processes that said within ten seconds that they live. With none left, nobody sends a mail."),
+    Watched.WORKERS: N_(
+        "Processes that said within ten seconds that they live and take work. With none left, nobody sends a mail."
+    ),
     Watched.HEALED: N_("In the last hour. After an outage some are normal; in quiet hours there should be none."),
     "apart": N_("No two mails lie closer together than this."),
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 from languages import your_turn
 from languages.applied import Application, OpenStage
 from languages.catalog import gettext
+from languages.forum import go_to
 from languages.labels import act_label
 from languages.money import money
 from languages.spoken import end_of_day, inside, joined, when
@@ -145,7 +146,7 @@ def _to_do(application: Application, now: datetime) -> str:
     if any(stage.expired for stage in application.ours):
         return _("Do not pay it now. Wait for a new one.")
     if application.forum and any(stage.beyond for stage in application.ours):
-        return _("You can now go to: %(forum)s.", forum=application.forum)
+        return go_to(application.forum)
     return _("You need to do nothing.")
 
 
@@ -222,7 +223,7 @@ def _object_or_leave(application: Application, now: datetime) -> str:
     if not application.objected and _may_still(application, now):
         said.append(_("Not right? Press “%(button)s”.", button=act_label(Act.OBJECT)))
     if application.forum:
-        said.append(_("You can now go to: %(forum)s.", forum=application.forum))
+        said.append(go_to(application.forum))
     return " ".join(said) or _("You need to do nothing.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from languages.catalog import gettext
+from languages.forum import go_to
 from languages.labels import act_label
 from languages.spoken import inside, when
 from languages.views import Story, just_transferred
@@ -32,7 +33,7 @@ def object_or_leave(story: Story, now: datetime) -> str:
     if object_by(story, now):
         return _("Not right? Press “%(button)s”.", button=act_label(Act.OBJECT))
     if story.forum:
-        return _("You can now go to: %(forum)s.", forum=story.forum)
+        return go_to(story.forum)
     return _("You need to do nothing.")
 
 

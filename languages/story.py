@@ -7,6 +7,7 @@ from datetime import datetime
 
 from languages import decided
 from languages.catalog import gettext
+from languages.forum import go_to
 from languages.history import log_line, why_moved
 from languages.labels import act_label, refusal
 from languages.ladder import ladder_line, next_step, why_and_next
@@ -188,7 +189,7 @@ def _need_nothing(story: Story, now: datetime) -> str:
 
 def _wait_or_climb(story: Story, now: datetime) -> str:
     if story.beyond and story.forum:
-        return _("You can now go to: %(forum)s.", forum=story.forum)
+        return go_to(story.forum)
     if story.standard_lapsed and story.next_title:
         return _("You can now ask the %(next)s to act.", next=inside(story.next_title))
     if story.safety:

@@ -12,6 +12,7 @@ from languages.events import Skipped as Skipped
 from languages.events import StoryEvent as StoryEvent
 from languages.events import event_of as event_of
 from languages.events import skipped_of as skipped_of
+from languages.forum import go_to
 from rules.ladder import Skip
 from rules.terms import Closing, EventKind, State
 
@@ -114,6 +115,10 @@ class Said:
     happening: str
     by_when: str
     to_do: str
+
+    def sends_to(self, forum: str) -> bool:
+        """Whether what he can do is to go to this forum."""
+        return bool(forum) and go_to(forum) in self.to_do
 
 
 class RungState(StrEnum):

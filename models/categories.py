@@ -15,6 +15,7 @@ from models.naming import AUDIT, noted, put_onto, written
 from models.policy import Names
 from models.policy_versions import current, save, version
 from models.requests import ServiceRequest
+from rules.offered import must_stay
 from rules.policy import UNPLACED, Policy
 
 
@@ -50,11 +51,7 @@ async def retire(session: AsyncSession, code: str, note: str, by: int, at: datet
 
 def may_retire(policy: Policy, code: str) -> bool:
     """Whether the policy can do without this category."""
-    found = policy.timings.get(code)
-    if found is None or code == UNPLACED:
-        return False
-    others = [timing for other, timing in policy.timings.items() if other not in (code, UNPLACED)]
-    return bool(others) and (not found.safety or any(timing.safety for timing in others))
+    return code in policy.timings and code not in must_stay(policy, without(policy, code))
 
 
 def without(policy: Policy, code: str) -> Policy:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.audit import Audit
 from models.database import codes, instant, rows
+from models.naming import Overtaken
 from models.policy_versions import raise_edition
 from models.requests import ServiceRequest
 from rules.exceptional import Exceptional
@@ -73,18 +76,29 @@ async def declare(session: AsyncSession, values: Mapping[str, Any], by: int, at:
     return row.id
 
 
-async def change(session: AsyncSession, number: int, values: Mapping[str, Any], by: int, at: datetime) -> bool:
-    """Correct, end or withdraw an event; whether there is one that was not withdrawn."""
+def fingerprint(row: ExceptionalEvent) -> str:
+    """What tells whether the event is still the one that was looked at."""
+    said = _plain(
+        {key: getattr(row, key) for key in ("what", "zone", "categories", "since", "until", "note", "withdrawn_at")}
+    )
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+
+async def change(
+    session: AsyncSession, number: int, values: Mapping[str, Any], seen: str, by: int, at: datetime
+) -> None:
+    """Correct, end or withdraw an event. Overtaken where it is not the one that was `seen`, LookupError where there is none."""
     row = await session.get(ExceptionalEvent, number, with_for_update=True)
-    if row is None or row.withdrawn_at is not None:
-        return False
+    if row is None:
+        raise LookupError(f"no event {number}")
+    if fingerprint(row) != seen:
+        raise Overtaken
     new = {key: value for key, value in values.items() if getattr(row, key) != value}
     before = _plain({key: getattr(row, key) for key in new})
     for key, value in new.items():
         setattr(row, key, value)
     if new:
         await _written(session, number, before, _plain(new), by, at)
-    return True
 
 
 async def _written(session: AsyncSession, number: int, before: Codes, after: Codes, by: int, at: datetime) -> None:

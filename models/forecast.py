@@ -35,9 +35,9 @@ OWN = frozenset({"tasks", "holds", "case"})
 
 @dataclass(frozen=True)
 class Forecast:
-    """Both courses, and of the closed ones: how many had a promised time, how many kept it, then and now.
+    """Both courses, and of the closed ones: how many had a promised time, how many kept it, as it was and with the new one.
 
-    `differs` are those whose answer differs.
+    `kept` and `missed` are all of them by what was, `differs` those whose answer differs.
     """
 
     at: datetime
@@ -47,6 +47,8 @@ class Forecast:
     judged: int
     within: int
     within_then: int
+    kept: tuple[str, ...]
+    missed: tuple[str, ...]
     differs: tuple[str, ...]
 
 
@@ -64,9 +66,9 @@ async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forec
         lambda: as_it_would_be(opened, at, loads, policy.version),
         len(opened),
     )
-    differs = [one.reference for one, kept in zip(closed, then, strict=True) if kept != one.within]
-    kept = sum(one.within for one in closed)
-    return Forecast(at, len(opened), now, would, len(closed), kept, sum(then), tuple(differs))
+    differs = tuple(one.reference for one, other in zip(closed, then, strict=True) if other != one.within)
+    kept, missed = (tuple(one.reference for one in closed if one.within is was) for was in (True, False))
+    return Forecast(at, len(opened), now, would, len(closed), len(kept), sum(then), kept, missed, differs)
 
 
 async def read_open(session: AsyncSession, policy: Policy, at: datetime, *, own_times: bool = False) -> list[Open]:

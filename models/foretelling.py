@@ -1,6 +1,7 @@
 """A process of its own that foretells what a policy would do: `python -m models.foretelling`, asked and answering in JSON.
 
-It reads on one snapshot, so that a busy day does not change what it counts, and writes nothing. Whoever asked may end it.
+It reads on one snapshot, so that a busy day does not change what it counts, and writes nothing. Whoever asked may end it, and with
+it ends whatever it started.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.beside import ends_with_its_parent
 from models.database import engine
 from models.forecast import Forecast, forecast
 from rules.policy import Policy
@@ -61,17 +63,22 @@ def plain(found: Forecast) -> dict[str, Any]:
         "judged": found.judged,
         "within": found.within,
         "within_then": found.within_then,
-        "differs": list(found.differs),
+        "kept": found.kept,
+        "missed": found.missed,
+        "differs": found.differs,
     }
 
 
 def _course(course: Course) -> dict[str, Any]:
     moves = [[move.reference, move.at.isoformat(), *move[2:]] for move in sorted(course.moves, key=lambda one: one.at)]
-    return {"moves": moves, "carried": [dict(_sound(count)) for count in course.carried], "unfit": course.unfit}
+    return {"moves": moves, "carried": [_by_post(count) for count in course.carried], "unfit": course.unfit}
 
 
-def _sound(count: Counter[str]) -> Counter[str]:
-    return Counter({post: many for post, many in count.items() if many > 0})
+def _by_post(count: Counter[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for post, reference in count.elements():
+        found.setdefault(post, []).append(reference)
+    return found
 
 
 async def answer(asked: dict[str, Any]) -> dict[str, Any]:
@@ -89,6 +96,7 @@ async def answer(asked: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Read what is asked from the standard input, write the answer to the standard output."""
+    ends_with_its_parent()
     gc.disable()  # a process of seconds that makes no rings of rubbish: looking for them was a third of its time
     sys.stdout.write(json.dumps(asyncio.run(answer(json.load(sys.stdin)))))  # in one piece: piece by piece is slow
 

@@ -31,7 +31,7 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a row holds: texts in every language (those `left_out` may be empty), and single values."""
+    """What a row holds: texts in every language, and single values; what is `left_out` may be empty."""
 
     texts: tuple[str, ...] = ("label",)
     left_out: frozenset[str] = frozenset()
@@ -49,7 +49,8 @@ SHEETS: Mapping[str, Sheet] = {
     "utility/name": Sheet(),
     "utility/phone": Sheet((), single=("value",)),
     "utility/safety_phone": Sheet((), single=("value",)),
-    "utility/forum": Sheet(("label", "addresses", "texts"), single=("phone",)),
+    "utility/head_office": Sheet(("addresses", "hours"), frozenset({"hours"}), ("phone",)),
+    "utility/forum": Sheet(("label", "addresses", "texts"), frozenset({"phone"}), ("phone",)),
 }
 """By kind, or kind and code; a kind that is not here has a label alone, and of the utility nothing else is a name."""
 

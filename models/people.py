@@ -12,10 +12,13 @@ from rules.terms import Codes
 
 
 class Zone(SQLModel, table=True):
-    """A group of offices. `names` maps a language to a name."""
+    """A group of offices, and where its own posts are found. `names` maps a language to a name."""
 
     code: str = Field(primary_key=True, max_length=60)
     names: Codes = codes()
+    addresses: Codes = codes()
+    hours: Codes = codes()
+    phone: str = Field(default="", max_length=20)
 
 
 class Office(SQLModel, table=True):

@@ -26,14 +26,14 @@ TABLES: Mapping[str, type[Row]] = {
     "post": Post,
 }
 TEXTS: Mapping[str, tuple[str, ...]] = {
-    "zone": ("names",),
+    "zone": ("names", "addresses", "hours"),
     "office": ("names", "addresses", "hours"),
     "locality": ("names",),
     "feeder": ("names",),
     "post": ("titles",),
 }
 SINGLE: Mapping[str, tuple[str, ...]] = {
-    "zone": (),
+    "zone": ("phone",),
     "office": ("phone",),
     "locality": ("pin", "live_from", "ring"),
     "feeder": ("localities",),

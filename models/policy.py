@@ -59,7 +59,7 @@ class Edition(SQLModel, table=True):
 
 
 class WorkerHeartbeat(SQLModel, table=True):
-    """When each worker last said it is alive, and what its relay healed."""
+    """When each worker last said that it is alive and asks for work, and what its relay healed."""
 
     __tablename__ = "worker_heartbeat"
 

@@ -80,14 +80,35 @@ class NeedsSecond(Exception):
     """The timings must be proposed: a second person has to agree."""
 
 
+class OtherBase(Exception):
+    """A file changes timings that are not those it says it was made from."""
+
+    def __init__(self, of: int, newest: int) -> None:
+        super().__init__(
+            f"The file was made from timings no. {of}, but no. {newest} are in force. `onewindow policy diff FILE` says what it would "
+            f"change of them. Then export them again and change that file; or, if the file shall stand over them, write "
+            f"`version = {newest}` in it, or leave that line out."
+        )
+
+
 async def save_alone(
-    session: AsyncSession, policy: Policy, note: str, author: int | None, at: datetime, base: int
+    session: AsyncSession,
+    policy: Policy,
+    note: str,
+    author: int | None,
+    at: datetime,
+    base: int,
+    *,
+    beside: bool = True,
 ) -> int:
-    """Save timings one person may save alone; the new version's number. NeedsSecond where he may not; as `save` else."""
+    """Save timings one person may save alone; the new version's number. NeedsSecond where he may not; as `save` else.
+
+    With `beside` the older versions that open requests have are saved with new calendars, too.
+    """
     row = await newest(session)
     if row.number == base and needs_second(row.policy, policy):
         raise NeedsSecond
-    return await save(session, policy, note, author, at, base=base)
+    return await save(session, policy, note, author, at, base=base, alone=not beside)
 
 
 async def propose(
@@ -125,6 +146,12 @@ async def proposals(session: AsyncSession, limit: int = 100) -> list[PolicyPropo
     """The newest proposals, the open ones first."""
     order = (col(PolicyProposal.state) == ProposalState.OPEN).desc(), col(PolicyProposal.id).desc()
     return list((await session.exec(select(PolicyProposal).order_by(*order).limit(limit))).all())
+
+
+async def waiting(session: AsyncSession) -> list[int]:
+    """The numbers of those nobody decided on."""
+    asked = select(PolicyProposal.id).where(PolicyProposal.state == ProposalState.OPEN)
+    return [id for id in (await session.exec(asked.order_by(col(PolicyProposal.id)))).all() if id is not None]
 
 
 async def one(session: AsyncSession, number: int) -> PolicyProposal | None:
@@ -201,15 +228,26 @@ def _decide(
 async def import_toml(
     session: AsyncSession, text: str, note: str, author: int | None, at: datetime
 ) -> tuple[int, int | None]:
-    """Save what `text` says over the policy in force; the version then in force, and the proposal where one was made of it.
+    """Save what `text` says over the policy in force; the version then in force, and the proposal it waits as, if it must.
 
-    Raises BadPolicy with every problem, NoteMissing, NoPolicy, and Outdated if somebody saved at the same moment.
+    The same file again finds the proposal made of it. Raises BadPolicy with every problem, NoteMissing, NoPolicy, OtherBase
+    where the text changes timings that are not those it names, and Outdated if somebody saved at the same moment.
     """
-    base = (await newest(session)).number
+    row = await newest(session)
     parsed = await read_toml(session, text)
+    if parsed.version != row.number and differences(row.policy, parsed):
+        raise OtherBase(parsed.version, row.number)
     try:
-        return await save_alone(session, parsed, note, author, at, base), None
+        return await save_alone(session, parsed, note, author, at, row.number), None
     except NothingChanged:
-        return base, None
+        return row.number, None
     except NeedsSecond:
-        return base, await propose(session, parsed, note, author, at, base)
+        same = await _proposed(session, parsed, row.number)
+        return row.number, same or await propose(session, parsed, note, author, at, row.number)
+
+
+async def _proposed(session: AsyncSession, policy: Policy, base: int) -> int | None:
+    """The open proposal that says just this."""
+    asked = select(PolicyProposal).where(PolicyProposal.base == base, PolicyProposal.state == ProposalState.OPEN)
+    rows = (await session.exec(asked)).all()
+    return next((row.id for row in rows if not differences(row.policy, policy)), None)

@@ -17,7 +17,8 @@ from models.people import Office, Zone
 from models.policy import Edition, Names, PolicyVersion
 from models.policy_beside import older_with
 from rules import policy_toml
-from rules.policy import Policy
+from rules.offered import must_stay
+from rules.policy import BadPolicy, Policy, Problem
 from rules.policy_calendars import Surroundings
 from rules.policy_json import to_json
 
@@ -25,6 +26,7 @@ SAVING = 7_405_001
 """Key of the lock that lets one save at a time, and none while a request chooses its version; registering shares it."""
 LONGEST_NOTE = 500
 AUDIT = "policy"
+LAST = "cannot go, nor lose its danger: it is the last of its sort"
 
 
 class NoPolicy(LookupError):
@@ -41,6 +43,9 @@ class Outdated(Exception):
 
 class NothingChanged(Exception):
     """What was to be saved is what is in force."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is different from the timings in force.")
 
 
 class NoteMissing(ValueError):
@@ -198,7 +203,10 @@ async def read_toml(session: AsyncSession, text: str) -> Policy:
         "offices": (await session.exec(select(Office.code))).all(),
     }
     reasons = (await session.exec(select(Names.code).where(Names.kind == "hold_reason"))).all()
-    return policy_toml.parse(text, policy, replace(around(policy), sites=sites, reasons=reasons))
+    read = policy_toml.parse(text, policy, replace(around(policy), sites=sites, reasons=reasons))
+    if lost := must_stay(policy, read):
+        raise BadPolicy([Problem(f"complaint.{code}", None, LAST) for code in lost])
+    return read
 
 
 def around(policy: Policy) -> Surroundings:

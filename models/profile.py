@@ -32,24 +32,34 @@ async def load_profile(
     """Write the profile once, in the caller's transaction; `passwords` are hashes by username. Does nothing if loaded."""
     if await is_loaded(session):
         return
-    for rows in _places(profile):
+    for rows in places(profile):
         session.add_all(rows)
         await session.flush()
     await _people(session, profile, passwords)
-    session.add_all([*_names(profile), *holidays(profile.holidays)])
+    session.add_all([*names(profile), *holidays(profile.holidays)])
     await save(session, profile.policy, f"The timings of the profile {profile.code}", None, at)
     await raise_edition(session)
 
 
-def _places(profile: given.Profile) -> Iterator[list[SQLModel]]:
+def places(profile: given.Profile) -> Iterator[list[SQLModel]]:
     """Rows in the order in which they refer to one another."""
-    yield [Zone(code=zone.code, names=dict(zone.names)) for zone in profile.zones.values()]
+    yield [_zone(zone) for zone in profile.zones.values()]
     yield [_office(office) for office in profile.offices.values()]
     yield [
         *(_locality(place) for place in profile.localities.values()),
         *(_feeder(feeder) for feeder in profile.feeders.values()),
         *(_post(post, profile.roles[post.role]) for post in profile.posts.values()),
     ]
+
+
+def _zone(zone: given.Zone) -> Zone:
+    return Zone(
+        code=zone.code,
+        names=dict(zone.names),
+        addresses=dict(zone.addresses),
+        hours=dict(zone.hours),
+        phone=zone.phone,
+    )
 
 
 def _feeder(feeder: given.Feeder) -> Feeder:
@@ -119,7 +129,7 @@ async def _people(session: AsyncSession, profile: given.Profile, passwords: Mapp
         )
 
 
-def _names(profile: given.Profile) -> list[SQLModel]:
+def names(profile: given.Profile) -> list[SQLModel]:
     rows: list[SQLModel] = [*_utility(profile)]
     for category in profile.categories.values():
         data = {
@@ -201,6 +211,9 @@ def _utility(profile: given.Profile) -> list[Names]:
         "phone": profile.forum.phone,
     }
     rows.append(Names(kind="utility", code="forum", labels=dict(profile.forum.names), data=forum))
+    head = profile.head_office
+    found = {"addresses": dict(head.addresses), "hours": dict(head.hours), "phone": head.phone}
+    rows.append(Names(kind="utility", code="head_office", data=found))
     channels = {plan.code: {"language": plan.language, "quiet": plan.quiet} for plan in profile.channels.values()}
     dangers = {language: list(words) for language, words in profile.danger_words.items()}
     rows.append(Names(kind="utility", code="danger_words", data={"value": dangers}))

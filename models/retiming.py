@@ -13,8 +13,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.audit import Audit
+from models.people import Zone
+from models.policy import Names
 from models.policy_beside import carried
-from models.policy_calendars import save_without
+from models.policy_calendars import taken_out
+from models.policy_proposals import propose, save_alone
+from models.policy_versions import current
 from models.requests import ServiceRequest, Task
 from models.runs import FASTEST, GOING_ON, MEANWHILE, USUAL, Run, RunItem, Stage, bounded, progress
 from rules.states import OPEN
@@ -39,9 +43,23 @@ APPLIED = (Outcome.MOVED.value, Outcome.ESCALATED.value)
 class AlreadyRunning(Exception):
     """One retiming at a time."""
 
+    def __init__(self) -> None:
+        super().__init__("Other timings are still being applied: wait for their end, or stop them.")
+
 
 class CannotUndo(Exception):
     """It is still going on, it was an undoing itself, or nothing of it was applied."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to take back: it goes on, it takes back another, or nothing was applied.")
+
+
+class NoSuchChoice(ValueError):
+    """Open requests are chosen by a tier, category or zone (`field`) that does not exist."""
+
+    def __init__(self, field: str, value: object) -> None:
+        super().__init__(f"There is no {field} {value!r}; nothing was begun.")
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -79,7 +97,9 @@ async def begin(
     """List what the choice means and let it run; its number. AlreadyRunning while another one goes on.
 
     Where the version changes nothing but calendars, each request comes under the one that has its own times.
+    NoSuchChoice for what chooses by something that does not exist.
     """
+    await exists(session, choice)
     own = {str(old): new for old, new in (await carried(session, version)).items()}
     told = {"version": version, **asdict(choice), "carried": own or None}
     data = {key: value for key, value in told.items() if value is not None}
@@ -98,15 +118,42 @@ async def undo(session: AsyncSession, number: int, by: int | None, at: datetime)
     return started
 
 
+async def exists(session: AsyncSession, choice: Choice) -> None:
+    """NoSuchChoice where the tier, the category or the zone does not exist; one that is retired does."""
+    if choice.tier is not None:
+        ladders = (await current(session)).ladders.values()
+        if not 1 <= choice.tier <= max((len(ladder.tiers) for ladder in ladders), default=0):
+            raise NoSuchChoice("tier", choice.tier)
+    if choice.category is not None:
+        kinds = [await session.get(Names, (kind, choice.category)) for kind in ("category", "procedure")]
+        if not any(kinds):
+            raise NoSuchChoice("category", choice.category)
+    if choice.zone is not None and await session.get(Zone, choice.zone) is None:
+        raise NoSuchChoice("zone", choice.zone)
+
+
 async def take_back(session: AsyncSession, version: int, by: int | None, at: datetime, note: str) -> int:
     """Save the timings without what a version changed, and give each request it was applied to the version it had.
 
     What was registered under it comes under the new one. The run's number. ChangedSince where what it changed was changed
-    again since, LookupError for a version that changed nothing.
+    again since, LookupError for a version that changed nothing, NeedsSecond where a time becomes longer by it.
     """
     if await going_on(session) is not None:
         raise AlreadyRunning
-    number = await save_without(session, version, note, by, at)
+    policy, base = await taken_out(session, version)
+    return await give_back(
+        session, await save_alone(session, policy, note, by, at, base, beside=False), version, by, at
+    )
+
+
+async def propose_taking_back(session: AsyncSession, version: int, by: int | None, at: datetime, note: str) -> int:
+    """Propose what `take_back` would do, for a second person to agree to; the proposal's number. As `propose`."""
+    policy, base = await taken_out(session, version)
+    return await propose(session, policy, note, by, at, base, {"takes_back": version})
+
+
+async def give_back(session: AsyncSession, number: int, version: int, by: int | None, at: datetime) -> int:
+    """Bring what has a version, taken back by the one of this number, under what it had before; the run's number."""
     applied = Run.act == Act.RETIME.value, col(Run.data)["version"].as_integer() == version, col(Run.undoes).is_(None)
     run = (await session.exec(select(Run.id).where(*applied).order_by(col(Run.id).desc()))).first()
     data = {"version": number, "takes_back": version}
@@ -131,6 +178,12 @@ async def one(session: AsyncSession, number: int, *, locked: bool = False) -> Ru
     """The retiming of this number; None where there is none."""
     row = await session.get(Run, number, with_for_update=locked or None)
     return row if row is not None and row.act == Act.RETIME else None
+
+
+async def latest(session: AsyncSession, limit: int = 100) -> list[Run]:
+    """The newest of them, newest first."""
+    asked = select(Run).where(Run.act == Act.RETIME.value).order_by(col(Run.id).desc())
+    return list((await session.exec(asked.limit(limit))).all())
 
 
 async def going_on(session: AsyncSession) -> Run | None:
@@ -209,7 +262,13 @@ def _versions(before: Any, after: Any) -> Any:
 
 
 async def steer(
-    session: AsyncSession, number: int, by: int, at: datetime, *, to: Stage | None = None, rate: int | None = None
+    session: AsyncSession,
+    number: int,
+    by: int | None,
+    at: datetime,
+    *,
+    to: Stage | None = None,
+    rate: int | None = None,
 ) -> bool:
     """Pause, resume or stop one that goes on, or set its rate; whether it could be done."""
     row = await one(session, number, locked=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, and_, exists, func, or_, text, update
 from sqlmodel import Field, SQLModel, col, select
@@ -17,6 +18,8 @@ from rules.terms import Act, Codes
 SLOWEST, FASTEST, USUAL = 10, 30_000, 600
 """Requests a minute."""
 LEASE = timedelta(seconds=15)
+LATELY, ENOUGH = timedelta(minutes=1), timedelta(seconds=10)
+"""Over what was done so lately its real pace is taken, once that is long enough to tell."""
 
 
 class Stage(StrEnum):
@@ -130,11 +133,12 @@ async def told(session: AsyncSession, item: RunItem) -> None:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far it is. `counts` by outcome; `seconds` until the end at the present rate."""
+    """How far it is. `counts` by outcome; `rate` is the chosen one, `pace` the real one of the last minute (None: too early to tell)."""
 
     total: int
     counts: Mapping[str, int]
     rate: int
+    pace: float | None = None
 
     @property
     def done(self) -> int:
@@ -148,17 +152,36 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """How long the rest takes at this rate."""
-        return self.left * 60 / self.rate
+        """How long the rest takes at the real pace; never less than at the chosen rate."""
+        return self.left * 60 / min(self.rate, self.pace or self.rate)
 
 
 async def progress(session: AsyncSession, number: int) -> Progress:
     """How far the list of this number is."""
-    asked = select(RunItem.outcome, func.count()).where(RunItem.run == number)
-    counts = dict((await session.exec(asked.group_by(col(RunItem.outcome)))).all())
+    now = func.clock_timestamp()
+    lately = col(RunItem.at) > now - LATELY
+    columns: Any = (
+        RunItem.outcome,
+        func.count(),
+        func.count().filter(lately),
+        func.min(RunItem.at).filter(lately),
+        now,
+    )
+    asked = select(*columns).where(RunItem.run == number).group_by(col(RunItem.outcome))
+    found = {outcome: rest for outcome, *rest in (await session.exec(asked)).all()}
     row = await session.get(Run, number)
-    known = {str(outcome): many for outcome, many in counts.items() if outcome is not None}
-    return Progress(sum(counts.values()), known, USUAL if row is None else row.rate)
+    known = {str(outcome): many for outcome, (many, *_) in found.items() if outcome is not None}
+    total = sum(many for many, *_ in found.values())
+    return Progress(total, known, USUAL if row is None else row.rate, _pace([rest for _, *rest in found.values()]))
+
+
+def _pace(found: Sequence[Sequence[Any]]) -> float | None:
+    """How many a minute got their outcome lately, since the first of them; how long it stood before does not count."""
+    done = [(many, first, now) for many, first, now in found if many]
+    if not done:
+        return None
+    since = max(now for *_, now in done) - min(first for _, first, _ in done)
+    return sum(many for many, *_ in done) / (since / LATELY) if since >= ENOUGH else None
 
 
 async def asleep(session: AsyncSession) -> list[int]:

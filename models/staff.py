@@ -222,3 +222,9 @@ async def switch_keys(session: AsyncSession, person: int, *, on: bool) -> None:
     """Let single keys do something on somebody's pages, or nothing."""
     row = await session.get_one(Staff, person)
     row.keys = on
+
+
+async def staff_names(session: AsyncSession) -> dict[int | None, str]:
+    """The names of all staff by id."""
+    rows = await session.exec(select(Staff.id, Staff.name))
+    return dict(rows.all())

@@ -59,10 +59,11 @@ async def put(
     **more: Unpack[More],
 ) -> None:
     """Put one submission into the tray; a repeated `id` changes nothing."""
+    # not left to the statement below alone: inserting what the pen is just answering may end as a deadlock of the two
+    if (await session.exec(select(Submission.id).where(Submission.id == id))).first() is not None:
+        return
     words_id = more.get("words_id")
     if words := more.get("words"):
-        if (await session.exec(select(Submission.id).where(Submission.id == id))).first() is not None:
-            return
         said = Words(reference=reference, body=words)
         session.add(said)
         await session.flush()

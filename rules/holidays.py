@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.calendar import Calendar
 from rules.hours import BadCalendar
@@ -14,6 +15,8 @@ from rules.policy import Own, Policy
 ONE_DAY = timedelta(days=1)
 LONGEST_CLOSED = 31
 """Days a calendar may stay closed without a break."""
+FROM_MONTH = 10
+"""From this month on the holidays of the next year are missed."""
 MOST_HOLIDAYS = 2_000
 """Days one calendar may have in all: two a week for twenty years."""
 
@@ -34,6 +37,26 @@ def _closing(calendar: Calendar) -> Iterator[date]:
     for day in sorted(calendar.holidays | {variant.first for variant in calendar.variants}):
         if calendar.spans_on(day - ONE_DAY):
             yield day
+
+
+class Few(NamedTuple):
+    """A calendar with few holidays in the next year: how many this year has, and how many that one."""
+
+    code: str
+    these: int
+    next: int
+
+
+def few_next_year(policy: Policy, today: date) -> list[Few]:
+    """From October on: the calendars that have less than half as many holidays in the next year as in this one.
+
+    The fixed ones of a profile may be there for years; those that are announced each year are what is missing then.
+    """
+    if today.month < FROM_MONTH:
+        return []
+    years = {code: Counter(day.year for day in one.holidays) for code, one in policy.calendars.items()}
+    found = [Few(code, many[today.year], many[today.year + 1]) for code, many in years.items()]
+    return [one for one in found if 2 * one.next < one.these]
 
 
 def closed_on(policy: Policy, day: date, zone: str | None, offices: Mapping[str, str]) -> Policy:
@@ -75,7 +98,7 @@ class ChangedSince(ValueError):
     """What a version changed was changed again since; `key` says what."""
 
     def __init__(self, key: str) -> None:
-        super().__init__(key)
+        super().__init__(f"changed again since: {key}")
         self.key = key
 
 

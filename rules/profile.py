@@ -53,10 +53,22 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Zone:
-    """A group of offices."""
+    """A group of offices, and where its own posts are found: `hours` are its visiting hours in words."""
 
     code: str
     names: Texts
+    addresses: Texts
+    phone: str
+    hours: Texts
+
+
+@dataclass(frozen=True)
+class HeadOffice:
+    """Where the posts of the whole company are found."""
+
+    addresses: Texts
+    phone: str
+    hours: Texts
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,6 @@ class Office:
     names: Texts
     addresses: Texts
     phone: str
-    calendar: str
     hours: Texts
     area_class: str = "urban"
     since: datetime | None = None
@@ -221,6 +232,7 @@ class Profile:
     languages: tuple[str, ...]
     phone: str
     safety_phone: str
+    head_office: HeadOffice
     forum: Forum
     zones: Mapping[str, Zone]
     offices: Mapping[str, Office]

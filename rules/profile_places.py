@@ -1,22 +1,37 @@
-"""The places of a profile: zones, offices, localities and feeders."""
+"""The places of a profile: zones, the head office, offices, localities and feeders."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from rules.policy import AREA_CLASSES, UNPLACED
-from rules.profile import Feeder, Locality, Office, Texts, Zone
+from rules.profile import Feeder, HeadOffice, Locality, Office, Texts, Zone
 from rules.profile_texts import Reader, known, named
 from rules.toml_table import Table
 
 
-def read_zones(reader: Reader, table: Table) -> dict[str, Zone]:
+def read_zones(reader: Reader, table: Table, visiting_hours: Mapping[str, Texts]) -> dict[str, Zone]:
     """The zones by code."""
     zones = {}
     for code, one in table.tables():
-        zones[code] = Zone(code, reader.texts(one))
+        names, addresses = (reader.named_texts(one, key) for key in ("names", "addresses"))
+        zones[code] = Zone(code, names, addresses, one.text("phone"), _hours(one, visiting_hours))
         one.close()
     return zones
+
+
+def read_head_office(reader: Reader, table: Table, visiting_hours: Mapping[str, Texts]) -> HeadOffice:
+    """Where the posts of the whole company are found."""
+    office = HeadOffice(reader.named_texts(table, "addresses"), table.text("phone"), _hours(table, visiting_hours))
+    table.close()
+    return office
+
+
+def _hours(table: Table, visiting_hours: Mapping[str, Texts]) -> Texts:
+    """The hours of the calendar a place names, in words."""
+    calendar = table.text("calendar")
+    there = known(table, "calendar", calendar, visiting_hours, "[visiting_hours] for calendar")
+    return visiting_hours[calendar] if there else {}
 
 
 def read_offices(
@@ -32,11 +47,6 @@ def read_offices(
 
 
 def _office(reader: Reader, code: str, table: Table, visiting_hours: Mapping[str, Texts]) -> Office:
-    calendar = table.text("calendar")
-    if known(table, "calendar", calendar, visiting_hours, "[visiting_hours] for calendar"):
-        hours = visiting_hours[calendar]
-    else:
-        hours = {}
     since, until = reader.first_instant(table, "from"), reader.last_instant(table, "to")
     if since and until and since >= until:
         table.wrong("to", "is not after from")
@@ -46,8 +56,7 @@ def _office(reader: Reader, code: str, table: Table, visiting_hours: Mapping[str
         names=reader.named_texts(table, "names"),
         addresses=reader.named_texts(table, "addresses"),
         phone=table.text("phone"),
-        calendar=calendar,
-        hours=hours,
+        hours=_hours(table, visiting_hours),
         area_class=table.choice("area_class", (*AREA_CLASSES, UNPLACED), "urban"),
         since=since,
         until=until,

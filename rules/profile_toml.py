@@ -13,7 +13,14 @@ from rules.policy_toml import read_policy
 from rules.profile import BrokenProfile, Profile
 from rules.profile_catalog import HolidaySource, read_categories, read_channels, read_forum, read_holidays
 from rules.profile_check import check
-from rules.profile_places import read_feeders, read_localities, read_offices, read_visiting_hours, read_zones
+from rules.profile_places import (
+    read_feeders,
+    read_head_office,
+    read_localities,
+    read_offices,
+    read_visiting_hours,
+    read_zones,
+)
 from rules.profile_posts import read_fills, read_people, read_posts, read_roles, read_segments
 from rules.profile_requests import check_requests, read_requests
 from rules.profile_texts import LANGUAGES, Reader
@@ -124,8 +131,8 @@ def _zone(table: Table) -> ZoneInfo | None:
 
 def _people(reader: Reader, top: Table) -> dict[str, Any]:
     """The places, posts and people of a document."""
-    zones = read_zones(reader, top.table("zones"))
     hours = read_visiting_hours(reader, top.table("visiting_hours"))
+    zones = read_zones(reader, top.table("zones"), hours)
     offices = read_offices(reader, top.table("offices"), zones, hours)
     localities = read_localities(reader, top.table("localities"), offices)
     feeders = read_feeders(reader, top.table("feeders", False), offices, localities)
@@ -134,6 +141,7 @@ def _people(reader: Reader, top: Table) -> dict[str, Any]:
     people, fills = read_people(reader, top.table("people"), posts)
     fills += read_fills(reader, top.entries("fills", False), posts, people)
     return {
+        "head_office": read_head_office(reader, top.table("head_office"), hours),
         "zones": zones,
         "offices": offices,
         "localities": localities,

@@ -59,20 +59,20 @@ class Open(NamedTuple):
 
 @dataclass
 class Course:
-    """What happens from `at` until the horizon. `carried`: how many tasks each post answers for, now and after each window."""
+    """What happens from `at` until the horizon. `carried`: the tasks each post answers for, by their requests, at first and at last."""
 
     at: datetime
     loads: Counter[str]
     moves: list[Move] = field(default_factory=list)
-    carried: list[Counter[str]] = field(default_factory=list)
-    answering: Counter[str] = field(default_factory=Counter)
+    carried: list[Counter[tuple[str, str]]] = field(default_factory=list)
+    answering: Counter[tuple[str, str]] = field(default_factory=Counter)
     unfit: list[str] = field(default_factory=list)
     _queue: list[tuple[datetime, int, Turn]] = field(default_factory=list)
     _places: count[int] = field(default_factory=count)
 
     def stands(self, request: Request) -> None:
         """Count who answers for it now."""
-        self.answering.update(task.answerable for task in request.open_tasks)
+        self.answering.update((task.answerable, request.reference) for task in request.open_tasks)
 
     def follows(self, request: Request, turn: Turn) -> None:
         """Keep what a first turn did, and go on from there."""
@@ -81,7 +81,7 @@ class Course:
 
     def run(self) -> None:
         """Let everything happen at its instant, the earliest first, until the horizon."""
-        for window in WINDOWS.values():
+        for window in (timedelta(0), HORIZON):
             until = self.at + window
             while self._queue and self._queue[0][0] <= until:
                 at, _, turn = heappop(self._queue)
@@ -122,7 +122,7 @@ class Course:
         if before != after:
             for hands, by in ((before, -1), (after, 1)):
                 for answerable, handler in hands:
-                    self.answering[answerable] += by
+                    self.answering[answerable, turn.request.reference] += by
                     self.loads[handler] += by
         for event in turn.events:
             if event.kind is EventKind.ESCALATED:

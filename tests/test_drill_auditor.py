@@ -29,6 +29,7 @@ from models.requests import Lapse, ServiceRequest
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take
 from rules.terms import Act, Actor, Channel, EventKind, Kind
+from tests.sweeping import swept
 
 
 @dataclass
@@ -153,13 +154,15 @@ async def test_what_is_whole_is_found_whole(drilled: Drilled) -> None:
     assert await drilled.broken() == set()
 
 
+OTHERS = "each other kind of loss, doubling and untruth"
 UNTRUE = "notices that told what was not so"
 CHAIN = "histories with a gap or a broken chain"
 
 
 @pytest.mark.parametrize(
     ("change", "broken"),
-    [
+    swept(
+        OTHERS,
         (_rewritten, {CHAIN}),
         (_gone, {CHAIN}),
         (_escalated_twice, {CHAIN, "timers fired twice", "tiers climbed twice", "notices never queued", UNTRUE}),
@@ -169,7 +172,7 @@ CHAIN = "histories with a gap or a broken chain"
         (_other_outcome, {"outcomes other than told"}),
         (_never_queued, {"notices never queued", "messages nobody sent"}),
         (_still_waiting, {"notices not done"}),
-    ],
+    ),
 )
 async def test_what_is_broken_on_purpose_is_found(
     drilled: Drilled, change: Callable[[AsyncSession, str], Awaitable[None]], broken: set[str]
@@ -180,13 +183,14 @@ async def test_what_is_broken_on_purpose_is_found(
 
 @pytest.mark.parametrize(
     "told",
-    [
+    swept(
+        OTHERS,
         {"post": "zone-head-east"},
         {"tier": 3},
         {"fell_due": "2027-05-14T10:00:00+00:00"},
         {"due": "2027-05-14T10:00:00+00:00"},
         {"state": "closed"},
-    ],
+    ),
 )
 async def test_a_notice_that_names_what_was_not_so_is_found(drilled: Drilled, told: dict[str, object]) -> None:
     async with drilled.sessions.begin() as session:
@@ -210,11 +214,12 @@ async def _of_another_kind(session: AsyncSession, reference: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [
+    swept(
+        OTHERS,
         lambda text: text.replace("-", "").translate(str.maketrans("0123456789", "9876543210")),
         lambda text: f"{text} It ends at 4:44 in the morning.",
         lambda text: text.replace("ervice manager", "erviette manager"),
-    ],
+    ),
 )
 async def test_a_message_that_says_what_its_notice_does_not_is_found(
     drilled: Drilled, change: Callable[[str], str]

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from languages.catalog import LANGUAGES, named
 from languages.connections import own_label
 from models.names import NOTHING, Everything, everything, newest_edition
-from models.people import Locality, Office, Post
+from models.people import Locality, Office, Post, Zone
 from models.policy import Names, PolicyVersion
 from models.policy_versions import NoPolicy, newest
 from rules.policy import Policy, Timing, timing_of
@@ -84,7 +84,7 @@ class Book:
             office = self.office(code)
             return named(office.names) if office else ""
         if kind == "zone":
-            zone = self.now.zones.get(code or "")
+            zone = self.zone(code)
             return named(zone.names) if zone else ""
         row = self.row(kind, code or "")
         return named(row.labels) if row else own_label(kind, code or "")
@@ -113,6 +113,10 @@ class Book:
     def office(self, code: str | None) -> Office | None:
         """An office, or None."""
         return self.now.offices.get(code or "")
+
+    def zone(self, code: str | None) -> Zone | None:
+        """A zone, or None."""
+        return self.now.zones.get(code or "")
 
     def locality(self, code: str | None) -> Locality | None:
         """A locality, or None."""

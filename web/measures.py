@@ -21,7 +21,7 @@ WATCHED = {
     Watched.NOT_STARTED: ("not_started_age_seconds", "Age of the oldest request whose workflow was not started yet"),
     Watched.UNANSWERED: ("unanswered_age_seconds", "Age of the oldest submission without an outcome"),
     Watched.OUTBOX: ("outbox_age_seconds", "Age of the oldest notification that may go"),
-    Watched.WORKERS: ("workers", "Workers that said within ten seconds that they live"),
+    Watched.WORKERS: ("workers", "Workers that said within ten seconds that they live and ask for work"),
     Watched.HEALED: ("rows_healed_last_hour", "Rows the relays brought together in the last hour"),
 }
 """Names and words of what has a bound."""

@@ -6,18 +6,17 @@ import asyncio
 import contextlib
 import email
 import email.policy
-import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from aiosmtpd.smtp import SMTP
 
 from embedded.message_store import Store
 from embedded.messages import create_app
+from tests.served import served
 
 
 @dataclass
@@ -59,31 +58,6 @@ class MailServer:
         finally:
             server.close()
             await server.wait_closed()
-
-
-class Quiet(uvicorn.Server):
-    """A server that leaves Ctrl-C to pytest."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
-
-
-@contextlib.asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
-    """`app` on a free port; gives its address."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = Quiet(uvicorn.Config(app, log_level="warning", lifespan="on"))
-        task = asyncio.create_task(server.serve(sockets=[bound]))
-        try:
-            while not server.started:  # noqa: ASYNC110 - the server has no event for it
-                await asyncio.sleep(0.005)
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await task
 
 
 @contextlib.asynccontextmanager

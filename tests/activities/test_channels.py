@@ -15,7 +15,8 @@ from starlette.routing import Route
 from activities.channels import Letter, Message, Result
 from activities.channels.email import Email, Server
 from activities.channels.sms import Gateway, Sms
-from tests.activities.mailroom import MailServer, served
+from tests.activities.mailroom import MailServer
+from tests.served import served
 
 URDU = 'شکایت 234567895 "بجلی"'
 KANNEL = "GET {}/cgi-bin/sendsms?user=u&to={{to}}&text={{text}}&charset=utf-8&coding=2"

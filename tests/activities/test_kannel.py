@@ -15,8 +15,8 @@ from activities.channels.sms import Sms
 from rules.terms import NoticeKind
 from tests.activities import kannel
 from tests.activities.kannel import Kannel
-from tests.activities.mailroom import served
 from tests.activities.outbox_room import Room
+from tests.served import served
 from tests.web.window import Window
 
 MISSING = [name for name in kannel.PROGRAMS if kannel.program(name) is None]

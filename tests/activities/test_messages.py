@@ -37,7 +37,7 @@ def names(*more: Names) -> Named:
     rows = [
         Names(kind="utility", code="name", labels=labels("Example Power")),
         Names(kind="utility", code="phone", data={"value": PHONE}),
-        Names(kind="utility", code="forum", labels=labels("Grievance forum")),
+        Names(kind="utility", code="forum", labels=labels("Grievance forum"), data={"phone": "011 44 55"}),
         Names(kind="category", code="theft-report", labels=labels("Theft of power")),
         Names(kind="category", code="wrong-bill", labels=labels("Wrong bill")),
         Names(kind="role", code="ro", labels=labels("Officer")),
@@ -419,7 +419,7 @@ def test_the_mail_about_papers_says_of_each_what_to_do() -> None:
 def test_a_refusal_says_what_to_do_and_where_to_go() -> None:
     text = said(applied(CONSUMER, NoticeKind.REJECTED), "email").text
     assert "Pay the old bills. Then apply again." in text
-    assert "You may now go to: Grievance forum." in text
+    assert "You may now go to: Grievance forum, 011 44 55." in text
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.ASSIGNED, NoticeKind.ESCALATED, NoticeKind.REMINDER, NoticeKind.LAPSED])

@@ -13,9 +13,9 @@ from playwright.async_api import Browser, Page
 
 from models.staff import sign_in
 from rules.messages import Look
-from tests.activities.mailroom import served
 from tests.browser.chromium import Visitor, visiting
 from tests.passwords import PASSWORD, let_in
+from tests.served import served
 from tests.web.window import MONDAY, Window, window_on
 from web.app import create_app
 

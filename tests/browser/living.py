@@ -41,8 +41,8 @@ from models.policy_versions import read_toml, save
 from models.requests import ServiceRequest, Task
 from models.storage import Folder
 from models.waiting import Waiting
-from tests.activities.mailroom import Quiet, served
 from tests.passwords import let_in
+from tests.served import Quiet, served
 from tests.servers import database_of
 from tests.timeline import door_of
 from web.app import create_app
@@ -86,7 +86,7 @@ class Living:
     async def open(self) -> None:
         """Start the web on its port."""
         app = create_app(self.parts())
-        settings = uvicorn.Config(app, "127.0.0.1", self.port, log_level="error", timeout_graceful_shutdown=2)
+        settings = uvicorn.Config(app, "127.0.0.1", self.port, log_level="error")
         self.server = Quiet(settings)
         self.serving = asyncio.create_task(self.server.serve())
         while not self.server.started:  # noqa: ASYNC110 - the server has no event for it
@@ -101,7 +101,7 @@ class Living:
             for connection in list(self.server.server_state.connections):
                 connection.transport.abort()
         onewindow.hub.close()
-        self.server.should_exit = True
+        self.server.over.set()
         await self.serving
 
     async def policy(self, text: str) -> None:

@@ -14,9 +14,9 @@ from models import cases
 from models.people import Fill
 from models.staff import sign_in
 from rules.terms import Act, Actor
-from tests.activities.mailroom import served
 from tests.browser.chromium import Visitor, visiting
 from tests.passwords import PASSWORD, let_in
+from tests.served import served
 from tests.servers import database_of
 from tests.web.stages_at_hand import AtHand, applied_for
 from tests.web.window import MONDAY, Window, window_on

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 IN_SECONDS = """
 [complaint.no-supply]
 accept = "none"
-tiers = ["5s", "7s", "40s"]
+tiers = ["4s", "5s", "40s"]
 standard = "60s"
 """
 PHONE, MAIL = "+919810000041", "consumer@demo.example"

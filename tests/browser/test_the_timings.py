@@ -15,7 +15,10 @@ from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.servers import database_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.sweep("the administrator's ways through the screens; the forms of each are in tests/web"),
+]
 MANY = 3
 
 
@@ -93,7 +96,6 @@ async def test_new_timings_reach_open_requests_under_the_eyes_of_who_saved_them(
         await expect(form).to_be_hidden()
 
 
-@pytest.mark.sweep("every stop on the way, with axe; the forms of each are in tests/web, its live part is above")
 @pytest.mark.parametrize(("language", "phone"), [("en", False), ("ur", True)])
 async def test_timings_are_tuned_looked_ahead_applied_halted_and_taken_back(
     hall: Hall, language: str, phone: bool

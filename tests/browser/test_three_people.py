@@ -16,7 +16,7 @@ from tests.browser.filing import Story, file
 from tests.browser.living import ZONE, Living
 from tests.passwords import PASSWORD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("two more ways through the screens; each form is in tests/web")]
 
 NO_LIGHT = Story("No supply", "Def", "The whole lane is dark.", "98100 00052")
 PHONE = "+919810000052"
@@ -119,7 +119,6 @@ async def test_filed_worked_on_denied_resolved_again_and_closed(town: Living, br
         await expect(above.locator(f"[data-reference='{reference}']")).to_contain_text("No longer in this list")
 
 
-@pytest.mark.sweep("one more way through the screens: the administrator's")
 async def test_a_timing_changed_by_the_administrator_counts_for_the_next_complaint(
     town: Living, browser: Browser
 ) -> None:

@@ -19,7 +19,7 @@ from tests.browser.test_three_people import act
 from tests.servers import database_of
 from web.desk import watching
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sweep("one more page that is live; who is late is told in tests/web")]
 OWN, ABOVE = "Fuse changed at the pole.", "The feeder is dark: this needs the zone head."
 
 

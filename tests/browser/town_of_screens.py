@@ -39,10 +39,10 @@ from rules.durations import parse
 from rules.messages import Take
 from rules.papers import WORK_PHOTO
 from rules.terms import Act, Actor, Channel, Kind, Refused
-from tests.activities.mailroom import served
 from tests.browser.applications import applications as desk_applications
 from tests.browser.town_of_applications import applications
 from tests.passwords import PASSWORD, let_in
+from tests.served import served
 from tests.web.stages_at_hand import sheet
 from tests.web.window import MONDAY, PHONE, Window, window_on
 from web.app import create_app

@@ -23,6 +23,48 @@ async def test_timings_go_out_as_toml_and_come_back_as_a_new_version(database_ur
     assert (code, said) == (0, "Timings no. 2 are in force for new requests.\n")
 
 
+async def test_a_file_of_older_timings_and_one_that_waits_for_a_second_person_are_never_said_to_be_in_force(
+    database_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "kept.toml"
+
+    async def policy(*arguments: str) -> tuple[int, str]:
+        return await onewindow("policy", *arguments, DATABASE_URL=database_url)
+
+    assert await policy("export", str(file)) == (0, "")
+    kept = file.read_text(encoding="utf-8")
+    old = int(kept.partition("\n")[0].removeprefix("version = "))
+    file.write_text(kept.replace('reminder_share = "1/4"', 'reminder_share = "1/3"'), encoding="utf-8")
+    code, said = await policy("import", str(file), "--note", "sooner reminded")
+    assert (code, said.splitlines()) == (
+        0,
+        [
+            f"Timings no. {old + 1} are in force for new requests.",
+            f"Write `version = {old + 1}` in kept.toml, or export it again, before it is changed next.",
+        ],
+    )
+    assert (await policy("import", str(file), "--note", "again"))[0] == 0, "it says what is in force"
+    file.write_text(kept, encoding="utf-8")
+    code, said = await policy("import", str(file), "--note", "what was forgotten")
+    assert (code, f"no. {old}," in said, f"no. {old + 1} are in force" in said, "policy diff" in said) == (
+        2,
+        *[True] * 3,
+    )
+    code, said = await policy("diff", str(file))
+    assert (code, "1/3 -> 1/4" in said, f"no. {old + 1} are in force" in said) == (1, True, True)
+    file.write_text('[complaint.no-supply]\nstandard = "9h"\n', encoding="utf-8")
+    code, said = await policy("import", str(file), "--note", "slower")
+    assert (code, said.count(" waits for a second administrator"), "are in force for new" in said) == (3, 1, False)
+    assert await policy("import", str(file), "--note", "slower") == (code, said), "the same file is one proposal"
+    proposal = said.partition("Proposal no. ")[2].partition(" ")[0]
+    code, said = await policy("apply")
+    assert (code, f"Proposal no. {proposal} is not among them" in said) == (0, True)
+    code, said = await policy("take-back", str(old + 1), "--note", "no crews")
+    assert (code, "still being applied" in said) == (2, True)
+    begun = (await policy("lists"))[1].partition(" ")[0]
+    assert (await policy("steer", begun, "--stop"))[0] == 0
+
+
 async def test_timings_kept_in_a_file_are_compared_foretold_and_applied(database_url: str, tmp_path: Path) -> None:
     """What a utility does that keeps them in git: nothing differs, one time does, what that would do, bring it to all."""
     file = tmp_path / "kept.toml"
@@ -41,8 +83,19 @@ async def test_timings_kept_in_a_file_are_compared_foretold_and_applied(database
     assert await policy("diff", str(file)) == (0, "")
     code, said = await policy("apply")
     assert (code, "are being applied: /admin/retimings/" in said) == (0, True)
+    number = said.splitlines()[0].rpartition("/")[2]
     code, said = await policy("apply")
-    assert (code, "Traceback" in said) == (2, False)
+    assert (code, "Traceback" in said, "still being applied" in said) == (2, False, True)
+    assert (await policy("steer", number, "--pause", "--rate", "30"))[0] == 0
+    first = (await policy("lists"))[1].splitlines()[0]
+    assert first.startswith(f"{number}  paused  0 of 0  to timings no. ")
+    assert first.endswith("  30 a minute")
+    assert [(await policy("steer", number, *more))[0] for more in ([], ["--stop"], ["--resume"])] == [2, 0, 2]
+    code, said = await policy("undo", number)
+    assert (code, "is nothing to take back" in said) == (2, True)
+    for option, value in (("--zone", "moon"), ("--category", "nowhere"), ("--tier", "9")):
+        code, said = await policy("apply", option, value)
+        assert (code, f"There is no {option[2:]} " in said) == (2, True)
     file.write_text('[complaint.nowhere]\naccept = "7m"\n', encoding="utf-8")
     code, said = await policy("diff", str(file))
     assert (code, "nowhere" in said) == (2, True)

@@ -24,7 +24,8 @@ from starlette.routing import Route
 
 from embedded.message_store import Caught, Store
 from embedded.messages import catch_mail, linked
-from tests.activities.mailroom import gateway, served
+from tests.activities.mailroom import gateway
+from tests.served import served
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from models import policy_versions
 from models.forecast import forecast
 from models.policy_calendars import offices_by_zone
@@ -13,24 +15,12 @@ from models.retiming import Choice, Outcome, begin, take_back
 from rules.holidays import closed_on
 from rules.policy import Policy
 from rules.terms import Act
-from tests.stories.test_retiming import (
-    AHEAD,
-    agree,
-    busy_town,
-    clocks,
-    finished,
-    halved,
-    in_force,
-    moves,
-    outcomes,
-    told,
-    tuned,
-)
+from tests.stories.busy import A_FEW, busy_town
+from tests.stories.test_foretold import AHEAD, happens, told
+from tests.stories.test_retiming import clocks, finished, halved, in_force, outcomes, tuned
 from tests.timeline import Timeline
 
 ZONE = "south"
-A_FEW = 2
-"""Categories of the busy town; with all of them `test_retiming` tells it."""
 Clocks = dict[str, tuple[Any, ...]]
 
 
@@ -57,7 +47,7 @@ def moved(before: Clocks, after: Clocks) -> set[str]:
 
 
 async def test_a_holiday_of_one_zone_moves_what_is_due_there_and_taken_back_nothing_is_left(town: Timeline) -> None:
-    await busy_town(town, A_FEW)
+    await busy_town(town, *A_FEW)
     town.now = town.now.replace(hour=15, minute=29, second=59)  # one second before nine in the evening in Delhi
     await town.until(town.now)
     before = await clocks(town)
@@ -83,15 +73,16 @@ async def test_a_holiday_of_one_zone_moves_what_is_due_there_and_taken_back_noth
     assert (await town.task(filed)).due < mean, "what was filed meanwhile counts as though it had never been"
 
 
+@pytest.mark.sweep("a forecast held against what happened, once more; test_foretold does it every time")
 async def test_each_request_keeps_its_own_times_under_a_holiday_and_what_is_foretold_happens(town: Timeline) -> None:
     """A request of older timings gets the holiday and nothing else; the workflows are told in time."""
-    await busy_town(town, A_FEW)
+    await busy_town(town, *A_FEW)
     old = (await in_force(town)).version
     await tuned(town, halved)
     for number in range(6):
         one = await town.file(("voltage", "wrong-bill")[number % 2], locality=("gizri", "rehri")[number % 2])
         await town.officer(one, Act.ACCEPT, (await town.task(one)).handler)
-    since = town.now = town.now + timedelta(minutes=1)
+    await town.until(town.now + timedelta(minutes=1))
     async with town.sessions() as session:
         policy = await policy_versions.current(session)
         shall = closed_on(policy, next_day(policy, town.now), None, await offices_by_zone(session))
@@ -105,9 +96,7 @@ async def test_each_request_keeps_its_own_times_under_a_holiday_and_what_is_fore
     assert kept.timings == first.timings
     assert kept.calendars == (await in_force(town)).calendars
     assert {one[0] for one in (await clocks(town)).values()} == {version, version - 1}
-    await town.until(since + AHEAD)
-    assert agree(told(what.then), await moves(town, since, town.now))
-    assert told(what.then) != told(what.now)
+    assert await happens(town, what.then, AHEAD) != told(what.now, town.now)
 
 
 async def test_a_transfer_to_a_zone_with_other_hours_moves_no_due_instant(town: Timeline) -> None:

@@ -1,40 +1,31 @@
-"""New timings for what is under way: what was foretold happens, and whatever is interrupted or taken back leaves no trace."""
+"""New timings for what is under way: whatever is interrupted or taken back leaves no trace. That what was foretold happens: `test_foretold`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import product
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from activities.fanout import FanOut
 from activities.record import Record
-from models import policy_versions, retiming
+from models import policy_versions, retiming, runs
 from models.database import Sessions
-from models.events import Event
-from models.forecast import Forecast, forecast
-from models.people import Fill
 from models.requests import ServiceRequest, Task
 from models.retiming import Choice, Outcome
-from models.runs import RunItem, Stage
+from models.runs import Run, RunItem, Stage
 from rules.durations import parse
 from rules.messages import Take, Taken
 from rules.policy import Policy
 from rules.states import OPEN
-from rules.terms import Act, EventKind
-from tests.stories.applying import apply
-from tests.stories.test_absences import leave
+from rules.terms import Act
 from tests.stories.test_the_ladder import nearest
 from tests.timeline import Timeline
 
 A_MINUTE = timedelta(minutes=1)
-LATE = timedelta(seconds=5)
-AHEAD = timedelta(days=4)
-"""From Friday over a weekend and a holiday."""
 
 
 class Killed(BaseException):
@@ -134,111 +125,6 @@ def halved(policy: Policy) -> Policy:
     return replace(policy, timings=timings, areas=areas, procedures=procedures)
 
 
-def holiday(policy: Policy, day: datetime) -> Policy:
-    """That day is a holiday in every calendar that closes."""
-    calendars = {
-        code: one if one.never_closes else replace(one, holidays=one.holidays | {day.date()})
-        for code, one in policy.calendars.items()
-    }
-    return replace(policy, calendars=calendars)
-
-
-CATEGORIES = ("no-supply", "voltage", "wrong-bill", "meter-fault", "burnt-meter", "streetlight")
-
-
-async def busy_town(town: Timeline, many: int = len(CATEGORIES)) -> None:
-    """So many categories at two offices on hold, some at vacant and charged posts, transferred, reopened, resolved, dangerous, and applications."""
-    for number, (category, locality) in enumerate(product(CATEGORIES[:many], ("gizri", "rehri"))):
-        one = await town.file(category, locality=locality)
-        officer = (await town.task(one)).handler
-        await town.officer(one, Act.ACCEPT, officer)
-        limit = town.now + timedelta(hours=2 + 7 * number)
-        await town.officer(one, Act.HOLD, officer, reason="premises-locked", limit=limit)
-    for category, locality in zip(CATEGORIES[:many], ("gizri", "rehri") * 3, strict=False):
-        await town.file(category, locality=locality)
-        town.now += timedelta(minutes=7)
-    async with town.sessions.begin() as session:
-        fills = (await session.exec(select(Fill).where(Fill.post == "service-manager-rehri"))).all()
-        for fill in fills:
-            fill.until = town.now
-    await leave(town, "chitra", town.now + A_MINUTE, town.now + timedelta(days=2), stand_in="esha")
-    danger = await town.file("wire-down")
-    await town.officer(danger, Act.ACCEPT, (await town.task(danger)).handler)
-    first = await town.file("voltage")
-    await town.officer(first, Act.TRANSFER, (await town.task(first)).handler, office="rehri", words="Theirs")
-    closed = await town.file("no-supply")
-    officer = (await town.task(closed)).handler
-    done: dict[str, Any] = {"words": "Fuse replaced.", "cause": "fuse-blown"}
-    await town.officer(closed, Act.ACCEPT, officer)
-    await town.officer(closed, Act.RESOLVE, officer, put_right=town.now, **done)
-    await town.consumer(closed, Act.CONFIRM)
-    await town.consumer(closed, Act.REOPEN)
-    asked = await town.file("no-supply")
-    await town.officer(asked, Act.RESOLVE, (await town.task(asked)).handler, put_right=town.now, **done)
-    await town.post()
-    await apply(town, "new-connection")
-    request = await apply(town, "new-connection")
-    await request.walk(until="payment")
-
-
-async def foretold(town: Timeline, policy: Policy) -> Forecast:
-    """What the timings would do."""
-    async with town.sessions() as session:
-        return await forecast(session, policy, town.now)
-
-
-async def moves(town: Timeline, since: datetime, until: datetime) -> list[tuple[Any, ...]]:
-    """Every escalation that really happened in between."""
-    async with town.sessions() as session:
-        asked = select(Event).where(Event.kind == EventKind.ESCALATED, Event.at >= since, Event.at <= until)
-        rows = (await session.exec(asked)).all()
-    return sorted((row.reference, row.data["tier"], row.data["post"], row.at) for row in rows)
-
-
-def told(course: Any) -> list[tuple[Any, ...]]:
-    """The moves of a course in the same words."""
-    until = course.at + AHEAD
-    return sorted((one.reference, one.tier, one.post, one.at) for one in course.moves if one.at <= until)
-
-
-def agree(told: list[tuple[Any, ...]], real: list[tuple[Any, ...]]) -> bool:
-    """Whether both are the same, request by request; the story's timers fire some milliseconds late, at each tier anew."""
-    assert [move[:-1] for move in told] == [move[:-1] for move in real]
-    return all(abs(one[-1] - other[-1]) < LATE for one, other in zip(told, real, strict=True))
-
-
-WHOLE = pytest.mark.sweep("a town three times as busy")
-
-
-@pytest.mark.sweep("half a minute more, and the harder half is the next test")
-async def test_what_is_foretold_for_the_timings_in_force_is_what_happens(town: Timeline) -> None:
-    await busy_town(town)
-    since = town.now = town.now + A_MINUTE
-    what = await foretold(town, await in_force(town))
-    await town.until(since + AHEAD)
-    assert told(what.now)
-    assert agree(told(what.now), await moves(town, since, town.now))
-
-
-@pytest.mark.parametrize("many", [2, pytest.param(len(CATEGORIES), marks=WHOLE)])
-async def test_what_is_foretold_for_new_timings_is_what_happens_when_they_are_applied(
-    town: Timeline, many: int
-) -> None:
-    await busy_town(town, many)
-    since = town.now = town.now + A_MINUTE
-
-    def change(policy: Policy) -> Policy:
-        return holiday(halved(policy), since + timedelta(days=1))
-
-    what = await foretold(town, change(await in_force(town)))
-    number = await begun(town, await tuned(town, change))
-    await finished(town, number)
-    assert set((await outcomes(town, number)).values()) <= {Outcome.MOVED, Outcome.ESCALATED}
-    await town.until(since + AHEAD)
-    assert agree(told(what.then), await moves(town, since, town.now))
-    assert told(what.then) != told(what.now)
-
-
 async def test_killed_stopped_and_taken_back_every_request_has_the_right_version_and_due_instant(
     town: Timeline,
 ) -> None:
@@ -301,3 +187,61 @@ async def test_one_shortened_past_its_due_goes_up_once_and_what_was_closed_or_ch
     assert (await town.kinds(late)).count("escalated") == 1
     assert (await town.task(late)).tier == 2
     assert nearest((await town.task(late)).due) == nearest(town.now + timedelta(minutes=20))
+
+
+async def test_many_that_new_timings_send_up_come_to_one_person_at_no_more_than_he_may_have_a_minute(
+    town: Timeline,
+) -> None:
+    """What fell due stays as it is, that it waits is a line of its history, and danger does not wait."""
+    await tuned(town, lambda policy: replace(policy, limits=replace(policy.limits, escalations_per_minute=1)))
+    many = [await town.file("voltage") for _ in range(3)]
+    town.now += timedelta(hours=1)
+    danger = await town.file("wire-down")
+    town.now += 2 * A_MINUTE
+
+    def minutes(policy: Policy) -> Policy:
+        tiers = (parse("1m"), parse("5h"), parse("5h"))
+        timings = {code: replace(policy.timings[code], tiers=tiers) for code in ("voltage", "wire-down")}
+        return replace(policy, timings={**policy.timings, **timings})
+
+    number, began = await begun(town, await tuned(town, minutes)), town.now
+    await finished(town, number)
+    became = await outcomes(town, number)
+    waiting = [one for one in many if became[one] == Outcome.MOVED]
+    assert (became[danger], len(waiting)) == (Outcome.ESCALATED, 2)
+    due = {one: (await town.task(one)).due for one in waiting}
+    assert all(instant is not None and instant < began for instant in due.values())
+    await town.until(began + 2 * A_MINUTE)
+    went = {one: [event for event in await town.events(one) if event.kind == "escalated"] for one in (*many, danger)}
+    assert all(len(events) == 1 for events in went.values())
+    assert sorted(went[one][0].at - began for one in many) == [timedelta(0), A_MINUTE, 2 * A_MINUTE]
+    assert went[danger][0].at == began
+    assert {one: went[one][0].due for one in waiting} == due
+    assert [one for one in many if "put_off" in await town.kinds(one)] == waiting
+
+
+async def test_how_long_the_rest_takes_is_told_by_the_real_pace_and_is_never_less_than_the_rate_allows(
+    town: Timeline,
+) -> None:
+    reference = await town.file("voltage", start=False)
+
+    async def seconds(rate: int, ages: Sequence[float]) -> float:
+        """Of a list of a hundred at this rate, with so many done so many seconds ago."""
+        async with town.sessions.begin() as session:
+            run = Run(act=Act.RETIME.value, at=town.now, rate=rate, state=Stage.STOPPED.value)
+            session.add(run)
+            await session.flush()
+            now = (await session.exec(select(func.clock_timestamp()))).one()
+            for number in range(100):
+                item = RunItem(run=run.id or 0, reference=reference, task_id=str(number))
+                if number < len(ages):
+                    item.outcome, item.at = "moved", now - timedelta(seconds=ages[number])
+                session.add(item)
+            await session.flush()
+            return (await runs.progress(session, run.id or 0)).seconds
+
+    slow = [20 * part / 40 for part in range(1, 41)]
+    assert await seconds(600, slow) == pytest.approx(30, rel=0.1), "forty in twenty seconds, sixty left"
+    assert await seconds(60, slow) == 60, "it was faster before the rate was lowered"
+    assert await seconds(600, [3.0] * 40) == 6, "too early to tell"
+    assert await seconds(600, [600.0] * 20 + slow) == pytest.approx(20, rel=0.1), "it had been paused"

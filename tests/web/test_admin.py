@@ -15,8 +15,9 @@ from embedded.postgres import Postgres
 from models import policy_versions
 from models.audit import Audit
 from models.policy import Names, PolicyVersion
-from models.policy_proposals import import_toml
-from rules.policy import BadPolicy, Policy, timing_of
+from models.policy_proposals import OtherBase, PolicyProposal, import_toml
+from rules import policy_toml
+from rules.policy import BadPolicy, Policy, days, timing_of
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 from tests.wellformed import well_formed
@@ -282,6 +283,43 @@ async def test_a_broken_file_or_no_note_is_no_version(desk: Desk) -> None:
         with pytest.raises(policy_versions.NoteMissing):
             await import_toml(session, '[complaint.no-supply]\naccept = "9m"\n', " ", None, desk.town.now)
         assert len((await session.exec(select(PolicyVersion.number))).all()) == count
+
+
+async def test_a_file_cannot_take_away_the_last_danger_nor_change_timings_it_was_not_made_from(desk: Desk) -> None:
+    policy = await in_force(desk)
+    dangers = [code for code, timing in policy.timings.items() if timing.safety]
+    safe = replace(policy, timings={code: one for code, one in policy.timings.items() if code not in dangers})
+    safe = replace(safe, areas={key: one for key, one in policy.areas.items() if key[0] in safe.timings})
+    older = policy_toml.export(
+        replace(policy, version=policy.version + 7, limits=replace(policy.limits, hold_limit=days(2)))
+    )
+    async with desk.onewindow.sessions.begin() as session:
+        with pytest.raises(BadPolicy) as refused:
+            await import_toml(session, policy_toml.export(safe), "x", None, desk.town.now)
+        assert [one.key for one in refused.value.problems] == [f"complaint.{code}" for code in dangers]
+        with pytest.raises(OtherBase, match=f"no. {policy.version + 7}, but no. {policy.version} are in force"):
+            await import_toml(session, older, "x", None, desk.town.now)
+    assert (await in_force(desk)).version == policy.version
+
+
+async def test_a_sort_or_a_zone_nobody_knows_is_refused_by_its_field_and_nothing_is_begun(desk: Desk) -> None:
+    before = (await in_force(desk)).version
+    for longer in ("89m", "95m"):
+        for field, said in (
+            ("apply_category", "no such sort"),
+            ("apply_zone", "no such zone"),
+            ("apply", "Choose which"),
+        ):
+            sent = table(await desk.page(ADMIN, "/admin")) | {"no-supply.tier3": longer, "note": "x", "apply": "all"}
+            answer = await save(desk, sent | {field: "tier99" if field == "apply" else "moon", "rate": "77"})
+            assert answer.status_code == 422
+            page = well_formed(answer.text)
+            assert said in plain(page)
+            assert f'id="{field}"' in page
+            assert 'value="77"' in page
+    assert (await in_force(desk)).version == before
+    async with desk.onewindow.sessions() as session:
+        assert not (await session.exec(select(PolicyProposal))).all()
 
 
 @pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -183,6 +184,9 @@ async def test_an_exceptional_event_excuses_in_the_open_and_stops_no_ladder(desk
     page = await sent(desk, "/admin/events", fields | {"note.hi": "", "what": "rain"}, 422)
     assert 'href="#note.hi"' in page
     assert 'href="#what"' in page
+    page = await sent(desk, "/admin/events", fields | {"since": "1027-05-10T10:00", "until": "9999-12-31T23:59"}, 422)
+    assert "at most a year away" in plain(page)
+    assert "at most a year after" in plain(page)
     await sent(desk, "/admin/events", fields)
     await desk.onewindow.database.read(desk.onewindow.book.refresh)
     visitor = desk.stranger()
@@ -198,7 +202,15 @@ async def test_an_exceptional_event_excuses_in_the_open_and_stops_no_ladder(desk
     figures = (await desk.onewindow.database.read(counted, town.now))[True].kinds["no-supply"]
     assert (figures[Figure.EXCUSED], figures[Figure.LATE]) == (1, 0)
     [row] = await rows(desk)
-    assert await sent(desk, f"/admin/events/{row.id}", {"withdraw": "1"}) == "/admin/events?done=changed"
+    address = f"/admin/events/{row.id}"
+    looked = typed(await desk.page(ADMIN, address)) | {"what": "flood", "zone": "south"}
+    await sent(desk, address, looked | {"note.en": "The river falls."})
+    page = await sent(desk, address, looked | {"note.en": "The river rises."}, 409)
+    assert "Somebody changed this meanwhile" in plain(page)
+    assert "The river rises." in page
+    assert [one.note["en"] for one in await rows(desk)] == ["The river falls."]
+    await sent(desk, address, {"withdraw": "1", "seen": looked["seen"]}, 409)
+    assert await sent(desk, address, {"withdraw": "1", "seen": typed(page)["seen"]}) == "/admin/events?done=changed"
     await desk.onewindow.database.read(desk.onewindow.book.refresh)
     figures = (await desk.onewindow.database.read(counted, town.now))[True].kinds["no-supply"]
     assert (figures[Figure.EXCUSED], figures[Figure.LATE]) == (0, 1), "what was judged by it is judged anew"
@@ -257,6 +269,21 @@ async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language:
         sign = "&" if "?" in address else "?"
         assert f'<html lang="{language}"' in await desk.page(ADMIN, f"{address}{sign}lang={language}")
     await (await desk.of(ADMIN)).get("/admin?lang=en")
+
+
+async def test_from_october_on_a_calendar_says_that_the_days_of_next_year_are_missing(desk: Desk) -> None:
+    link = "/admin/calendars/office?year=2028&amp;state=IN"
+    policy = await in_force(desk)
+    office = policy.calendars["office"]
+    bare = replace(office, holidays=frozenset(day for day in office.holidays if day.year != 2028))
+    async with desk.onewindow.sessions.begin() as session:
+        bared = replace(policy, calendars={**policy.calendars, "office": bare})
+        await policy_versions.save(session, bared, "Nobody entered them", None, desk.town.now)
+    assert link not in await desk.page(ADMIN, "/admin/calendars")
+    now, desk.town.now = desk.town.now, datetime(2027, 10, 1, 6, tzinfo=UTC)
+    page = await desk.page(ADMIN, "/admin/calendars")
+    desk.town.now = now
+    assert ("Holidays entered: 0 for 2028, " in plain(page), link in page) == (True, True)
 
 
 async def test_an_officer_sees_what_excuses_a_delay(desk: Desk) -> None:

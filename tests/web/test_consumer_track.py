@@ -44,6 +44,9 @@ async def test_the_ladder_shows_past_present_and_coming_tiers_with_their_instant
     assert "Must act by today, Monday, 12:30 in the afternoon." in page
     assert "Gets it if it is not done by today, Monday, 12:30 in the afternoon." in page
     assert "We are late. The service manager" in page
+    for found in ("7 Gizri Lane", "9 Gizri Lane, first floor Monday to Friday, 9:30 am", "1800 000 4811"):
+        assert found in page
+    assert page.count("Address, hours, telephone") == 3
 
 
 @pytest.mark.parametrize("language", ["hi", "ur"])
@@ -96,6 +99,17 @@ async def test_words_that_are_no_longer_true_are_not_served(window: Window) -> N
         window.now += 5 * HOUR
         await window.parts.hub.look()
         assert "We promised today" in words(await visitor.get(f"/track/{reference}"))
+
+
+async def test_past_the_last_tier_the_page_says_where_the_forum_is_and_how_it_is_rung(window: Window) -> None:
+    reference = await window.filed()
+    async with window.visitor() as visitor:
+        assert "2 Forum Street" not in (await visitor.get(f"/track/{reference}")).text
+        await window.passes(5 * HOUR, reference)
+        page = checked(await visitor.get(f"/track/{reference}"))
+    assert "You can now go to: Consumer Grievance Forum (demo)." in words(page)
+    assert "2 Forum Street, Gizri" in words(page)
+    assert 'href="tel:18000004990"' in page.text
 
 
 @pytest.mark.parametrize(

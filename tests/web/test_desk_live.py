@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
-import socket
 from collections.abc import AsyncIterator
 from html import unescape
 
 import httpx2
 import pytest
-import uvicorn
 
 from embedded.postgres import Postgres
 from rules.terms import Act
+from tests.served import served
 from tests.stories.applying import apply
 from tests.web.desk_town import Desk, opened, plain
 
 RO, SM = "asha", "chitra"
-
-
-class Quiet(uvicorn.Server):
-    """A server that leaves signals to the tests."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +28,9 @@ async def desk(postgres: Postgres) -> AsyncIterator[Desk]:
 @pytest.fixture(scope="module")
 async def address(desk: Desk) -> AsyncIterator[str]:
     """The application served on a port, for what streams."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = Quiet(uvicorn.Config(desk.app, log_level="error", access_log=False))
-        serving = asyncio.create_task(server.serve(sockets=[bound]))
-        while not server.started:  # noqa: ASYNC110 - uvicorn has a flag and no event
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    async with served(desk.app) as address:
+        yield address
         desk.onewindow.hub.close()
-        server.should_exit = True
-        await serving
 
 
 async def streamed(browser: httpx2.AsyncClient, address: str) -> AsyncIterator[str]:

@@ -26,7 +26,8 @@ async def brought(window: Window, browser: httpx2.AsyncClient, address: str) -> 
 async def test_a_zone_is_added_gets_a_head_and_an_office_comes_to_it(window: Window) -> None:
     reference, vimla = await window.filed(locality="rehri"), await browser_of(window, "vimla")
     assert (await vimla.post("/admin/places/zone/new", data={"names-en": "West"})).status_code == 422
-    names = {f"names-{language}": "West" for language in ("en", "hi", "ur")}
+    names = {f"{key}-{language}": "West" for key in ("names", "addresses") for language in ("en", "hi", "ur")}
+    names["phone"] = "1800 000 4813"
     made = await vimla.post("/admin/places/zone/new", data=names)
     assert made.status_code == 303, plain(made.text)
     zone = made.headers["location"].partition("=")[2]

@@ -4,43 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx2
 import pytest
-import uvicorn
 
 from models.database import engine, sessions_of
 from rules.terms import Act
+from tests.served import served
 from tests.web.window import Window
 from web.database import Bounded, DatabaseAway
 from web.live import Hub
 from web.onewindow import Onewindow
 
 
-class Quiet(uvicorn.Server):
-    """A server that leaves Ctrl-C to the tests."""
-
-    @contextlib.contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def, override]
-        yield
-
-
 @contextlib.asynccontextmanager
-async def served(window: Window) -> AsyncIterator[str]:
+async def open_to(window: Window) -> AsyncIterator[str]:
     """The application on a port of its own, looking for changes."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = Quiet(uvicorn.Config(window.app, log_level="error", timeout_graceful_shutdown=2))
-        running = asyncio.create_task(server.serve(sockets=[bound]))
-        while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
-            await asyncio.sleep(0.01)
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    async with served(window.app) as address:
+        yield address
         window.parts.hub.close()
-        server.should_exit = True
-        await running
 
 
 async def messages(answer: httpx2.Response) -> AsyncIterator[dict[str, str]]:
@@ -149,7 +133,7 @@ async def test_nothing_for_long_is_said_to_be_quiet(fresh: Window) -> None:
 
 async def test_an_open_page_hears_within_a_second_and_catches_up_after_a_lost_connection(fresh: Window) -> None:
     reference = await fresh.filed()
-    async with served(fresh) as address, httpx2.AsyncClient(base_url=address, timeout=5) as visitor:
+    async with open_to(fresh) as address, httpx2.AsyncClient(base_url=address, timeout=5) as visitor:
         number = (await fresh.row(reference)).number
         async with visitor.stream("GET", f"/track/{reference}/live?seen={number}") as answer:
             assert answer.headers["content-type"].startswith("text/event-stream")
@@ -176,7 +160,7 @@ async def test_a_stream_of_a_request_that_is_over_finishes_and_one_of_none_is_no
         row = await session.get(type(await fresh.row(reference)), reference)
         assert row is not None
         row.over = True
-    async with served(fresh) as address, httpx2.AsyncClient(base_url=address, timeout=5) as visitor:
+    async with open_to(fresh) as address, httpx2.AsyncClient(base_url=address, timeout=5) as visitor:
         async with visitor.stream("GET", f"/track/{reference}/live?seen=99") as answer:
             assert [message["event"] async for message in messages(answer)] == ["finished"]
         assert (await visitor.get("/track/100000007/live")).status_code == 404
@@ -186,7 +170,7 @@ async def test_an_open_stream_ends_as_it_should_when_the_database_goes_away(fres
     reference = await fresh.filed()
     nowhere = sessions_of(engine("postgresql+psycopg://postgres@/none?host=/nonexistent"))
     async with (
-        served(fresh) as address,
+        open_to(fresh) as address,
         httpx2.AsyncClient(base_url=address, timeout=5) as visitor,
         visitor.stream("GET", f"/track/{reference}/live") as answer,
     ):
@@ -200,7 +184,7 @@ async def test_streams_end_at_once_when_the_server_is_told_to_stop(fresh: Window
     reference = await fresh.filed()
     loop = asyncio.get_running_loop()
     async with contextlib.AsyncExitStack() as held:
-        address = await held.enter_async_context(served(fresh))
+        address = await held.enter_async_context(open_to(fresh))
         visitor = await held.enter_async_context(httpx2.AsyncClient(base_url=address, timeout=5))
         answer = await held.enter_async_context(visitor.stream("GET", f"/track/{reference}/live?seen=99"))
         fresh.parts.hub.close()

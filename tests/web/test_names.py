@@ -65,7 +65,13 @@ async def test_a_category_is_renamed_and_every_page_says_it_at_once(window: Wind
 
 async def test_untouched_it_is_no_change_and_no_entry(window: Window) -> None:
     vimla, before = await browser_of(window, "vimla"), await last(window)
-    for kind, code in (("utility", "forum"), ("utility", "phone"), ("role", "service_manager"), ("paper", "photo")):
+    for kind, code in (
+        ("utility", "forum"),
+        ("utility", "head_office"),
+        ("utility", "phone"),
+        ("role", "service_manager"),
+        ("paper", "photo"),
+    ):
         answer = await vimla.post(f"/admin/names/{kind}/{code}", data=await form_of(window, kind, code))
         assert answer.status_code == 303, plain(answer.text)
     assert await entries(window, before) == []

@@ -14,6 +14,7 @@ from models.audit import Audit
 from models.policy import PolicyVersion
 from models.policy_proposals import AUDIT, import_toml
 from models.runs import Run
+from tests.stories.test_retiming import fan_of, finished
 from tests.web.desk_town import Desk, opened, plain
 from tests.web.test_admin import ADMIN, AUDITOR, in_force, save, table
 
@@ -116,6 +117,29 @@ async def test_what_other_timings_overtook_is_not_approved_and_says_what_changed
     assert "20m" in plain(answer.text)
     assert "Outdated" in plain(answer.text)
     assert str((await in_force(desk)).timings["no-supply"].tiers[0]) == "90m"
+
+
+async def test_to_take_back_a_shorter_time_is_to_give_more_and_needs_another_with_a_reason_for_all(desk: Desk) -> None:
+    sent = table(await desk.page(ADMIN, "/admin")) | {"no-supply.tier1": "40m", "note": "Nearer crews", "apply": "all"}
+    old = await desk.town.file("no-supply")
+    run = (await save(desk, sent)).headers["location"]
+    shorter = (await in_force(desk)).version
+    await finished(desk.town, int(run.rpartition("/")[2]), fan_of(desk.town))
+    back = f"/admin/versions/{shorter}/take-back"
+    assert f'action="{back}"' in await desk.page(ADMIN, run)
+    for more in ({}, {"run": run.rpartition("/")[2]}):
+        answer = await post(desk, ADMIN, back, **more)
+        assert (answer.status_code, "Say in at most 500 characters why." in plain(answer.text)) == (422, True)
+    answer = await post(desk, ADMIN, back, note="The crews are gone")
+    address = answer.headers["location"].partition("?")[0]
+    assert address.startswith("/admin/proposals/")
+    assert (await in_force(desk)).version == shorter
+
+    answer = await post(desk, OTHER, f"{address}/approval")
+    await finished(desk.town, int(answer.headers["location"].rpartition("/")[2]), fan_of(desk.town))
+    assert str((await in_force(desk)).timings["no-supply"].tiers[0]) == "90m"
+    assert (await desk.town.row(old)).policy_version == shorter - 1, "it has what it had before"
+    assert "The crews are gone" in plain((await desk.stranger().get("/time-limits")).text)
 
 
 async def test_a_file_that_gives_more_time_is_a_proposal_too_and_what_if_works_on_it(desk: Desk) -> None:

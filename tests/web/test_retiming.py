@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator
-from itertools import count
+from itertools import chain, count
 
 import pytest
 from sqlmodel import select
+from starlette.requests import Request
 
 from activities.fanout import FanOut
 from embedded.postgres import Postgres
 from models import policy_versions
 from models.runs import RunItem
+from rules.foreseen import CLOSED, closed
+from tests.embedded.waiting import children, exists
 from tests.stories.test_retiming import fan_of, finished
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
 from tests.web.test_admin import table
 from tests.wellformed import well_formed
+from web.admin.foreseen import A_PAGE, Behind
+from web.admin.what_if import Left, while_waited_for
 
 ADMIN, AUDITOR = "vimla", "yusuf"
 
@@ -48,8 +54,8 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     before = await desk.onewindow.database.read(policy_versions.newest)
     stage = {"new-connection/visit.tier1": "4h"}
     fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m", **stage})
-    address = await sent(desk, "/admin/what-if", fields)
     desk.town.now = desk.town.now.replace(minute=desk.town.now.minute + 5)
+    address = await sent(desk, "/admin/what-if", fields)
     page = await desk.page(ADMIN, address)
     assert (await desk.onewindow.database.read(policy_versions.newest)).number == before.number
     assert "nobody acts, and nobody's post, charge or leave changes" in plain(page).replace("&#39;", "'")
@@ -57,6 +63,11 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     links = re.findall(r'href="(/admin/what-if/[^"]+/requests[^"]+course=then[^"]+window=hour[^"]*)"', page)
     behind = await desk.page(ADMIN, links[0].replace("&amp;", "&"))
     assert reference[:4] in plain(behind)
+    carried = re.findall(r'href="(/admin/what-if/[^"]+/requests[^"]+course=carried[^"]*)"', page)
+    assert {re.findall(r"by=(\w+)", one)[0] for one in carried} >= {"present", "at_once"}
+    for address_of in carried:
+        assert f'href="/track/{reference}"' in await desk.page(ADMIN, address_of.replace("&amp;", "&"))
+    await desk.page(ADMIN, carried[0].replace("&amp;", "&") + "&at=2", 404)
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     saved = await sent(desk, "/admin", hidden | {"note": "Faster", "apply": "all", "rate": "6000"})
     assert saved.startswith("/admin/retimings/")
@@ -97,6 +108,19 @@ async def test_a_run_is_paused_slowed_stopped_and_taken_back_and_only_one_runs_a
     assert "It was taken back" in plain(await desk.page(ADMIN, address))
 
 
+def test_a_long_list_behind_a_number_is_shown_page_by_page_and_nothing_is_left_out() -> None:
+    found = Behind("all", references=[f"{number:09}" for number in range(2 * A_PAGE + 1)])
+    shown = [found.page(at).references for at in range(1, found.pages + 1)]
+    assert [len(page) for page in shown] == [A_PAGE, A_PAGE, 1]
+    assert [*chain(*shown)] == found.references
+
+
+def test_each_figure_of_what_was_closed_has_its_list() -> None:
+    result = {"kept": ["a", "b"], "missed": ["c"], "differs": ["b", "c"]}
+    lists = {of: sorted(closed(result, of)) for of in CLOSED}
+    assert lists == {"judged": ["a", "b", "c"], "within": ["a", "b"], "within_then": ["a", "c"], "differs": ["b", "c"]}
+
+
 async def test_new_timings_for_new_requests_only_list_nothing(desk: Desk) -> None:
     assert (await sent(desk, "/admin", await shorter(desk, apply="new"))).startswith("/admin?saved=")
     async with desk.onewindow.sessions() as session:
@@ -113,12 +137,27 @@ async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> 
     await sent(desk, "/admin/what-if", {"base": "1"}, 403, who=AUDITOR)
 
 
+async def test_a_browser_that_hangs_up_ends_the_reckoning(desk: Desk) -> None:
+    """It is the real process; the browser is gone before it could answer."""
+    before, reckoning = children(os.getpid()), set[int]()
+
+    async def hung_up() -> dict[str, str]:
+        reckoning.update(children(os.getpid()) - before)
+        return {"type": "http.disconnect"}
+
+    policy = await desk.onewindow.database.read(policy_versions.current)
+    with pytest.raises(Left):
+        await while_waited_for(Request({"type": "http"}, hung_up), desk.onewindow.sessions, policy, desk.town.now)
+    [process] = reckoning
+    assert not exists(process)
+
+
 @pytest.mark.parametrize("language", swept("the other languages", "ur", "en", "hi"))
 async def test_the_pages_are_well_formed_in_every_language(desk: Desk, language: str) -> None:
     kept = await sent(desk, "/admin/what-if", await shorter(desk))
     begun = await sent(desk, "/admin", await shorter(desk, apply="all", rate="6000"))
     await finished(desk.town, int(begun.rsplit("/", 1)[1]), fan_of(desk.town))
-    for address in ("/admin/retimings", begun, kept, f"{kept}/requests?course=closed"):
+    for address in ("/admin/retimings", begun, kept, f"{kept}/requests?course=closed&by=judged"):
         assert f'<html lang="{language}"' in await desk.page(
             ADMIN, f"{address}{'&' if '?' in address else '?'}lang={language}"
         )

@@ -253,10 +253,10 @@ def walked(*, public: bool) -> list[tuple[str, str]]:
     return [(method, path) for method, path in found if path not in LIVE and bool(PUBLIC.fullmatch(path)) == public]
 
 
-def two(may: str, place: int) -> str:
-    """The first role that may, and one that may not, at each place another."""
+def by_turns(may: str, place: int) -> str:
+    """The first role that may, or one that may not, by turns: at each place another."""
     others = "".join(role for role in ROLES if role not in may)
-    return may[:1] + (others[place % len(others)] if others else "")
+    return others[place % len(others)] if others and (place % 2 or not may) else may[:1]
 
 
 def every(may: str, place: int) -> str:
@@ -272,7 +272,8 @@ async def alone(postgres: Postgres) -> AsyncIterator[Window]:
 
 
 @pytest.mark.parametrize(
-    "some", [two, pytest.param(every, marks=pytest.mark.sweep("every role at every route: more than a thousand pages"))]
+    "some",
+    [by_turns, pytest.param(every, marks=pytest.mark.sweep("every role at every route: more than a thousand pages"))],
 )
 async def test_every_route_of_the_staff_by_role(alone: Window, some: Callable[[str, int], str]) -> None:
     there = await things(alone)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text, update
 from sqlmodel import col
+from temporalio.client import Client
 
 from activities.record import Record
 from activities.relay import Relay
 from models import waiting
+from models.figures import working
 from models.requests import ServiceRequest
 from models.tray import put
 from models.waiting import Waiting
@@ -20,6 +23,7 @@ from rules.terms import Act, Actor, State
 from tests.timeline import IDS, Timeline
 from tests.workflows.conftest import come, is_running
 from workflows.client import Door, NoSuchRequest
+from workflows.polled import LATELY, Polled
 
 
 @pytest.fixture
@@ -159,7 +163,7 @@ async def test_the_door_knows_no_request_that_does_not_exist(evening: Timeline) 
 # The relay
 
 
-def relay_of(town: Timeline, door: Door | None = None) -> Relay:
+def relay_of(town: Timeline, door: Door | None = None, polls: Callable[[], Awaitable[bool]] | None = None) -> Relay:
     """A worker's relay, stepped by hand."""
     entrance = door or town.door
 
@@ -168,7 +172,20 @@ def relay_of(town: Timeline, door: Door | None = None) -> Relay:
         assert opening is not None
         await entrance.start(opening)
 
-    return Relay(town.sessions, entrance, start)
+    return Relay(town.sessions, entrance, start, polls=polls)
+
+
+async def test_a_worker_that_lives_and_asks_for_no_work_is_not_counted(evening: Timeline) -> None:
+    there, long_ago = evening.client, datetime.now(UTC) - LATELY
+    address = there.service_client.config.target_host
+    idle = await Client.connect(address, namespace=there.namespace, identity="worker that only lives")
+    away = await Client.connect("127.0.0.1:1", lazy=True)
+    assert await Polled(idle).lately(), "begun just now, it has time to ask"
+    assert await Polled(away, long_ago).lately(), "a Temporal that is away is not held against it"
+    for client, counted in ((idle, False), (there, True)):
+        await relay_of(evening, polls=Polled(client, long_ago).lately).alive()
+        async with evening.sessions() as session:
+            assert await working(session) == counted
 
 
 async def test_an_open_row_whose_time_passed_is_looked_at(evening: Timeline) -> None:

@@ -11,15 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from languages.catalog import gettext as _
 from models.people import Zone
 from models.policy_versions import current
-from models.retiming import Choice
+from models.retiming import Choice, NoSuchChoice
 from models.runs import FASTEST, SLOWEST, USUAL
 from web.book import Book
 
 NEW_ONLY = "new"
 
 
-async def choices(session: AsyncSession, book: Book) -> dict[str, Any]:
-    """What the form offers: tiers, categories and zones."""
+async def choices(session: AsyncSession, book: Book, typed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What the form offers, tiers, categories and zones; and what of it was chosen."""
     policy = await current(session)
     zones = (await session.exec(select(Zone.code).order_by(Zone.code))).all()
     most = max((len(timing.tiers) for timing in policy.timings.values()), default=1)
@@ -29,6 +29,7 @@ async def choices(session: AsyncSession, book: Book) -> dict[str, Any]:
         "apply_procedures": list(policy.procedures),
         "apply_zones": list(zones),
         "rates": {"slowest": SLOWEST, "fastest": FASTEST, "usual": USUAL},
+        "picked": {key: (typed or {}).get(key, "") for key in ("apply_category", "apply_zone", "rate")},
     }
 
 
@@ -43,6 +44,15 @@ def chosen(form: Mapping[str, str]) -> Choice | None:
     elif which != "all":
         raise ValueError(_("Choose which open requests the new timings count for."))
     return Choice(tier, form.get("apply_category") or None, form.get("apply_zone") or None)
+
+
+def unknown(wrong: NoSuchChoice) -> dict[str, str]:
+    """What was chosen and does not exist, by the field of the form."""
+    return {
+        "tier": {"apply": _("Choose which open requests the new timings count for.")},
+        "category": {"apply_category": _("There is no such sort.")},
+        "zone": {"apply_zone": _("There is no such zone.")},
+    }[wrong.field]
 
 
 def rate_of(form: Mapping[str, str]) -> int:

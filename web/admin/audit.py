@@ -15,8 +15,8 @@ from starlette.responses import Response, StreamingResponse
 
 from languages.catalog import gettext as _
 from models.audit import Audit, Search, checked, entries, sorts
+from models.staff import staff_names
 from web.admin.changes import subject_words, told_from_audit, what_words
-from web.admin.versions import staff_names
 from web.database import Bounded
 from web.deps import Db, Parts
 from web.desk.session import ReadsAdmin

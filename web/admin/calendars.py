@@ -19,6 +19,7 @@ from languages.spoken import isolate
 from models import holidays, policy_versions
 from models.holidays import Holiday
 from models.retiming import Choice
+from rules.holidays import few_next_year
 from rules.hours import Week
 from rules.policy import Policy
 from web.admin import calendar_form as form_of
@@ -53,6 +54,9 @@ async def calendars(request: Request, person: ReadsAdmin, db: Db, parts: Parts, 
         policy=policy,
         sites={code: [own for own in policy.sites if own[0] == code] for code in policy.calendars},
         to_confirm=[(row, said(row.day, parts.zone), name_of(row)) for row in rows if row.open],
+        few=few_next_year(policy, today),
+        this_year=today.year,
+        country=states(parts.book)[0],
         coming={code: sum(day >= today for day in one.holidays) for code, one in policy.calendars.items()},
         week_of=week_words,
         zones=sorted({office.zone for office in parts.book.now.offices.values()}),
@@ -203,7 +207,7 @@ async def _page(
         "overtaken": None,
         "theirs": (),
         "moment": parts.clock(),
-        **await parts.database.read(choices, parts.book),
+        **await parts.database.read(choices, parts.book, typed),
     }
     return page(request, "admin/calendar.html", status=status, **(made | more))
 

@@ -1,136 +1,126 @@
-"""What was foretold, as tables: how many go up and when, by tier, zone, office, post and officer, and what each post carries."""
+"""What was foretold, with the names people read: the lines of its tables, the list behind each number, and how a list is called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from languages.catalog import gettext as _
+from rules import foreseen
+from rules.foreseen import BY, CLOSED, COURSES, LOADS, Load
 from rules.whatif import WINDOWS, Move
 from web.book import Book
 
-COURSES = ("now", "then")
-"""Under the timings each request has, and under the unsaved ones."""
 MOST_POSTS = 40
-
-
-def of_tier(move: Move) -> str:
-    """Key of the role that answers then."""
-    return move.role
-
-
-BY: Mapping[str, Callable[[Move], str]] = {
-    "role": of_tier,
-    "zone": lambda move: move.zone,
-    "office": lambda move: move.office,
-    "post": lambda move: move.post,
-    "officer": lambda move: str(move.person or 0),
-    "category": lambda move: move.category,
-}
-"""What the requests that go up are counted by."""
-
-
-@dataclass(frozen=True)
-class Course:
-    """One of the two courses as it was kept."""
-
-    moves: Sequence[Move]
-    carried: Sequence[Mapping[str, int]]
-    unfit: Sequence[str]
+A_PAGE = 200
+"""Lines of a list on one page."""
+People = Mapping[int | None, str]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a table: what it is of, and how many requests go up until the end of each window, in both courses."""
+    """One line of a table with its name."""
 
     key: str
     name: str
     counts: Mapping[str, Sequence[int]]
 
 
-def course_of(result: Mapping[str, Any], which: str) -> Course:
-    """A course from what was kept."""
-    kept = result[which]
-    moves = [Move(one[0], datetime.fromisoformat(one[1]), *one[2:]) for one in kept["moves"]]
-    return Course(moves, kept["carried"], kept["unfit"])
+def tables(result: Mapping[str, Any], book: Book, people: People) -> tuple[Line, dict[str, list[Line]]]:
+    """All that goes up, and the same by zone, office, post or whatever it is counted by."""
+    total, by_each = foreseen.tables(result)
+    named = {
+        by: [Line(one.key, name_of(by, one.key, book, people), one.counts) for one in lines]
+        for by, lines in by_each.items()
+    }
+    return Line("", "", total.counts), named
 
 
-def within(moves: Iterable[Move], at: datetime, window: str) -> list[Move]:
-    """The moves until the end of a window."""
-    until = at + WINDOWS[window]
-    return [move for move in moves if move.at <= until]
+def loads(result: Mapping[str, Any]) -> list[Load]:
+    """The posts whose load changes most."""
+    return foreseen.loads(result)[:MOST_POSTS]
 
 
-def totals(result: Mapping[str, Any]) -> Line:
-    """How many requests go up at all."""
-    return _line("", "", {course: course_of(result, course).moves for course in COURSES}, _at(result))
-
-
-def lines(result: Mapping[str, Any], by: str, book: Book, people: Mapping[int | None, str]) -> list[Line]:
-    """One line for each zone, office, post or whatever it is counted by; the one that changes most first."""
-    split: dict[str, dict[str, list[Move]]] = {}
-    for course in COURSES:
-        for move in course_of(result, course).moves:
-            split.setdefault(BY[by](move), {course: [] for course in COURSES})[course].append(move)
-    found = [_line(key, name_of(by, key, book, people), moves, _at(result)) for key, moves in split.items()]
-    return sorted(found, key=lambda line: (-line.counts["then"][-1], line.name))
-
-
-def name_of(by: str, key: str, book: Book, people: Mapping[int | None, str]) -> str:
+def name_of(by: str, key: str, book: Book, people: People) -> str:
     """What people call it."""
     if by == "officer":
-        return people.get(int(key), "") or _("nobody")
+        return people.get(int(key) if key.isdigit() else 0, "") or _("nobody")
     if by == "post":
         return book.title(key)
     return book.label(by, key)
 
 
-def _at(result: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(result["at"])
-
-
-def _line(key: str, name: str, moves: Mapping[str, Sequence[Move]], at: datetime) -> Line:
-    counts = {
-        course: tuple(len({move.reference for move in within(moves[course], at, window)}) for window in WINDOWS)
-        for course in COURSES
-    }
-    return Line(key, name, counts)
-
-
 @dataclass(frozen=True)
-class Load:
-    """How many tasks a post answers for: now, then at once, and in a week, as it is and with the new timings."""
+class Behind:
+    """The list behind one number: how it is called, and those who go up, or the requests alone."""
 
-    name: str
-    now: int
-    at_once: int
-    week: int
-    week_then: int
+    called: str
+    moves: Sequence[Move] = ()
+    references: Sequence[str] = ()
+
+    @property
+    def pages(self) -> int:
+        """How many pages it fills."""
+        return max(1, -(-(len(self.moves) + len(self.references)) // A_PAGE))
+
+    def page(self, number: int) -> Behind:
+        """One page of it, the first is 1."""
+        part = slice((number - 1) * A_PAGE, number * A_PAGE)
+        return Behind(self.called, self.moves[part], self.references[part])
 
 
-def loads(result: Mapping[str, Any], book: Book) -> list[Load]:
-    """The posts whose load the new timings change, the largest change first."""
-    now, then = course_of(result, "now"), course_of(result, "then")
-    posts = {post for course in (now, then) for count in course.carried for post in count}
-    found = [
-        Load(
-            book.title(post),
-            now.carried[0].get(post, 0),
-            then.carried[0].get(post, 0),
-            now.carried[-1].get(post, 0),
-            then.carried[-1].get(post, 0),
-        )
-        for post in posts
-    ]
-    changed = [one for one in found if one.week != one.week_then or one.now != one.at_once]
-    return sorted(changed, key=lambda one: (-abs(one.week_then - one.week), one.name))[:MOST_POSTS]
+def behind(result: Mapping[str, Any], asked: Mapping[str, str], book: Book, people: People) -> Behind | None:
+    """The list an address asks for; None where there is none of that sort."""
+    course, by, key = asked["course"], asked["by"], asked["key"]
+    if course in COURSES and asked["window"] in WINDOWS and by in ("", *BY):
+        return _going_up(result, course, asked["window"], by, key, book, people)
+    if course == "unfit":
+        return Behind(_("The new timings do not fit"), references=result["then"]["unfit"])
+    if course == "carried" and by in LOADS:
+        called = f"{load_words()[by]}, {book.title(key)}"
+        return Behind(called, references=sorted(foreseen.carried_by(result, key, by)))
+    if course == "closed" and by in CLOSED:
+        return Behind(closed_words()[by], references=foreseen.closed(result, by))
+    return None
+
+
+def _going_up(
+    result: Mapping[str, Any], course: str, window: str, by: str, key: str, book: Book, people: People
+) -> Behind:
+    moves = foreseen.within(foreseen.moves_of(result, course), datetime.fromisoformat(result["at"]), window)
+    word = _("As it is") if course == "now" else _("With the new timings")
+    called = f"{window_words()[window]}: {word}"
+    if by:
+        moves = [move for move in moves if BY[by](move) == key]
+        called = f"{called}, {name_of(by, key, book, people)}"
+    return Behind(called, moves)
 
 
 def window_words() -> dict[str, str]:
     """The windows as a table's headings."""
     return {"now": _("At once"), "hour": _("In an hour"), "day": _("In a day"), "week": _("In a week")}
+
+
+def load_words() -> dict[str, str]:
+    """What a post carries, as headings."""
+    return {
+        "present": _("Now"),
+        "at_once": _("At once"),
+        "week": _("In a week, as it is"),
+        "week_then": _("In a week, with the new timings"),
+    }
+
+
+def closed_words() -> dict[str, str]:
+    """The figures of what was closed."""
+    return {
+        "judged": _("Complaints of the last 90 days"),
+        "within": _("Within the time limit"),
+        "within_then": _("Within the new time limit"),
+        "differs": _("Judged differently"),
+    }
 
 
 def by_words() -> dict[str, str]:

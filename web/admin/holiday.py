@@ -91,7 +91,7 @@ async def _page(
     **more: Any,
 ) -> Response:
     tomorrow: date = parts.clock().astimezone(parts.zone).date() + timedelta(days=1)
-    offered = await parts.database.read(choices, parts.book)
+    offered = await parts.database.read(choices, parts.book, typed)
     made: dict[str, Any] = {
         "person": person,
         "policy": policy,

@@ -14,10 +14,10 @@ from models.moving import CannotMove, Outlook
 from models.moving_back import CannotTakeBack, Why, may_be_taken_back
 from models.people import Office
 from models.runs import Progress, Run, Stage, progress
+from models.staff import staff_names
 from rules.policy import UNPLACED
 from rules.terms import Act
 from web.admin.saving import Table
-from web.admin.versions import staff_names
 from web.book import Book
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes

@@ -53,7 +53,7 @@ def kind_words(kind: str) -> str:
 def row_words(row: Names, parts: Onewindow) -> str:
     """What a row is called in the list."""
     own = {"name": _("Its name"), "phone": _("Its telephone"), "safety_phone": _("Its emergency telephone"),
-           "forum": _("The forum above it")}  # fmt: skip
+           "head_office": _("The head office"), "forum": _("The forum above it")}  # fmt: skip
     return own.get(row.code, row.code) if row.kind == "utility" else parts.book.label(row.kind, row.code)
 
 
@@ -140,7 +140,8 @@ def wrong(typed: Mapping[str, str], row: Names, parts: Onewindow) -> dict[str, s
     for key in sheet.texts:
         errors |= text_faults(typed, key, parts.book.languages, optional=key in sheet.left_out)
     for name in sheet.single:
-        if fault := _fault(name, typed.get(name, ""), parts):
+        text = typed.get(name, "")
+        if (text or name not in sheet.left_out) and (fault := _fault(name, text, parts)):
             errors[name] = fault
     return errors
 

@@ -23,10 +23,10 @@ from models.policy_proposals import (
     withdraw,
 )
 from models.policy_versions import LONGEST_NOTE, Change, Outdated
-from models.retiming import AlreadyRunning, Choice, begin
+from models.retiming import AlreadyRunning, Choice, begin, give_back
+from models.staff import staff_names
 from rules.policy_second import needs_second
 from web.admin.changes import told, why_second
-from web.admin.versions import staff_names
 from web.admin.what_if import Left, while_waited_for
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes
@@ -141,6 +141,8 @@ async def look_ahead(request: Request, number: int, person: Tunes, db: Db, parts
 async def _approved(session: AsyncSession, number: int, by: int, at: Any) -> tuple[int, int | None]:
     """The version it became and, in the same transaction, the list of what it is applied to; their numbers."""
     saved, row = await approve(session, number, by, at)
+    if taken_back := row.choice.get("takes_back"):
+        return saved, await give_back(session, saved, taken_back, row.author, at)
     apply = dict(row.choice.get("apply") or {})
     if not apply:
         return saved, None

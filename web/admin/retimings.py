@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
 from languages.catalog import gettext as _
 from models import retiming
-from models.policy_versions import NothingChanged
-from models.retiming import AlreadyRunning, CannotUndo, choice_of, named_by, take_back, takes_back
+from models.policy_proposals import NeedsSecond
+from models.policy_versions import LONGEST_NOTE, NoteMissing, NothingChanged
+from models.retiming import (
+    AlreadyRunning,
+    CannotUndo,
+    choice_of,
+    latest,
+    named_by,
+    propose_taking_back,
+    take_back,
+    takes_back,
+)
 from models.runs import GOING_ON, Progress, Run, Stage, progress
+from models.staff import staff_names
 from rules.holidays import ChangedSince
-from rules.terms import Act
 from web.admin.apply import rate_of
-from web.admin.versions import staff_names
+from web.admin.saving import number as number_of
+from web.admin.versions import version_page
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes
-from web.errors import NotFound, Stale
+from web.errors import NotFound
 from web.forms import Form
 from web.onewindow import Onewindow
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
 STEERS = {"pause": Stage.PAUSED, "resume": Stage.RUNNING, "stop": Stage.STOPPED}
-
-
-async def _all(session: AsyncSession) -> list[Run]:
-    retimings = select(Run).where(Run.act == Act.RETIME.value)
-    rows = await session.exec(retimings.order_by(col(Run.id).desc()).limit(100))
-    return list(rows.all())
 
 
 async def _one(session: AsyncSession, number: int) -> tuple[Run, Progress, int | None] | None:
@@ -47,7 +53,7 @@ async def _one(session: AsyncSession, number: int) -> tuple[Run, Progress, int |
 @router.get("/admin/retimings")
 async def runs(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
     """Every run, newest first."""
-    rows, names = await db.read(_all), await db.read(staff_names)
+    rows, names = await db.read(latest), await db.read(staff_names)
     return page(
         request,
         "admin/retimings.html",
@@ -75,23 +81,36 @@ async def live(request: Request, number: int, person: ReadsAdmin, db: Db, parts:
 
 @router.post("/admin/versions/{version}/take-back")
 async def back(request: Request, version: int, person: Tunes, form: Form, db: Db, parts: Parts, now: Now) -> Response:
-    """Take a version back: new requests come under the timings without it, and open ones go back to what they had."""
-    of = int(form["run"]) if form.get("run", "").isdigit() else 0
-    note = _("Version %(number)d is taken back.", number=version)
+    """Take a version back: new requests come under the timings without it, and open ones go back to what they had.
+
+    Where a time becomes longer by it, it is a proposal as any other version of that sort.
+    """
+    note, status = form.get("note", "").strip(), 409
     try:
-        started = await db.write(take_back, version, person.id, now, note)
+        return see_other(await _taken_back(db, parts, version, person.id, now, note))
     except AlreadyRunning:
         why = _("Other timings are still being applied. Wait for their end, or stop them.")
     except ChangedSince:
         why = _("What this version changed was changed again since. Change it by hand.")
     except (LookupError, NothingChanged):
         why = _("There is nothing to take back.")
-    else:
-        await parts.door.wake()
-        return see_other(f"/admin/retimings/{started}")
-    if not of:
-        raise Stale
-    return await _page(request, of, person, db, parts, status=409, error=why)
+    except NoteMissing:
+        status, most = 422, LONGEST_NOTE
+        why = _("A time becomes longer by it. Say in at most %(number)d characters why.", number=most)
+    if of := number_of(form.get("run", "")):
+        return await _page(request, of, person, db, parts, status=status, error=why, note=note)
+    return await version_page(request, version, person, db, parts, status, error=why, note=note)
+
+
+async def _taken_back(db: Db, parts: Onewindow, version: int, by: int, at: datetime, note: str) -> str:
+    """Where to look at what came of it."""
+    try:
+        words = note or _("Version %(number)d is taken back.", number=version)
+        started = await db.write(take_back, version, by, at, words)
+    except NeedsSecond:
+        return f"/admin/proposals/{await db.write(propose_taking_back, version, by, at, note)}?made=1"
+    await parts.door.wake()
+    return f"/admin/retimings/{started}"
 
 
 @router.post("/admin/retimings/{number}/{what}")
@@ -126,7 +145,7 @@ async def _page(
     if found is None:
         raise NotFound
     row, far, undone = found
-    made: dict[str, Any] = {"block": None, "error": ""}
+    made: dict[str, Any] = {"block": None, "error": "", "note": ""}
     return page(
         request,
         "admin/retiming.html",

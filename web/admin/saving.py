@@ -16,10 +16,10 @@ from languages.catalog import gettext as _
 from models import policy_versions
 from models.policy_proposals import NeedsSecond, propose, save_alone
 from models.policy_versions import LONGEST_NOTE, NothingChanged, Outdated
-from models.retiming import AlreadyRunning, Choice, begin
+from models.retiming import AlreadyRunning, Choice, NoSuchChoice, begin, exists
 from models.runs import USUAL
 from rules.policy import Policy
-from web.admin.apply import chosen, rate_of
+from web.admin.apply import chosen, rate_of, unknown
 from web.admin.changes import told
 from web.admin.grid import Edited
 from web.book import Book
@@ -83,6 +83,8 @@ async def settle(
     except NothingChanged:
         errors = {"note": _("Nothing is different from the timings in force.")}
         return await sheet.again(request, person, parts, base, status=422, typed=form, errors=errors)
+    except NoSuchChoice as wrong:
+        return await sheet.again(request, person, parts, base, status=422, typed=form, errors=unknown(wrong))
     except AlreadyRunning:
         errors = {"apply": _("Other timings are still being applied. Wait for their end, or stop them.")}
         return await sheet.again(request, person, parts, base, status=422, typed=form, errors=errors)
@@ -110,11 +112,24 @@ async def _proposed(
     """A time becomes longer: it is kept for another administrator to agree to, with what the form said of open requests."""
     choice = sheet.choice(form, parts.book)
     rate = rate_of(form) if form.get("rate") else sheet.rate
-    kept = {} if choice is None else {**asdict(choice), "rate": rate}
-    number = await parts.database.write(
-        propose, policy, form["note"], author, at, base, {"apply": kept} if kept else None
-    )
+    number = await parts.database.write(_propose, policy, form["note"], author, at, base, choice, rate)
     return see_other(f"/admin/proposals/{number}?made=1")
+
+
+async def _propose(
+    session: AsyncSession,
+    policy: Policy,
+    note: str,
+    author: int,
+    at: datetime,
+    base: int,
+    choice: Choice | None,
+    rate: int,
+) -> int:
+    if choice is None:
+        return await propose(session, policy, note, author, at, base)
+    await exists(session, choice)
+    return await propose(session, policy, note, author, at, base, {"apply": {**asdict(choice), "rate": rate}})
 
 
 async def base_of(parts: Onewindow, form: Typed) -> Policy:

@@ -63,7 +63,7 @@ async def _page(
         "moment": moment,
         "messages_url": parts.messages_url,
         "apply": (typed or {}).get("apply", NEW_ONLY),
-        **await parts.database.read(choices, parts.book),
+        **await parts.database.read(choices, parts.book, typed),
     }
     return page(request, "admin/timings.html", status=status, **(made | more))
 

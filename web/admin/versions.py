@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import PlainTextResponse, Response
 
 from models import policy_versions
-from models.people import Staff
+from models.staff import staff_names
 from web.admin.changes import told
 from web.deps import Db, Parts
-from web.desk.session import ReadsAdmin
+from web.desk.session import Person, ReadsAdmin
 from web.errors import NotFound
+from web.onewindow import Onewindow
 from web.render import page
 
 router = APIRouter(include_in_schema=False)
-
-
-async def staff_names(session: AsyncSession) -> dict[int | None, str]:
-    """The names of all staff by id."""
-    rows = await session.exec(select(Staff.id, Staff.name))
-    return dict(rows.all())
 
 
 @router.get("/admin/versions")
@@ -38,12 +31,27 @@ async def versions(request: Request, person: ReadsAdmin, db: Db, parts: Parts) -
         one=None,
         changes=(),
         may_take_back=False,
+        error="",
     )
 
 
 @router.get("/admin/versions/{number}")
 async def version(request: Request, number: int, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
     """One version and what it changed."""
+    return await version_page(request, number, person, db, parts)
+
+
+async def version_page(
+    request: Request,
+    number: int,
+    person: Person,
+    db: Db,
+    parts: Onewindow,
+    status: int = 200,
+    error: str = "",
+    note: str = "",
+) -> Response:
+    """The same, with why it was not taken back (`error`), and what was typed then (`note`)."""
     after = await db.read(policy_versions.version, number)
     if after is None:
         raise NotFound
@@ -53,6 +61,7 @@ async def version(request: Request, number: int, person: ReadsAdmin, db: Db, par
     return page(
         request,
         "admin/versions.html",
+        status=status,
         person=person,
         rows=rows,
         names=await db.read(staff_names),
@@ -60,6 +69,8 @@ async def version(request: Request, number: int, person: ReadsAdmin, db: Db, par
         one=number,
         changes=changes,
         may_take_back="tune" in person.rights and bool(before) and number == parts.book.newest,
+        error=error,
+        note=note,
     )
 
 

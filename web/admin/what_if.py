@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -14,14 +15,13 @@ from languages.catalog import gettext as _
 from models import policy_versions, what_if
 from models.database import Sessions
 from models.foretelling import NotForetold, foretold
+from models.staff import staff_names
 from models.what_if import WhatIf
 from rules.policy import Policy
-from rules.whatif import WINDOWS
 from web.admin import calendars, foreseen, holiday, timings
 from web.admin.apply import NEW_ONLY, choices
 from web.admin.changes import Told, told
 from web.admin.saving import Sheet, Table, base_of
-from web.admin.versions import staff_names
 from web.book import Book
 from web.deps import Db, Now, Parts
 from web.desk.session import ReadsAdmin, Tunes
@@ -29,7 +29,6 @@ from web.errors import NotFound
 from web.render import page, see_other
 
 router = APIRouter(include_in_schema=False)
-MOST_LISTED = 500
 LOOK_EVERY = 0.25
 SHEETS = {one.code: one for one in (timings.SHEET, calendars.SHEET, holiday.SHEET)}
 """Every form that can be looked ahead from."""
@@ -76,7 +75,7 @@ async def while_waited_for(request: Request, sessions: Sessions, policy: Policy,
 
 async def _kept(db: Db, id: str) -> WhatIf:
     found = await db.read(what_if.kept, id)
-    if found is None:
+    if found is None or "kept" not in found.result:  # or it was kept by an older version, without its lists
         raise NotFound
     return found
 
@@ -85,7 +84,8 @@ async def _kept(db: Db, id: str) -> WhatIf:
 async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Parts) -> Response:
     """The answer: tables with their bars, and the form that saves it."""
     row, people = await _kept(db, id), await db.read(staff_names)
-    result, offered = row.result, await db.read(choices, parts.book)
+    result, offered = row.result, await db.read(choices, parts.book, row.typed)
+    total, tables = foreseen.tables(result, parts.book, people)
     sheet = SHEETS.get(row.typed.get("sheet", ""), timings.SHEET)
     return page(
         request,
@@ -96,9 +96,11 @@ async def shown(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Pa
         row=row,
         result=result,
         moment=parts.clock(),
-        total=foreseen.totals(result),
-        tables={by: foreseen.lines(result, by, parts.book, people) for by in foreseen.BY},
-        loads=foreseen.loads(result, parts.book),
+        total=total,
+        tables=tables,
+        loads=foreseen.loads(result),
+        load_words=foreseen.load_words(),
+        closed_words=foreseen.closed_words(),
         windows=foreseen.window_words(),
         by_words=foreseen.by_words(),
         may_save="tune" in person.rights and "proposal" not in row.typed,
@@ -119,39 +121,25 @@ async def _changes(db: Db, sheet: Sheet, row: WhatIf, book: Book) -> list[Told]:
 
 
 @router.get("/admin/what-if/{id}/requests")
-async def requests(
-    request: Request,
-    id: str,
-    person: ReadsAdmin,
-    db: Db,
-    parts: Parts,
-    course: str = "then",
-    window: str = "week",
-    by: str = "",
-    key: str = "",
-) -> Response:
-    """The requests behind one number."""
+async def requests(request: Request, id: str, person: ReadsAdmin, db: Db, parts: Parts, at: int = 1) -> Response:
+    """The requests behind one number, a page at a time."""
     row, people = await _kept(db, id), await db.read(staff_names)
-    if course not in (*foreseen.COURSES, "closed", "unfit") or window not in WINDOWS or by not in ("", *foreseen.BY):
+    asked = {"course": "then", "window": "week", "by": "", "key": ""}
+    asked |= {key: text for key, text in request.query_params.items() if key in asked}
+    found = foreseen.behind(row.result, asked, parts.book, people)
+    if found is None or not 1 <= at <= found.pages:
         raise NotFound
-    moves = []
-    if course in foreseen.COURSES:
-        at = datetime.fromisoformat(row.result["at"])
-        moves = foreseen.within(foreseen.course_of(row.result, course).moves, at, window)
-    if by:
-        moves = [move for move in moves if foreseen.BY[by](move) == key]
-    references = {"closed": row.result["differs"], "unfit": row.result["then"]["unfit"]}.get(course, [])
     return page(
         request,
         "admin/what_if_requests.html",
         person=person,
         row=row,
         moment=parts.clock(),
-        moves=moves[:MOST_LISTED],
-        references=references[:MOST_LISTED],
-        many=len(moves) + len(references),
+        shown=found.page(at),
+        many=len(found.moves) + len(found.references),
+        at=at,
+        pages=found.pages,
+        address=f"/admin/what-if/{id}/requests?{urlencode(asked)}",
+        opens="/desk/requests/" if "audit" in person.rights else "/track/",
         people=people,
-        course=course,
-        window=foreseen.window_words()[window],
-        of=foreseen.name_of(by, key, parts.book, people) if by else "",
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from languages.catalog import named
 from languages.story import Rung, RungState
-from models.people import Office, Post
+from models.people import Post
 from models.tracking import Tracked, TrackedEvent
 from rules.clocks import after
 from rules.ladder import Skip
@@ -20,35 +20,22 @@ from web.book import Book
 
 @dataclass(frozen=True)
 class Step:
-    """One tier: what it had, has or will have to do, and where it can be reached (`office` None: by the utility's number).
+    """One tier: what it had, has or will have to do, and where it can be reached (no `address`: by the utility's number).
 
     `line` says it in words of its own where the ladder's own line does not do.
     """
 
     tier: int
     rung: Rung
-    office: Office | None
+    address: str = ""
+    hours: str = ""
+    phone: str = ""
     line: str = ""
 
     @property
     def title(self) -> str:
         """The title of its post."""
         return self.rung.title
-
-    @property
-    def address(self) -> str:
-        """Where it can be visited; empty when it has no office of its own."""
-        return named(self.office.addresses) if self.office else ""
-
-    @property
-    def hours(self) -> str:
-        """When it can be visited."""
-        return named(self.office.hours) if self.office else ""
-
-    @property
-    def phone(self) -> str:
-        """Its office's telephone."""
-        return self.office.phone if self.office else ""
 
 
 @dataclass(frozen=True)
@@ -125,8 +112,18 @@ def _step(
     if tier == here and task is not None:
         post = book.post(task.answerable) or post
     title = book.title(post.code) if post else book.label("role", role)
-    office = book.office(post.office) if post else None
-    return Step(tier, _rung(tier, here, title, was, tracked, coming), office)
+    return Step(tier, _rung(tier, here, title, was, tracked, coming), *found_at(post, book))
+
+
+def found_at(post: Post | None, book: Book) -> tuple[str, str, str]:
+    """The address, hours and telephone of a post: its office's, its zone's or the head office's; "" where nobody said."""
+    if post is None:
+        return "", "", ""
+    if place := book.office(post.office) or book.zone(post.zone):
+        return named(place.addresses), named(place.hours), place.phone
+    head = book.row("utility", "head_office")
+    said = head.data if head else {}
+    return named(said.get("addresses") or {}), named(said.get("hours") or {}), said.get("phone", "")
 
 
 def _rung(
