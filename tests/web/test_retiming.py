@@ -53,12 +53,14 @@ async def sent(desk: Desk, address: str, fields: dict[str, str], status: int = 3
 async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from_there(desk: Desk) -> None:
     reference = await desk.town.file("no-supply")
     before = await desk.onewindow.database.read(policy_versions.newest)
-    fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m"})
+    stage = {"new-connection/visit.tier1": "4h"}
+    fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m", **stage})
     desk.town.now = desk.town.now.replace(minute=desk.town.now.minute + 5)
     address = await sent(desk, "/admin/what-if", fields)
     page = await desk.page(ADMIN, address)
     assert (await desk.onewindow.database.read(policy_versions.newest)).number == before.number
     assert "nobody acts, and nobody's post, charge or leave changes" in plain(page).replace("&#39;", "'")
+    assert "New connection, Visit to the place, Time of each officer 1 working day" in plain(page)
     links = re.findall(r'href="(/admin/what-if/[^"]+/requests[^"]+course=then[^"]+window=hour[^"]*)"', page)
     behind = await desk.page(ADMIN, links[0].replace("&amp;", "&"))
     assert reference[:4] in plain(behind)
@@ -82,6 +84,7 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     assert "Done: 1 of 1 request" in done
     after = await desk.onewindow.database.read(policy_versions.newest)
     assert (await desk.town.row(reference)).policy_version == after.number
+    assert str(after.policy.procedures["new-connection"].stages["visit"].timing.tiers[0]) == "4h"
     assert "New timings count for it now." in plain(await desk.page(ADMIN, f"/track/{reference}"))
 
 
