@@ -53,12 +53,14 @@ async def sent(desk: Desk, address: str, fields: dict[str, str], status: int = 3
 async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from_there(desk: Desk) -> None:
     reference = await desk.town.file("no-supply")
     before = await desk.onewindow.database.read(policy_versions.newest)
-    fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m"})
+    stage = {"new-connection/visit.tier1": "4h"}
+    fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m", **stage})
     desk.town.now = desk.town.now.replace(minute=desk.town.now.minute + 5)
     address = await sent(desk, "/admin/what-if", fields)
     page = await desk.page(ADMIN, address)
     assert (await desk.onewindow.database.read(policy_versions.newest)).number == before.number
     assert "nobody acts, and nobody's post, charge or leave changes" in plain(page).replace("&#39;", "'")
+    assert "New connection, Visit to the place, Time of each officer 1 working day" in plain(page)
     links = re.findall(r'href="(/admin/what-if/[^"]+/requests[^"]+course=then[^"]+window=hour[^"]*)"', page)
     behind = await desk.page(ADMIN, links[0].replace("&amp;", "&"))
     assert reference[:4] in plain(behind)
@@ -84,6 +86,7 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     assert "Done: 1 of 1 request" in plain(alone), "as the page asks for it while it runs"
     after = await desk.onewindow.database.read(policy_versions.newest)
     assert (await desk.town.row(reference)).policy_version == after.number
+    assert str(after.policy.procedures["new-connection"].stages["visit"].timing.tiers[0]) == "4h"
     assert "New timings count for it now." in plain(await desk.page(ADMIN, f"/track/{reference}"))
 
 
@@ -121,9 +124,9 @@ def test_a_long_list_behind_a_number_is_shown_page_by_page_and_nothing_is_left_o
 
 
 def test_each_figure_of_what_was_closed_has_its_list() -> None:
-    result = {"kept": ["a", "b"], "missed": ["c"], "differs": ["b", "c"]}
-    lists = {of: sorted(closed(result, of)) for of in CLOSED}
-    assert lists == {"judged": ["a", "b", "c"], "within": ["a", "b"], "within_then": ["a", "c"], "differs": ["b", "c"]}
+    result = {"kept": ["a", "b"], "missed": ["c"], "differs": ["b", "c"], "up": ["a"], "up_then": ["a", "c"]}
+    lists = {of: "".join(sorted(closed(result, of))) for of in CLOSED}
+    assert lists == {"judged": "abc", "within": "ab", "within_then": "ac", "differs": "bc", "up": "a", "up_then": "ac"}
 
 
 async def test_new_timings_for_new_requests_only_list_nothing(desk: Desk) -> None:

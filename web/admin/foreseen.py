@@ -120,6 +120,8 @@ def closed_words() -> dict[str, str]:
         "within": _("Within the time limit"),
         "within_then": _("Within the new time limit"),
         "differs": _("Judged differently"),
+        "up": _("The first officer's time ran out"),
+        "up_then": _("The first officer's time would have run out"),
     }
 
 
