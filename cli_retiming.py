@@ -76,10 +76,13 @@ def _watch(policy: typer.Typer, asked: Callable[..., Any]) -> None:
         async def read(session: Any) -> list[tuple[Any, Any]]:
             return [(row, await progress(session, row.id or 0)) for row in await latest(session)]
 
-        for row, far in asked(read):
+        found = asked(read)
+        for row, far in found:
             what = f"{'back from' if takes_back(row) else 'to'} timings no. {named_by(row)}"
             counts = ", ".join(f"{many} {outcome}" for outcome, many in sorted(far.counts.items()))
             print(f"{row.id}  {row.state}  {far.done} of {far.total}  {what}  {row.rate} a minute  {counts}".rstrip())
+        if not found:
+            print("none yet")
 
 
 def _steer(policy: typer.Typer, asked: Callable[..., Any]) -> None:

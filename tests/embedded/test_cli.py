@@ -43,7 +43,6 @@ async def test_a_file_of_older_timings_and_one_that_waits_for_a_second_person_ar
             f"Write `version = {old + 1}` in kept.toml, or export it again, before it is changed next.",
         ],
     )
-    assert (await policy("import", str(file), "--note", "again"))[0] == 0, "it says what is in force"
     file.write_text(kept, encoding="utf-8")
     code, said = await policy("import", str(file), "--note", "what was forgotten")
     assert (code, f"no. {old}," in said, f"no. {old + 1} are in force" in said, "policy diff" in said) == (
@@ -55,7 +54,6 @@ async def test_a_file_of_older_timings_and_one_that_waits_for_a_second_person_ar
     file.write_text('[complaint.no-supply]\nstandard = "9h"\n', encoding="utf-8")
     code, said = await policy("import", str(file), "--note", "slower")
     assert (code, said.count(" waits for a second administrator"), "are in force for new" in said) == (3, 1, False)
-    assert await policy("import", str(file), "--note", "slower") == (code, said), "the same file is one proposal"
     proposal = said.partition("Proposal no. ")[2].partition(" ")[0]
     code, said = await policy("apply")
     assert (code, f"Proposal no. {proposal} is not among them" in said) == (0, True)

@@ -137,6 +137,7 @@ async def test_to_take_back_a_shorter_time_is_to_give_more_and_needs_another_wit
     address = answer.headers["location"].partition("?")[0]
     assert address.startswith("/admin/proposals/")
     assert (await in_force(desk)).version == shorter
+    assert f"Version {shorter} is taken back" in plain(await desk.page(OTHER, address))
 
     answer = await post(desk, OTHER, f"{address}/approval")
     await finished(desk.town, int(answer.headers["location"].rpartition("/")[2]), fan_of(desk.town))
@@ -150,6 +151,7 @@ async def test_a_file_that_gives_more_time_is_a_proposal_too_and_what_if_works_o
     async with desk.onewindow.sessions.begin() as session:
         number, made = await import_toml(session, text, "The order of June", None, desk.town.now)
         assert (number, made) == ((await policy_versions.newest(session)).number, 1)
+        assert await import_toml(session, text, "Once more", None, desk.town.now) == (number, 1), "it waits already"
     answer = await post(desk, ADMIN, "/admin/proposals/1/what-if")
     assert answer.status_code == 303
     shown = await desk.page(ADMIN, answer.headers["location"])
