@@ -160,4 +160,5 @@ def _closed(result: dict[str, Any]) -> list[str]:
         return []
     within, then = result["within"], result["within_then"]
     said = f"Closed in 90 days and judged: {result['judged']}; within the limit {within}, within the new one {then}."
-    return ["", said]
+    ran_out = f"The first officer's time ran out for {len(result['up'])}, and would have for {len(result['up_then'])}."
+    return ["", said, ran_out]

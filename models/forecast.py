@@ -7,25 +7,28 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import requests as tables
 from models.beside import side_by_side
 from models.cases import cases_of
+from models.events import Event
 from models.ground import Policies, Seats, fillings, ground_with, nearest, standard_of, timings_of, utility_zone
 from models.people import Post
 from models.policy_versions import current, differences, only_calendars
 from models.posts import in_force
 from models.requests import ServiceRequest
 from rules.case import Case
+from rules.giving import COMPLAINT
 from rules.holidays import with_calendars_of
 from rules.ladder import Seat
 from rules.policy import Policy, ladder_of
 from rules.request import Ground, Hold, Request, Task
 from rules.states import OPEN
-from rules.terms import Closing, Kind, State
-from rules.whatif import Closed, Course, Open, as_it_is, as_it_would_be, within_then
+from rules.terms import Cause, Closing, EventKind, Kind, State
+from rules.whatif import Closed, Course, Open, as_it_is, as_it_would_be, once_more
 
 BACK = timedelta(days=90)
 """How far back what was closed is judged once more."""
@@ -37,7 +40,8 @@ OWN = frozenset({"tasks", "holds", "case"})
 class Forecast:
     """Both courses, and of the closed ones: how many had a promised time, how many kept it, as it was and with the new one.
 
-    `kept` and `missed` are all of them by what was, `differs` those whose answer differs.
+    `kept` and `missed` are all of them by what was, `differs` those whose answer differs. `up` are those whose first tier's time
+    ran out before they were put right, `up_then` those of which it would have.
     """
 
     at: datetime
@@ -50,6 +54,8 @@ class Forecast:
     kept: tuple[str, ...]
     missed: tuple[str, ...]
     differs: tuple[str, ...]
+    up: tuple[str, ...]
+    up_then: tuple[str, ...]
 
 
 async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forecast:
@@ -61,14 +67,18 @@ async def forecast(session: AsyncSession, policy: Policy, at: datetime) -> Forec
     own_times = only_calendars(differences(await current(session), policy))
     opened = await read_open(session, policy, at, own_times=own_times)
     closed = await read_closed(session, policy, at)
-    (now, then), would = side_by_side(
-        lambda: (as_it_is(opened, at, loads), within_then(closed, policy)),
+    (now, (within, up)), would = side_by_side(
+        lambda: (as_it_is(opened, at, loads), once_more(closed, policy)),
         lambda: as_it_would_be(opened, at, loads, policy.version),
         len(opened),
     )
-    differs = tuple(one.reference for one, other in zip(closed, then, strict=True) if other != one.within)
     kept, missed = (tuple(one.reference for one in closed if one.within is was) for was in (True, False))
-    return Forecast(at, len(opened), now, would, len(closed), len(kept), sum(then), kept, missed, differs)
+    differs = tuple(one.reference for one, other in zip(closed, within, strict=True) if other != one.within)
+    ran_out = tuple(one.reference for one in closed if one.up)
+    would_run_out = tuple(one.reference for one, it in zip(closed, up, strict=True) if it)
+    return Forecast(
+        at, len(opened), now, would, len(closed), len(kept), sum(within), kept, missed, differs, ran_out, would_run_out
+    )
 
 
 async def read_open(session: AsyncSession, policy: Policy, at: datetime, *, own_times: bool = False) -> list[Open]:
@@ -188,13 +198,8 @@ async def read_closed(session: AsyncSession, policy: Policy, at: datetime) -> li
         col(ServiceRequest.closing) != Closing.WITHDRAWN,
         col(ServiceRequest.category).in_(list(policy.timings)),
     ]
-    ours = col(tables.Task.reference) == col(ServiceRequest.reference)
-    of_task = col(tables.Hold.task_id) == col(tables.Task.id)
-    held: Any = select(tables.Task.reference, tables.Hold.start, tables.Hold.end).join(tables.Task, of_task)
-    holds: dict[str, list[Hold]] = {}
-    stopping = col(tables.Hold.stops_standard).is_(True)
-    for reference, start, end in await session.exec(held.join(ServiceRequest, ours).where(stopping, *wanted)):
-        holds.setdefault(reference, []).append(Hold("", start, end))
+    holds, up = await _pauses(session, wanted), await _ran_out(session, wanted)
+    sent_up = await _sent_up(session, wanted)
     columns: Any = (
         ServiceRequest.reference,
         ServiceRequest.category,
@@ -204,7 +209,51 @@ async def read_closed(session: AsyncSession, policy: Policy, at: datetime) -> li
         ServiceRequest.registered_at,
         ServiceRequest.put_right_at,
         ServiceRequest.within_standard,
+        func.coalesce(ServiceRequest.brought_at, ServiceRequest.registered_at),
+        func.coalesce(ServiceRequest.brought_tier, 1),
+        func.coalesce(ServiceRequest.resolved_at, ServiceRequest.put_right_at),
     )
     asked: Any = select(*columns).where(*wanted)
     rows: list[Any] = list(await session.exec(asked))
-    return [Closed(*(*row, tuple(holds.get(row[0], ())))) for row in rows]
+    return [
+        Closed(*(*row, min(ended, sent_up.get(row[0], ended)), row[0] in up, holds.get(row[0], ())))
+        for *row, ended in rows
+    ]
+
+
+async def _pauses(session: AsyncSession, wanted: Sequence[Any]) -> dict[str, list[Hold]]:
+    """What stopped the clocks of each: the waits, and each question but the last."""
+    stood = or_(col(tables.Hold.stops_standard).is_(True), col(tables.Hold.start) < col(ServiceRequest.resolved_at))
+    asked: Any = (
+        select(tables.Task.reference, tables.Hold.start, tables.Hold.end, tables.Hold.stops_standard)
+        .join(tables.Task, col(tables.Hold.task_id) == col(tables.Task.id))
+        .join(ServiceRequest, col(tables.Task.reference) == col(ServiceRequest.reference))
+        .where(stood, *wanted)
+    )
+    holds: dict[str, list[Hold]] = {}
+    for reference, start, end, stops_standard in await session.exec(asked):
+        holds.setdefault(reference, []).append(Hold("", start, end, stops_standard=stops_standard))
+    return holds
+
+
+async def _ran_out(session: AsyncSession, wanted: Sequence[Any]) -> set[str]:
+    """Those of which whoever answered first let his time run out."""
+    lapsed = tables.Lapse
+    asked = select(lapsed.reference).join(ServiceRequest, col(lapsed.reference) == col(ServiceRequest.reference))
+    first = lapsed.tier == func.coalesce(ServiceRequest.brought_tier, 1)
+    return set((await session.exec(asked.where(_itself(lapsed), first, *wanted))).all())
+
+
+async def _sent_up(session: AsyncSession, wanted: Sequence[Any]) -> dict[str, datetime]:
+    """When each first went up though nobody's time had run out."""
+    asked = select(Event.reference, func.min(Event.at)).join(
+        ServiceRequest, col(Event.reference) == col(ServiceRequest.reference)
+    )
+    others = col(Event.data)["cause"].as_string() != Cause.TIMER.value
+    mine = asked.where(Event.kind == EventKind.ESCALATED, others, _itself(Event), *wanted)
+    return dict((await session.exec(mine.group_by(col(Event.reference)))).all())
+
+
+def _itself(table: Any) -> Any:
+    """Of the complaint, not of what is done beside it."""
+    return col(table.task_id) == func.concat(table.reference, f"/{COMPLAINT}")

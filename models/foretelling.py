@@ -66,6 +66,8 @@ def plain(found: Forecast) -> dict[str, Any]:
         "kept": found.kept,
         "missed": found.missed,
         "differs": found.differs,
+        "up": found.up,
+        "up_then": found.up_then,
     }
 
 

@@ -11,7 +11,7 @@ from rules.whatif import WINDOWS, Move
 
 COURSES = ("now", "then")
 """Under the timings each request has, and under the unsaved ones."""
-CLOSED = ("judged", "within", "within_then", "differs")
+CLOSED = ("judged", "within", "within_then", "differs", "up", "up_then")
 """Figures of what was closed, each with the list behind it."""
 LOADS = ("present", "at_once", "week", "week_then")
 """What a post carries: now, at once with the unsaved timings, in a week as it is, and in a week with them."""
@@ -105,6 +105,8 @@ def carried_by(result: Mapping[str, Any], post: str, of: str) -> list[str]:
 
 def closed(result: Mapping[str, Any], of: str) -> list[str]:
     """Those closed complaints a figure counts."""
+    if of in ("up", "up_then"):
+        return list(result.get(of, ()))
     kept, missed, differs = result["kept"], result["missed"], result["differs"]
     if of == "judged":
         return [*kept, *missed]

@@ -15,9 +15,9 @@ from rules.assignment import Candidate
 from rules.calendar import Calendar
 from rules.clocks import pauses, settle
 from rules.due import due
-from rules.durations import Duration
+from rules.durations import Duration, Unit
 from rules.ladder import Seat, present
-from rules.policy import Policy, Site, standard_calendar_of, timing_of
+from rules.policy import Policy, Site, calendar_of, standard_calendar_of, timing_of
 from rules.request import Ground, Hold, Request
 from rules.retiming import Unfit, retime
 from rules.states import ASKED, OPEN
@@ -207,7 +207,10 @@ def _waits(request: Request, at: datetime) -> bool:
 
 
 class Closed(NamedTuple):
-    """A complaint that was closed, with the pauses that stopped its promised time."""
+    """A complaint that was closed, as it was at last: whether it kept its promised time, and whether a tier's time ran out.
+
+    Its ladder began at `begins` with `tier`, which had until `ended`: it was put right, or went up by other ways than the timer.
+    """
 
     reference: str
     category: str
@@ -217,29 +220,64 @@ class Closed(NamedTuple):
     registered_at: datetime
     put_right_at: datetime
     within: bool
+    begins: datetime
+    tier: int
+    ended: datetime
+    up: bool
     holds: Sequence[Hold] = ()
 
 
-def within_then(closed: Iterable[Closed], policy: Policy) -> list[bool]:
-    """Of each, whether it would have been within the promised time of `policy`; as it was where that promises none."""
-    promised: dict[tuple[str, str, str, str], tuple[Duration, Calendar] | None] = {}
-    kept = []
+class Limit(NamedTuple):
+    """A time allowed in its calendar; until so `long` after its beginning it cannot have run out, whatever the calendar is."""
+
+    time: Duration
+    calendar: Calendar
+    long: timedelta
+
+
+def once_more(closed: Iterable[Closed], policy: Policy) -> tuple[list[bool], list[bool]]:
+    """Of each whether it would have been within the promised time of `policy`, and whether its first tier's time would have run out.
+
+    Had everybody done what he did at the instants he did it. A promised time that there is none of is as it was.
+    The ladder is followed to its first end alone: what somebody higher would have done then, nobody knows.
+    """
+    known: dict[tuple[str, str, str, str], tuple[Limit | None, Sequence[Limit]]] = {}
+    kept, up = [], []
     for one in closed:
         key = (one.category, one.area_class, one.site_office, one.site_zone)
-        if key not in promised:
-            promised[key] = _promised(policy, *key)
-        standard = promised[key]
-        kept.append(one.within if standard is None else _within(one, *standard))
-    return kept
+        if key not in known:
+            known[key] = _limits(policy, *key)
+        standard, tiers = known[key]
+        kept.append(one.within if standard is None else _within(one, standard))
+        up.append(_ran_out(one, tiers[min(one.tier, len(tiers)) - 1]))
+    return kept, up
 
 
-def _promised(policy: Policy, category: str, area: str, office: str, zone: str) -> tuple[Duration, Calendar] | None:
-    timing = timing_of(policy, category, area)
-    if timing.standard is None:
-        return None
-    return timing.standard, standard_calendar_of(policy, timing, Site(office, zone))
+def _limits(policy: Policy, category: str, area: str, office: str, zone: str) -> tuple[Limit | None, Sequence[Limit]]:
+    timing, site = timing_of(policy, category, area), Site(office, zone)
+    promised = timing.standard
+    standard = None if promised is None else limit(promised, standard_calendar_of(policy, timing, site))
+    return standard, [limit(time, calendar_of(policy, timing, site)) for time in timing.tiers]
 
 
-def _within(one: Closed, standard: Duration, calendar: Calendar) -> bool:
-    ends = due(standard, one.registered_at, pauses(one.holds, standard=True), calendar)
+def limit(time: Duration, calendar: Calendar) -> Limit:
+    """Working time runs no faster than any other; of days the last ends late on the day after those before it."""
+    days = time.unit in (Unit.DAYS, Unit.WORKING_DAYS)
+    return Limit(time, calendar, timedelta(days=time.amount - 1) if days else time.timedelta)
+
+
+def _within(one: Closed, promised: Limit) -> bool:
+    ends = _ends(promised, one.registered_at, one.put_right_at, one.holds, standard=True)
     return ends is None or one.put_right_at <= ends
+
+
+def _ran_out(one: Closed, tier: Limit) -> bool:
+    ends = _ends(tier, one.begins, one.ended, one.holds, standard=False)
+    return ends is not None and ends <= one.ended
+
+
+def _ends(limit: Limit, begins: datetime, until: datetime, holds: Sequence[Hold], *, standard: bool) -> datetime | None:
+    """When it runs out; None where it had not by `until`, for sure."""
+    if until - begins < limit.long:
+        return None
+    return due(limit.time, begins, pauses(holds, standard=standard), limit.calendar)

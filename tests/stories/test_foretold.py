@@ -16,11 +16,12 @@ from models.events import Event
 from models.forecast import Forecast, forecast
 from models.requests import Lapse, Task
 from models.retiming import Outcome
+from rules.durations import parse
 from rules.ladder import Skip
 from rules.policy import Policy
-from rules.terms import EventKind
+from rules.terms import Act, EventKind
 from rules.whatif import HORIZON, Course
-from tests.stories.busy import A_FEW, ALL, AWAY_FOR, CHARGED, busy_town, officers_act, standing
+from tests.stories.busy import A_FEW, ALL, AWAY_FOR, CHARGED, DONE, busy_town, does, officers_act, standing
 from tests.stories.test_retiming import begun, finished, halved, in_force, outcomes, tuned
 from tests.timeline import Timeline
 
@@ -205,3 +206,55 @@ async def test_one_that_is_taken_up_or_sent_up_changes_nothing_for_the_next(town
     assert len({move.reference for move in untouched}) == 2
     assert agree(untouched, await moved(town, what.at, until, but=done))
     assert told(what.now, until) != await moved(town, what.at, until)
+
+
+A_MORNING = (
+    (30, "waits", Act.HOLD), (30, "denied", Act.RESOLVE), (40, "quick", Act.RESOLVE), (60, "denied", Act.NOT_REPAIRED),
+    (75, "late", Act.RESOLVE), (75, "denied", Act.RESOLVE), (100, "waits", Act.RESUME), (110, "waits", Act.RESOLVE),
+    (150, "long", Act.RESOLVE),
+)  # fmt: skip
+"""After how many minutes, in which complaint, what is done."""
+
+
+async def lived(town: Timeline) -> dict[str, str]:
+    """A morning with five complaints, all closed at its end; their names by reference."""
+    began = town.now
+    filed = {name: await town.file("no-supply") for name in ("quick", "waits", "late", "long", "denied")}
+    for one in filed.values():
+        await does(town, one, Act.ACCEPT)
+    for minutes, name, act in A_MORNING:
+        await town.until(began + timedelta(minutes=minutes))
+        if act is Act.NOT_REPAIRED:
+            await town.consumer(filed[name], act, question=(await town.row(filed[name])).question_number)
+        else:
+            said = {Act.HOLD: {"reason": "premises-locked"}, Act.RESOLVE: {"put_right": town.now, **DONE}}
+            await does(town, filed[name], act, **said.get(act, {}))
+    for one in filed.values():
+        await town.consumer(one, Act.CONFIRM)
+    return {one: name for name, one in filed.items()}
+
+
+@pytest.mark.sweep("the same morning twice; the rule alone is tried every time")
+async def test_what_was_closed_is_judged_as_the_same_morning_is_when_it_comes_again_under_the_new_timings(
+    town: Timeline,
+) -> None:
+    """Within the promised time, and out of the first officer's time: told of one morning, and lived on the next."""
+
+    def shorter(policy: Policy) -> Policy:
+        tiers = (parse("50m"), parse("9m"), parse("9m"))
+        supply = replace(policy.timings["no-supply"], standard=parse("70m"), tiers=tiers)
+        return replace(policy, timings={**policy.timings, "no-supply": supply})
+
+    first, began = await lived(town), town.now
+    what = await foretold(town, shorter(await in_force(town)))
+    await tuned(town, shorter)
+    await town.until(began + timedelta(days=1))
+    second = await lived(town)
+    real = await foretold(town, await in_force(town))
+
+    def named(references: Collection[str], of: dict[str, str]) -> set[str]:
+        return {of[one] for one in references if one in of}
+
+    assert (named(what.kept, first), named(what.up, first)) == (set(first.values()), {"long"})
+    assert named(set(what.kept) ^ set(what.differs), first) == named(real.kept, second) == {"quick", "waits"}
+    assert named(what.up_then, first) == named(real.up, second) == {"late", "long"}

@@ -193,7 +193,6 @@ async def test_many_that_new_timings_send_up_come_to_one_person_at_no_more_than_
     town: Timeline,
 ) -> None:
     """What fell due stays as it is, that it waits is a line of its history, and danger does not wait."""
-    await tuned(town, lambda policy: replace(policy, limits=replace(policy.limits, escalations_per_minute=1)))
     many = [await town.file("voltage") for _ in range(3)]
     town.now += timedelta(hours=1)
     danger = await town.file("wire-down")
@@ -202,7 +201,8 @@ async def test_many_that_new_timings_send_up_come_to_one_person_at_no_more_than_
     def minutes(policy: Policy) -> Policy:
         tiers = (parse("1m"), parse("5h"), parse("5h"))
         timings = {code: replace(policy.timings[code], tiers=tiers) for code in ("voltage", "wire-down")}
-        return replace(policy, timings={**policy.timings, **timings})
+        limits = replace(policy.limits, escalations_per_minute=1)
+        return replace(policy, timings={**policy.timings, **timings}, limits=limits)
 
     number, began = await begun(town, await tuned(town, minutes)), town.now
     await finished(town, number)

@@ -12,8 +12,9 @@ from sqlmodel import select
 from starlette.requests import Request
 
 from activities.fanout import FanOut
+from cli_policy import told
 from embedded.postgres import Postgres
-from models import policy_versions
+from models import policy_versions, what_if
 from models.runs import RunItem
 from rules.foreseen import CLOSED, closed
 from tests.embedded.waiting import children, exists
@@ -68,6 +69,11 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     for address_of in carried:
         assert f'href="/track/{reference}"' in await desk.page(ADMIN, address_of.replace("&amp;", "&"))
     await desk.page(ADMIN, carried[0].replace("&amp;", "&") + "&at=2", 404)
+    row = await desk.onewindow.database.read(what_if.kept, address.rpartition("/")[2])
+    assert row is not None
+    said = [line.split() for line in told(row.result, {})]
+    assert ["relationship-officer-gizri-1", "1", "0", "0", "0"] in said, said
+    assert ["by", "zone", "at", "once", "in", "an", "hour", "in", "a", "day", "in", "a", "week"] in said
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     saved = await sent(desk, "/admin", hidden | {"note": "Faster", "apply": "all", "rate": "6000"})
     assert saved.startswith("/admin/retimings/")
@@ -116,9 +122,9 @@ def test_a_long_list_behind_a_number_is_shown_page_by_page_and_nothing_is_left_o
 
 
 def test_each_figure_of_what_was_closed_has_its_list() -> None:
-    result = {"kept": ["a", "b"], "missed": ["c"], "differs": ["b", "c"]}
-    lists = {of: sorted(closed(result, of)) for of in CLOSED}
-    assert lists == {"judged": ["a", "b", "c"], "within": ["a", "b"], "within_then": ["a", "c"], "differs": ["b", "c"]}
+    result = {"kept": ["a", "b"], "missed": ["c"], "differs": ["b", "c"], "up": ["a"], "up_then": ["a", "c"]}
+    lists = {of: "".join(sorted(closed(result, of))) for of in CLOSED}
+    assert lists == {"judged": "abc", "within": "ab", "within_then": "ac", "differs": "bc", "up": "a", "up_then": "ac"}
 
 
 async def test_new_timings_for_new_requests_only_list_nothing(desk: Desk) -> None:
