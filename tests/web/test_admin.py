@@ -196,6 +196,16 @@ def test_what_is_sent_as_it_stands_changes_nothing() -> None:
     assert edit(policy, fields) == Edited(policy, {}) == edit(policy, {})
 
 
+def test_a_place_follows_its_category_in_recovery_unless_it_had_other_times() -> None:
+    policy, code = demo_profile().policy, "billing-old-dues"
+    timing = policy.timings[code]
+    own = replace(timing, recovery_tiers=timing.recovery_tiers[::-1][:2] + timing.tiers[:1])
+    policy = replace(policy, areas={(code, "rural"): timing, (code, "hilly"): own})
+    after = edit(policy, {f"{code}@recovery.tier1": "6 hours"}).policy
+    assert str(after.timings[code].recovery_tiers[0]) == "6h"
+    assert after.areas == {(code, "rural"): after.timings[code], (code, "hilly"): own}
+
+
 async def test_a_wrong_time_of_a_stage_opens_its_group_and_saves_nothing(desk: Desk) -> None:
     before = await in_force(desk)
     fields = table(await desk.page(ADMIN, "/admin")) | {"note": "Few crews"}

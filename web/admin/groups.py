@@ -38,9 +38,9 @@ class Line:
         """Whether nobody is asked at the end, since it is told to nobody."""
         return self.row.path[0] == "complaint" and bool(self.row.cell("standard")) and not self.row.cell("confirm")
 
-    def called(self, cell: Cell, book: Book) -> str:
+    def called(self, cell: Cell, headings: Mapping[str, str], book: Book) -> str:
         """A field's whole name."""
-        return f"{self.title}: {book.label('role', cell.role) if cell.role else heading(cell.column)}"
+        return f"{self.title}: {book.label('role', cell.role) if cell.role else headings[cell.column]}"
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,10 @@ class Table:
     lines: Sequence[Line]
 
     @property
-    def columns(self) -> list[str]:
-        """The columns in their order."""
+    def headings(self) -> dict[str, str]:
+        """The columns in their order, by what they are called."""
         used = {cell.column for line in self.lines for cell in line.row.cells}
-        return [column for column in COLUMNS if column in used]
+        return {column: heading(column) for column in COLUMNS if column in used}
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def groups_of(
     policy: Policy, typed: Mapping[str, str], errors: Collection[str], book: Book, today: date
 ) -> list[Group]:
     """Every group; those of applications are open where something was typed or is wrong. Limits that ended are not shown."""
-    touched = {*errors, *typed_anew(policy, typed)}
+    touched = {*errors, *(typed_anew(policy, typed) if typed else ())}
     rows = grid(policy, typed)
     complaints = [row for row in rows if row.path[0] == "complaint"]
     lines = [

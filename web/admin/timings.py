@@ -14,7 +14,7 @@ from rules.policy_check import warnings
 from web.admin.apply import NEW_ONLY, choices
 from web.admin.changes import doubts
 from web.admin.grid import edit, typed_anew
-from web.admin.groups import groups_of, heading
+from web.admin.groups import groups_of
 from web.admin.saving import Sheet, Table, settle
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, ReadsAdmin, Tunes
@@ -51,7 +51,6 @@ async def _page(
         "person": person,
         "policy": policy,
         "groups": groups_of(policy, typed or {}, more.get("errors", {}), parts.book, today),
-        "heading": heading,
         "calendars": list(policy.calendars),
         "may_save": "tune" in person.rights,
         "warnings": doubts(warnings(policy), parts.book),
