@@ -23,11 +23,12 @@ from rules.terms import Act, Actor
 from tests.models.test_intake import NEW
 
 LONG_AGO = timedelta(minutes=10)
+SPRING = date(2027, 5, 14)
 
 
 def found(url: str) -> dict[str, Finding]:
     """What was found of the work, by what was looked at."""
-    return {one.what: one for one in stuck.work(url)}
+    return {one.what: one for one in stuck.work(url, SPRING)}
 
 
 async def test_what_waits_too_long_is_named_and_what_waits_a_moment_is_not(
