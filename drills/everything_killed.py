@@ -153,19 +153,24 @@ def _each_once(told: Mapping[str, int]) -> bool:
 
 
 def same_instants(watched: Watched, given: Collection[str]) -> list[Finding]:
-    """Each due instant as it was, escalated once; every other open request as it was."""
+    """Each due instant as it was, escalated once; every other open request as it was, and none gone that had one.
+
+    One that stood still, waiting for its consumer, may close by its own clock meanwhile.
+    """
     moves = Counter(move.reference for move in watched.moves)
     other = [
         number
         for number in given
         if {m.due for m in watched.lines[number] if m in watched.moves} != {watched.before[number]}
     ]
-    rest = set(watched.before) & set(watched.after) - set(given)
-    moved = [number for number in rest if watched.before[number] != watched.after[number]]
+    rest = {number: due for number, due in watched.before.items() if number not in given}
+    moved = [number for number, due in rest.items() if number in watched.after and watched.after[number] != due]
+    gone = [number for number, due in rest.items() if due and number not in watched.after]
     return [
         none_of(f"{watched.part}: escalated not at all or twice", [n for n in given if moves[n] != 1], len(given)),
         none_of(f"{watched.part}: due instants other than before", other, len(given)),
         none_of(f"{watched.part}: next_due of other requests changed", moved, len(rest)),
+        none_of(f"{watched.part}: other requests no longer open", gone, len(rest)),
     ]
 
 

@@ -170,9 +170,16 @@ def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...]
             yield from _leaves((*path, str(key)), inner)
     elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
         for number, inner in enumerate(value, 1):
-            yield from _leaves((*path, inner["code"] if path[-1] == "stage" else str(number)), inner)
+            yield from _leaves((*path, _step(path[-1], number, inner)), inner)
     else:
         yield path, _written(value)
+
+
+def _step(of: str, number: int, inner: Mapping[str, Any]) -> str:
+    """What one of a list is called in a path: a stage by its code, a regulated time by its place and its area class."""
+    if of == "stage":
+        return str(inner["code"])
+    return f"{number} {inner['area']}" if of == "standard" and "area" in inner else str(number)
 
 
 def _written(value: Any) -> str:

@@ -6,7 +6,7 @@ A new one costs the server a copy of several hundred files; putting back the few
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class Lent:
         async with await self._in("postgres") as anywhere:
             await anywhere.execute(f"create database {name} template {self.template}".encode())
         async with await self._in(name) as there:
-            self.seen[name] = await self._looks(there)
+            self.seen[name] = await self._looks(there, self.rows)
         return name
 
     async def give_back(self, name: str) -> None:
@@ -67,21 +67,22 @@ class Lent:
         return None
 
     async def _restored(self, there: AsyncConnection, name: str) -> bool:
-        before, now = self.seen[name], await self._looks(there)
+        before, now = self.seen[name], await self._looks(there, self.rows)
         if before.keys() != now.keys() or before[""] != now[""] or any(n > MANY for t, (n, _) in now.items() if t):
             return False
+        written = [table for table in now if now[table] != before[table]]
         async with there.transaction():
-            await there.execute(
-                "set local session_replication_role = replica"
-            )  # neither foreign keys nor triggers look on
-            for table in (table for table in now if now[table] != before[table]):
-                await there.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+            # neither foreign keys nor triggers look on
+            emptied = [sql.SQL("set local session_replication_role = replica")]
+            emptied += [sql.SQL("delete from {}").format(sql.Identifier(table)) for table in written]
+            await there.execute(sql.SQL("; ").join(emptied))
+            for table in written:
                 if self.rows[table]:
                     await self._fill(there, table)
             for sequence, value in (await self._numbers(there)).items():
                 if value != self.sequences[sequence]:
                     await there.execute("select setval(%s::regclass, %s, %s)", [sequence, *self.sequences[sequence]])
-        self.seen[name] = await self._looks(there)
+        self.seen[name] = {**now, **(await self._looks(there, written) if written else {})}
         return True
 
     async def _fill(self, there: AsyncConnection, table: str) -> None:
@@ -97,9 +98,9 @@ class Lent:
                     self.rows[table] = b"".join([bytes(some) async for some in rows])
             self.sequences = await self._numbers(there)
 
-    async def _looks(self, there: AsyncConnection) -> Seen:
+    async def _looks(self, there: AsyncConnection, at: Iterable[str]) -> Seen:
         newest = sql.SQL("select {}, count(*), coalesce(max(xmin::text::bigint), 0) from {}")
-        tables = [newest.format(sql.Literal(table), sql.Identifier(table)) for table in self.rows]
+        tables = [newest.format(sql.Literal(table), sql.Identifier(table)) for table in at]
         found = await _all(there, sql.SQL(" union all ").join(tables))
         return {"": (await _all(there, SCHEMA))[0], **{table: (many, last) for table, many, last in found}}
 

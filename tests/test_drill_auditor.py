@@ -17,6 +17,7 @@ from activities.notice import Place
 from activities.record import Record
 from activities.say import Renderer
 from drills.auditor import Promised, audit, settled
+from drills.everything_killed import Watched, same_instants
 from drills.lane import DRILLS, lanes, seconds
 from drills.messages import by_sender, unexplained
 from drills.people import Answer, fate, sheets
@@ -318,3 +319,15 @@ def test_a_form_of_the_desk_is_read_as_a_browser_would() -> None:
 )
 def test_what_an_answer_tells(answer: Answer, told: str | None) -> None:
     assert fate(answer) == told
+
+
+def test_another_request_whose_due_instant_changed_or_that_vanished_is_found() -> None:
+    then = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    later = then + timedelta(hours=1)
+    before = {"same": then, "moved": then, "vanished": then, "stood still and closed": None}
+    watched = Watched("worker", then, before, {"same": then, "moved": later, "new": later}, {})
+    broken = {one.what: one.figure for one in same_instants(watched, ()) if not one.good}
+    assert broken == {
+        "worker: next_due of other requests changed": "1 of 4: moved",
+        "worker: other requests no longer open": "1 of 4: vanished",
+    }

@@ -92,11 +92,6 @@ def _sorted(given: Split, place: Callable[[str], int]) -> Split:
     return Split(rows, given.left_out)
 
 
-def kind_name(book: Book, code: str) -> str:
-    """What people read for a kind: a category of complaints, or a procedure."""
-    return book.name("category", code) or book.label("procedure", code)
-
-
 async def kept_board(request: Request) -> Kept:
     """The board this process keeps."""
     found: Kept = request.app.state.board

@@ -93,6 +93,10 @@ class Book:
         """What people read for a code; the code itself in plain words when nobody named it."""
         return self.name(kind, code) or (code or "").replace("_", " ").replace("-", " ")
 
+    def matter(self, code: str) -> str:
+        """What a category of complaints, or a sort of application, is called."""
+        return self.name("category", code) or self.label("procedure", code)
+
     def sort(self, request: Sorted) -> str:
         """What is asked for: the category of a complaint, the procedure of a connection request."""
         return self.label("category" if request.kind == Kind.COMPLAINT else "procedure", request.category)

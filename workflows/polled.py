@@ -17,7 +17,7 @@ LATELY = timedelta(seconds=75)
 """An idle worker asks anew once a minute, when the server ends the call it waits in."""
 BRIEFLY = timedelta(seconds=1)
 KEPT = timedelta(seconds=10)
-"""How long an answer is good for."""
+"""How long a good answer is good for."""
 
 
 class Polled:
@@ -26,19 +26,22 @@ class Polled:
     def __init__(self, client: Client, begun: datetime | None = None) -> None:
         self.client = client
         self.last = begun or datetime.now(UTC)
-        self.asked: datetime | None = None
+        self.good_until = self.last
 
     async def lately(self) -> bool:
         """Whether it did so lately; of a Temporal that does not answer nothing is known, and nothing is held against it."""
         now = datetime.now(UTC)
-        if self.asked is None or now - self.asked >= KEPT:
-            try:
-                async with asyncio.timeout(BRIEFLY.total_seconds()):
-                    self.last = max([self.last, *await self._polls()])
-            except (RPCError, RuntimeError, TimeoutError):
-                return True
-            self.asked = now
-        return now - self.last < LATELY
+        if now < self.good_until:
+            return True
+        try:
+            async with asyncio.timeout(BRIEFLY.total_seconds()):
+                self.last = max([self.last, *await self._polls()])
+        except (RPCError, RuntimeError, TimeoutError):
+            return True
+        if now - self.last < LATELY:
+            self.good_until = now + KEPT
+            return True
+        return False
 
     async def _polls(self) -> list[datetime]:
         asked = DescribeTaskQueueRequest(

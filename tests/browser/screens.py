@@ -320,6 +320,7 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("events", "/admin/events", "vimla"),
         Screen("versions", "/admin/versions", "vimla"),
         Screen("version", "/admin/versions/1", "vimla"),
+        Screen("version-newest", "/admin/versions/2", "vimla"),
         Screen("proposals", "/admin/proposals", "vimla"),
         Screen("proposal", "/admin/proposals/2", "vimla"),
         Screen("proposal-approved", "/admin/proposals/1", "vimla"),

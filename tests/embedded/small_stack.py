@@ -9,6 +9,7 @@ from pathlib import Path
 
 from embedded.stack import Stack
 from embedded.supervisor import Supervisor
+from embedded.terminal import take_the_terminal
 
 
 async def main() -> int:
@@ -21,4 +22,5 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
+    take_the_terminal()
     sys.exit(asyncio.run(main()))

@@ -117,6 +117,17 @@ async def test_a_command_without_a_stack_says_what_to_do(tmp_path: Path) -> None
     assert said == f"Onewindow is not running on {tmp_path}: start it with `make run`, or set DATABASE_URL.\n"
 
 
+async def test_a_broken_profile_is_refused_at_the_start_with_file_line_and_reason(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    text = (ROOT / "profiles" / "demo.toml").read_text(encoding="utf-8")
+    mine.write_text(text.replace('ladder = "hearing"', 'ladder = "hering"', 1), encoding="utf-8")
+    line = text[: text.index('ladder = "hearing"')].count("\n") + 1
+    nowhere = "postgresql+psycopg://postgres@/none?host=/nonexistent"
+    code, said = await onewindow("prepare", DATABASE_URL=nowhere, PROFILE=str(mine))
+    assert code == 2
+    assert said == f"{mine}:{line}: complaint.billing-old-dues.ladder: there is no ladder 'hering'\n"
+
+
 async def test_a_database_that_is_away_is_one_sentence() -> None:
     code, said = await onewindow("policy", "export", DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
     assert code == 2

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
+import pty
+import shlex
 import signal
 import sys
+import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,15 +26,17 @@ from tests.embedded.waiting import environ, exists
 
 SCRIPT = Path(__file__).with_name("small_stack.py")
 ROOT = Path(__file__).parents[2]
+CTRL_C = b"\x03"
 ENDS_AT_ONCE = Part("web", ("-c", "print('no templates found'); raise SystemExit(3)"))
 
 
 class Running:
     """A small stack in a process of its own, and what it says."""
 
-    def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, folder: Path, terminal: int) -> None:
         self.process = process
         self.folder = folder
+        self.terminal = terminal
         self.postgres = Postgres(folder / "postgres")
 
     async def hears(self, words: str) -> str:
@@ -43,17 +49,29 @@ class Running:
         raise AssertionError(f"ended without saying {words!r}")
 
 
-async def started(folder: Path) -> Running:
+async def started(folder: Path, *, by_make: bool = False) -> Running:
+    """At a terminal of its own, as a person would, who types the command or `make run`."""
+    command = [sys.executable, str(SCRIPT), str(folder)]
+    if by_make:
+        (folder / "Makefile").write_text(f"run:\n\t@{shlex.join(command)}\n", encoding="utf-8")
+        command = ["make", "-f", str(folder / "Makefile"), "run"]
+    terminal, inside = pty.openpty()
+
+    def sits_down() -> None:
+        os.setsid()
+        fcntl.ioctl(inside, termios.TIOCSCTTY)
+
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(SCRIPT), str(folder), env=environ(PYTHONPATH=str(ROOT)), cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE, start_new_session=True,
+        *command, env=environ(PYTHONPATH=str(ROOT)), cwd=ROOT, stdin=inside,
+        stdout=asyncio.subprocess.PIPE, preexec_fn=sits_down,
     )  # fmt: skip
-    return Running(process, folder)
+    os.close(inside)
+    return Running(process, folder, terminal)
 
 
 @asynccontextmanager
-async def a_stack(folder: Path) -> AsyncIterator[Running]:
-    stack = await started(folder)
+async def a_stack(folder: Path, *, by_make: bool = False) -> AsyncIterator[Running]:
+    stack = await started(folder, by_make=by_make)
     try:
         await stack.hears("Onewindow is ready at http://")
         yield stack
@@ -61,6 +79,7 @@ async def a_stack(folder: Path) -> AsyncIterator[Running]:
         if stack.process.returncode is None:
             stack.process.kill()
             await stack.process.wait()
+        os.close(stack.terminal)
 
 
 async def test_a_run_is_refused_beside_itself_mends_a_killed_part_and_stops_with_0(tmp_path: Path) -> None:
@@ -78,26 +97,32 @@ async def test_a_run_is_refused_beside_itself_mends_a_killed_part_and_stops_with
         await stack.postgres.ready()
         assert pid_of(stack.postgres) != killed
 
-        stack.process.send_signal(signal.SIGINT)
+        stack.process.send_signal(signal.SIGTERM)
         assert await stack.process.wait() == 0
+        os.close(second.terminal)
     assert not is_running(tmp_path)
     assert not (tmp_path / "addresses.json").exists()
     assert not (stack.postgres.cluster / "postmaster.pid").exists()
 
 
-async def test_after_kill_9_of_everything_the_next_run_goes_on_where_it_was(tmp_path: Path) -> None:
+async def test_after_kill_9_of_everything_the_next_run_goes_on_and_ends_well_by_ctrl_c_under_make(
+    tmp_path: Path,
+) -> None:
     async with a_stack(tmp_path) as stack:
         with psycopg.connect(plain(stack.postgres)) as connection:
             connection.execute("create table kept as select 1")
         secret = (tmp_path / "secret").read_text(encoding="ascii")
         postmaster = pid_of(stack.postgres)
         stack.process.kill()
-    async with a_stack(tmp_path) as again:
+    async with a_stack(tmp_path, by_make=True) as again:
         assert not exists(postmaster)
         assert ask(again.postgres, "select count(*) from kept") == 1
         assert (tmp_path / "secret").read_text(encoding="ascii") == secret
-        again.process.send_signal(signal.SIGTERM)
+        postmaster = pid_of(again.postgres)
+        os.write(again.terminal, CTRL_C)
         assert await again.process.wait() == 0
+    assert not exists(postmaster)
+    assert not is_running(tmp_path)
 
 
 async def test_a_part_that_cannot_start_ends_the_run_with_its_last_words(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -75,6 +76,19 @@ async def moves(town: Timeline, reference: str) -> list[tuple[datetime | None, s
     return [(seconds(event.due), event.data["post"], event.data["cause"]) for event in events]
 
 
+async def in_temporals_pages(town: Timeline, reference: str) -> tuple[str | None, str, list[str]]:
+    """What Temporal's own pages say of a request: its title, how it stands, and what each of its timers was for."""
+    handle = town.handle(reference)
+    title = await (await handle.describe()).static_summary()
+    stands: str = (await handle.query("__temporal_workflow_metadata")).current_details
+    timers = [
+        json.loads(event.user_metadata.summary.data)
+        async for event in handle.fetch_history_events()
+        if event.HasField("timer_started_event_attributes")
+    ]
+    return title, stands, timers
+
+
 async def test_nobody_acts_through_three_tiers(town: Timeline) -> None:
     town.now = at("18:00")
     complaint = await town.file("no-supply")
@@ -95,6 +109,11 @@ async def test_nobody_acts_through_three_tiers(town: Timeline) -> None:
         for post in (officer, "service-manager-gizri", "zone-head-south"):
             page = await queue(session, Sight((post,)), View.ALL, Bounds(town.now, town.now))
             assert [row.reference for row in page.rows] == [complaint], f"not in the queue of {post}"
+    title, stands, timers = await in_temporals_pages(town, complaint)
+    assert title == f"no-supply {complaint}"
+    assert "**in_progress**" in stands
+    assert f"answerable zone-head-south (tier 3), handler {officer}, next: top at 2027-05-15 " in stands
+    assert timers[:5] == ["accept, tier 1", "reminder, tier 1", "due, tier 1", "reminder, tier 2", "due, tier 2"]
     words = "Go there yourself and telephone me."
     assert (await town.officer(complaint, Act.DIRECT, "zone-head-south", words=words, by=at("22:30"))).refused is None
     resolved = await town.officer(

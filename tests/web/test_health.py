@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlmodel import func, select
+from sqlalchemy import update
+from sqlmodel import col, func, select
 
 from models.database import engine, sessions_of
+from models.events import Event
+from models.outbox import Notification
 from models.policy import WorkerHeartbeat
+from models.requests import ServiceRequest, Task
 from tests.web.window import Window
 from web.database import Bounded
 
@@ -17,6 +21,19 @@ async def beat(window: Window, ago: timedelta) -> None:
     async with window.sessions.begin() as session:
         now = (await session.exec(select(func.clock_timestamp()))).one()
         await session.merge(WorkerHeartbeat(worker="a worker", at=now - ago, healed=3))
+
+
+async def late(window: Window, reference: str) -> None:
+    """Its task is overdue and its timer has not fired, the message waits, all for a minute and a half; what fired was 7 s late."""
+    since = func.now() - timedelta(seconds=90)
+    async with window.sessions.begin() as session:
+        for change in (
+            update(Task).values(due=since),
+            update(ServiceRequest).values(wake_at=since, started_at=since),
+            update(Notification).values(queued=since),
+            update(Event).values(at=since, due=Event.recorded - timedelta(seconds=7)),
+        ):
+            await session.exec(change.where(col(change.table.c.reference) == reference))
 
 
 async def yes() -> bool:
@@ -58,6 +75,8 @@ async def test_the_figures(window: Window) -> None:
     first, second = await window.filed(), await window.filed()
     await window.resolved(first)
     await beat(window, timedelta(seconds=1))
+    await window.passes(timedelta(hours=2), second)
+    await late(window, second)
     async with window.visitor() as visitor:
         answer = await visitor.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -67,4 +86,7 @@ async def test_the_figures(window: Window) -> None:
     assert figures["onewindow_not_started_requests"] == "0.0"
     assert figures["onewindow_rows_healed"] == "3.0"
     assert float(figures["onewindow_outbox_waiting"]) > 0
-    assert second
+    assert figures["onewindow_overdue_tasks"] == "1.0"
+    assert figures['onewindow_timer_lateness_seconds{quantile="1"}'] == "7.0"
+    for age in ("overdue_timer_age", "outbox_age"):
+        assert float(figures[f"onewindow_{age}_seconds"]) >= 90, age

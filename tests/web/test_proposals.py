@@ -20,6 +20,7 @@ from tests.web.test_admin import ADMIN, AUDITOR, in_force, save, table
 
 OTHER = "zubin"
 LONGER = {"no-supply.tier1": "2h", "note": "Two crews are in the flood"}
+OF_APPLICATIONS = {"meter-shift/visit.calendar": "round-the-clock", "meter-shift/standard/2.standard": "40 days"}
 
 
 @pytest.fixture
@@ -43,11 +44,13 @@ async def post(desk: Desk, who: str, address: str, **fields: str) -> httpx2.Resp
 async def test_a_longer_time_counts_for_nobody_until_another_administrator_agrees(desk: Desk) -> None:
     before = await in_force(desk)
     old = await desk.town.file("no-supply")
-    address = await proposed(desk, {**LONGER, "apply": "all"})
+    address = await proposed(desk, {**LONGER, **OF_APPLICATIONS, "apply": "all"})
     assert (await in_force(desk)).version == before.version
     page = plain(await desk.page(ADMIN, f"{address}?made=1"))
     assert "It counts for nobody until a second administrator agrees." in page
     assert "officer 1 gets longer, from 90 minutes to 2 hours." in page
+    assert "Move the meter or the line, Visit to the place, Time of each officer: officer 1 gets longer" in page
+    assert "Move the meter or the line, Time limit by regulation: longer, from" in page
     assert "Approve" not in page
     assert (await post(desk, ADMIN, f"{address}/approval")).status_code == 403
     assert (await post(desk, ADMIN, f"{address}/refusal", answer="No")).status_code == 403

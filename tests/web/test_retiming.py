@@ -12,8 +12,9 @@ from sqlmodel import select
 from starlette.requests import Request
 
 from activities.fanout import FanOut
+from cli_policy import told
 from embedded.postgres import Postgres
-from models import policy_versions
+from models import policy_versions, what_if
 from models.runs import RunItem
 from rules.foreseen import CLOSED, closed
 from rules.terms import Act
@@ -58,16 +59,17 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     await town.consumer(closed, Act.CONFIRM)
     reference = await desk.town.file("no-supply")
     before = await desk.onewindow.database.read(policy_versions.newest)
-    fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m"})
+    stage = {"new-connection/visit.tier1": "4h"}
+    fields = await shorter(desk, **{"no-supply.tier1": "1m", "no-supply.tier2": "10m", **stage})
     desk.town.now = desk.town.now.replace(minute=desk.town.now.minute + 5)
     address = await sent(desk, "/admin/what-if", fields)
     page = await desk.page(ADMIN, address)
     assert (await desk.onewindow.database.read(policy_versions.newest)).number == before.number
     assert "nobody acts, and nobody's post, charge or leave changes" in plain(page).replace("&#39;", "'")
-    assert (
-        "The first officer&#39;s time ran out 0 (0.0 %) The first officer&#39;s time would have run out 0 (0.0 %)"
-        in plain(page)
-    )
+    shown = plain(page).replace("&#39;", "'")
+    for line in ("The first officer's time ran out", "The first officer's time would have run out"):
+        assert f"{line} 0 (0.0 %)" in shown
+    assert "New connection, Visit to the place, Time of each officer 1 working day" in shown
     links = re.findall(r'href="(/admin/what-if/[^"]+/requests[^"]+course=then[^"]+window=hour[^"]*)"', page)
     behind = await desk.page(ADMIN, links[0].replace("&amp;", "&"))
     assert reference[:4] in plain(behind)
@@ -76,6 +78,11 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     for address_of in carried:
         assert f'href="/track/{reference}"' in await desk.page(ADMIN, address_of.replace("&amp;", "&"))
     await desk.page(ADMIN, carried[0].replace("&amp;", "&") + "&at=2", 404)
+    row = await desk.onewindow.database.read(what_if.kept, address.rpartition("/")[2])
+    assert row is not None
+    said = [line.split() for line in told(row.result, {})]
+    assert ["relationship-officer-gizri-1", "1", "0", "0", "0"] in said, said
+    assert ["by", "zone", "at", "once", "in", "an", "hour", "in", "a", "day", "in", "a", "week"] in said
     hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
     saved = await sent(desk, "/admin", hidden | {"note": "Faster", "apply": "all", "rate": "6000"})
     assert saved.startswith("/admin/retimings/")
@@ -86,6 +93,7 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     assert "Done: 1 of 1 request" in done
     after = await desk.onewindow.database.read(policy_versions.newest)
     assert (await desk.town.row(reference)).policy_version == after.number
+    assert str(after.policy.procedures["new-connection"].stages["visit"].timing.tiers[0]) == "4h"
     assert "New timings count for it now." in plain(await desk.page(ADMIN, f"/track/{reference}"))
 
 

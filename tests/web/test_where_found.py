@@ -37,3 +37,11 @@ def test_every_post_of_every_ladder_has_an_address_hours_and_a_telephone_in_ever
     for language in profile.languages:
         with use(language):
             assert not [post.code for post in posts if not all(found_at(post, book))]
+
+
+def test_where_nobody_said_it_yet_the_utilitys_own_number_stands_for_it() -> None:
+    book = Book()
+    book.now = Everything(1, zones={"south": Zone(code="south")})
+    for zone in ("south", None):
+        post = Post(code="above", role="zone_head", rights="answerable", scope="zone", zone=zone)
+        assert found_at(post, book) == ("", "", "")

@@ -218,7 +218,9 @@ def _of_a_procedure(path: tuple[str, ...], book: Book) -> Iterator[str]:
     yield book.label("procedure", path[1])
     kinds = {"stage": "stage", "papers": "applicant"}
     for head, part in pairwise(path[1:]):
-        if part not in kinds:
+        if head == "standard":
+            yield area_word(part.partition(" ")[2] or part)
+        elif part not in kinds:
             yield book.label(kinds[head], part) if head in kinds else column(part).replace("_", " ")
 
 
@@ -241,6 +243,7 @@ def column(key: str) -> str:
         "tiers": _("Time of each officer"),
         "standard": _("Time limit by regulation"),
         "time": _("Time"),
+        "recovery_tiers": _("Hold the recovery"),
         "confirm": _("Consumer answers within"),
         "calendar": _("Calendar"),
         "standard_calendar": _("Calendar of the time limit"),

@@ -49,7 +49,7 @@ def name_of(by: str, key: str, book: Book, people: People) -> str:
         return people.get(int(key) if key.isdigit() else 0, "") or _("nobody")
     if by == "post":
         return book.title(key)
-    return book.label(by, key)
+    return book.matter(key) if by == "category" else book.label(by, key)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def behind(result: Mapping[str, Any], asked: Mapping[str, str], book: Book, peop
     if course == "unfit":
         return Behind(_("The new timings do not fit"), references=result["then"]["unfit"])
     if course == "carried" and by in LOADS:
-        called = f"{load_words()[by]}, {book.title(key)}"
+        called = f"{load_words()[by]} · {book.title(key)}"
         return Behind(called, references=sorted(foreseen.carried_by(result, key, by)))
     if course == "closed" and by in CLOSED:
         return Behind(closed_words()[by], references=foreseen.closed(result, by))
@@ -91,10 +91,10 @@ def _going_up(
 ) -> Behind:
     moves = foreseen.within(foreseen.moves_of(result, course), datetime.fromisoformat(result["at"]), window)
     word = _("As it is") if course == "now" else _("With the new timings")
-    called = f"{window_words()[window]}: {word}"
+    called = f"{window_words()[window]} · {word}"
     if by:
         moves = [move for move in moves if BY[by](move) == key]
-        called = f"{called}, {name_of(by, key, book, people)}"
+        called = f"{called} · {name_of(by, key, book, people)}"
     return Behind(called, moves)
 
 

@@ -114,7 +114,7 @@ def _tables(policy: Policy, rows: Sequence[GridRow], book: Book, today: date) ->
     for row in rows:
         law = law_at(policy, row.path)
         if law is not None and (law.until is None or law.until > today):
-            whole.append(line(row, _law(law, row.path[3], today)))
+            whole.append(line(row, _law(law, today)))
         elif len(row.path) == 2:
             whole.append(line(row, _("The question at the end")))
     if whole:
@@ -125,7 +125,7 @@ def _tables(policy: Policy, rows: Sequence[GridRow], book: Book, today: date) ->
 
 def _complaint(row: GridRow, book: Book) -> str:
     if row.path[-1] == BESIDE:
-        return _("recovery meanwhile")
+        return _("Hold the recovery")
     area = area_of(row.path)
     return area_word(area) if area else book.label("category", row.path[1])
 
@@ -135,8 +135,8 @@ def _complaint_alone(row: GridRow, book: Book) -> str:
     return ", ".join([book.label("category", row.path[1]), *own])
 
 
-def _law(law: Law, place: str, today: date) -> str:
-    """Of which applications a limit speaks, with its place, by which differences name it."""
+def _law(law: Law, today: date) -> str:
+    """Of which applications a limit speaks."""
     said = [area_word(law.area)] if law.area else []
     said += [law.voltage] if law.voltage else []
     if law.above_kw is not None:
@@ -147,7 +147,7 @@ def _law(law: Law, place: str, today: date) -> str:
         said.append(_("from %(day)s on", day=_day(law.since)))
     if law.until:
         said.append(_("before %(day)s", day=_day(law.until)))
-    return f"{place}. {', '.join(said) or _('every application')}"
+    return ", ".join(said) or _("every application")
 
 
 def _day(day: date) -> str:

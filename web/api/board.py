@@ -15,7 +15,7 @@ from web.api.bodies import Instant, Named
 from web.api.catalog import read
 from web.api.description import UNCHANGED, problems_of, unchanged
 from web.api.problems import Api
-from web.board import Board, Section, TheBoard, kind_name
+from web.board import Board, Section, TheBoard
 from web.deps import Parts
 
 router = APIRouter(prefix="/api/v1", route_class=Api, tags=["board"])
@@ -70,7 +70,7 @@ async def board(request: Request, response: Response, parts: Parts, kept: TheBoa
     if unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
-    return said(found, partial(parts.book.label, "office"), partial(kind_name, parts.book))
+    return said(found, partial(parts.book.label, "office"), parts.book.matter)
 
 
 def said(found: Board, office: Callable[[str], str], kind: Callable[[str], str]) -> BoardSaid:

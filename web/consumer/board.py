@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from languages.board import figure_name, figure_rule
 from rules.board import AGES, CLOSINGS, FEW, Figure
-from web.board import TheBoard, kind_name
+from web.board import TheBoard
 from web.deps import TheBook
 from web.render import page
 
@@ -35,5 +33,5 @@ async def board(request: Request, kept: TheBoard, book: TheBook) -> Response:
         few=FEW - 1,
         figure_name=figure_name,
         figure_rule=figure_rule,
-        kind_name=partial(kind_name, book),
+        kind_name=book.matter,
     )
