@@ -17,7 +17,9 @@ from embedded.postgres import Postgres
 from models import policy_versions, what_if
 from models.runs import RunItem
 from rules.foreseen import CLOSED, closed
+from rules.terms import Act
 from tests.embedded.waiting import children, exists
+from tests.stories.busy import DONE, does
 from tests.stories.test_retiming import fan_of, finished
 from tests.sweeping import swept
 from tests.web.desk_town import Desk, opened, plain
@@ -51,6 +53,10 @@ async def sent(desk: Desk, address: str, fields: dict[str, str], status: int = 3
 
 
 async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from_there(desk: Desk) -> None:
+    town = desk.town
+    closed = await town.file("no-supply")
+    await does(town, closed, Act.RESOLVE, put_right=town.now, **DONE)
+    await town.consumer(closed, Act.CONFIRM)
     reference = await desk.town.file("no-supply")
     before = await desk.onewindow.database.read(policy_versions.newest)
     stage = {"new-connection/visit.tier1": "4h"}
@@ -60,7 +66,10 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     page = await desk.page(ADMIN, address)
     assert (await desk.onewindow.database.read(policy_versions.newest)).number == before.number
     assert "nobody acts, and nobody's post, charge or leave changes" in plain(page).replace("&#39;", "'")
-    assert "New connection, Visit to the place, Time of each officer 1 working day" in plain(page)
+    shown = plain(page).replace("&#39;", "'")
+    for line in ("The first officer's time ran out", "The first officer's time would have run out"):
+        assert f"{line} 0 (0.0 %)" in shown
+    assert "New connection, Visit to the place, Time of each officer 1 working day" in shown
     links = re.findall(r'href="(/admin/what-if/[^"]+/requests[^"]+course=then[^"]+window=hour[^"]*)"', page)
     behind = await desk.page(ADMIN, links[0].replace("&amp;", "&"))
     assert reference[:4] in plain(behind)
