@@ -92,7 +92,7 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     done = plain(await desk.page(ADMIN, saved))
     assert "Done: 1 of 1 request" in done
     alone = (await (await desk.of(ADMIN)).get(f"{saved}/live/progress")).text
-    assert "Done: 1 of 1 request" in plain(alone), "as the page asks for it while it runs"
+    assert "Done: 1 of 1 request" in alone, "as the page asks for it while it runs"
     after = await desk.onewindow.database.read(policy_versions.newest)
     assert (await desk.town.row(reference)).policy_version == after.number
     assert str(after.policy.procedures["new-connection"].stages["visit"].timing.tiers[0]) == "4h"
