@@ -209,16 +209,20 @@ async def read_closed(session: AsyncSession, policy: Policy, at: datetime) -> li
         ServiceRequest.registered_at,
         ServiceRequest.put_right_at,
         ServiceRequest.within_standard,
-        func.coalesce(ServiceRequest.brought_at, ServiceRequest.registered_at),
-        func.coalesce(ServiceRequest.brought_tier, 1),
-        func.coalesce(ServiceRequest.resolved_at, ServiceRequest.put_right_at),
+        ServiceRequest.brought_at,
+        ServiceRequest.brought_tier,
+        func.nullif(ServiceRequest.resolved_at, ServiceRequest.put_right_at),
     )
     asked: Any = select(*columns).where(*wanted)
     rows: list[Any] = list(await session.exec(asked))
-    return [
-        Closed(*(*row, min(ended, sent_up.get(row[0], ended)), row[0] in up, holds.get(row[0], ())))
-        for *row, ended in rows
-    ]
+    found = []
+    for *row, registered, right, within, brought, tier, resolved in rows:
+        reference, ended = row[0], resolved or right
+        if reference in sent_up:
+            ended = min(ended, sent_up[reference])
+        ladder = brought or registered, tier or 1, ended, reference in up
+        found.append(Closed(*(*row, registered, right, within, *ladder, holds.get(reference, ()))))
+    return found
 
 
 async def _pauses(session: AsyncSession, wanted: Sequence[Any]) -> dict[str, list[Hold]]:
