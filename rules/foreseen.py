@@ -107,7 +107,7 @@ def closed(result: Mapping[str, Any], of: str) -> list[str]:
     """Those closed complaints a figure counts."""
     if of in ("up", "up_then"):
         return list(result.get(of, ()))
-    kept, missed, differs = result["kept"], result["missed"], result["differs"]
+    kept, missed, differs = (result.get(which, ()) for which in ("kept", "missed", "differs"))
     if of == "judged":
         return [*kept, *missed]
     if of == "differs":

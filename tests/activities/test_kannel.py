@@ -20,10 +20,13 @@ from tests.served import served
 from tests.web.window import Window
 
 MISSING = [name for name in kannel.PROGRAMS if kannel.program(name) is None]
-pytestmark = pytest.mark.skipif(
-    bool(MISSING) and os.environ.get("REQUIRE_KANNEL") != "1",
-    reason=f"Kannel is not installed here ({', '.join(MISSING)}): apt-get install kannel",
-)
+pytestmark = [
+    pytest.mark.sweep("one gateway more"),
+    pytest.mark.skipif(
+        bool(MISSING) and os.environ.get("REQUIRE_KANNEL") != "1",
+        reason=f"Kannel is not installed here ({', '.join(MISSING)}): apt-get install kannel",
+    ),
+]
 
 
 @pytest.fixture

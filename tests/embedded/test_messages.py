@@ -166,6 +166,7 @@ def test_a_line_torn_by_a_kill_is_left_out_and_the_rest_is_kept(tmp_path: Path) 
     assert {message.id: message.state for message in last.messages.values()} == {"a1": "delivered", "a3": "accepted"}
 
 
+@pytest.mark.sweep("the catcher killed by itself")
 async def test_killed_and_started_again_it_has_everything_and_reports_what_it_owed(tmp_path: Path) -> None:
     heard = asyncio.Event()
 

@@ -44,6 +44,7 @@ async def test_in_a_folder_with_a_comma_a_quote_and_a_long_name_it_finds_words_i
                 assert found[0] > 1
 
 
+@pytest.mark.sweep("PostgreSQL killed alone; test_supervisor kills everything every time")
 async def test_committed_rows_outlive_kill_9_and_a_clean_stop_leaves_nothing(tmp_path: Path) -> None:
     server = Postgres(tmp_path)
     server.make()

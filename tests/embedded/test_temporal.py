@@ -23,6 +23,7 @@ from tests.embedded.waiting import until
 from tests.models.test_intake import NEW as NEW_COMPLAINT
 
 
+@pytest.mark.sweep("Temporal killed alone; test_supervisor kills everything every time")
 async def test_what_was_started_outlives_kill_9_and_preparing_twice_changes_nothing(tmp_path: Path) -> None:
     port, ui_port = free_ports(2)
     server = Temporal(tmp_path, port, ui_port)

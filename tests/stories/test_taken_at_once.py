@@ -29,6 +29,7 @@ async def test_one_visit_for_two_requests(town: Timeline) -> None:
     assert held == keys[:1]
 
 
+@pytest.mark.sweep("the same once more with a meter")
 async def test_one_meter_for_two_requests_of_two_offices(town: Timeline) -> None:
     two = [await apply(town, "new-connection", locality=place) for place in ("gizri", "rehri")]
     for request in two:
