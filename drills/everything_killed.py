@@ -28,6 +28,8 @@ from rules.terms import EventKind, NoticeKind
 KILLED = ("worker", "temporal", "postgres", "all")
 AWAY = 6.0
 """Seconds a part stays away at the least: a tier must be able to run out within them."""
+SOON = 20.0
+"""Seconds at the most from filing to the first of them: of a whole minute away it is due in the first third."""
 BEFORE = 1.0
 """Seconds, at the most, from when all have a handler to the kill."""
 LONGEST = 30.0
@@ -78,7 +80,7 @@ async def drill(turn: Turn) -> list[Finding]:
 
 def dues(away: float) -> dict[str, int]:
     """Seconds of the first tier, by category: due within the absence, and some seconds after it began to end."""
-    return {"no-supply": round(away * 0.8), "voltage": round(away + 2), "transformer": round(away + 5)}
+    return {"no-supply": round(min(away * 0.8, SOON)), "voltage": round(away + 2), "transformer": round(away + 5)}
 
 
 async def killed(turn: Turn, part: str, away: float, due: Mapping[str, int]) -> list[Finding]:
