@@ -122,12 +122,12 @@ class Said:
             yield f"due {told['due']}"
 
     def _kept(self, line: Event, due: str) -> bool:
-        """Whether the next tier's time ended at the instant told, if it ended with no pause in between."""
+        """Whether the next tier's time ended at the instant told, if it ended with no pause in between and nobody sent it up before."""
         for later in (one for one in self.history if one.number > line.number and one.task_id == line.task_id):
             if later.kind in MOVES_CLOCKS:
                 return True
-            if later.kind in CLIMBS and later.due is not None:
-                return later.due == _instant(due)
+            if later.kind in CLIMBS:
+                return later.due in (None, _instant(due))
         return True
 
 

@@ -21,6 +21,7 @@ from drills.everything_killed import Watched, same_instants
 from drills.lane import DRILLS, lanes, seconds
 from drills.messages import by_sender, unexplained
 from drills.people import Answer, fate, sheets
+from drills.truth import Said
 from embedded.message_store import Caught, stamp
 from models.database import Sessions
 from models.events import Event, Submission
@@ -261,6 +262,24 @@ def test_a_mail_that_left_before_the_kill_is_explained_by_it_however_late_the_ca
     ]
     assert unexplained(by_sender(mails), [at + timedelta(seconds=2)]) == []
     assert unexplained(by_sender(mails), [at - timedelta(seconds=10)]) == ["notice.1.234567895"]
+
+
+def test_what_an_officer_sent_up_before_its_time_has_kept_its_word() -> None:
+    at = datetime(2027, 5, 14, tzinfo=UTC)
+    told, above = at + timedelta(hours=1), at + timedelta(hours=3)
+
+    def line(number: int, kind: EventKind, due: datetime | None) -> Event:
+        return Event(reference="1", number=number, kind=kind, actor="system", at=at, recorded=at, task_id="1", due=due)
+
+    first, last = line(2, EventKind.ESCALATED, at), line(4, EventKind.BEYOND, above)
+    notice = Notification(reference="1", number=2, kind="escalated", data={"due": told.isoformat()})
+
+    def untrue(*then: Event) -> list[str]:
+        return list(Said(notice, [first], [first, *then]).untrue())
+
+    assert untrue(line(3, EventKind.ESCALATED, None), last) == []
+    assert untrue(line(3, EventKind.ESCALATED, told), last) == []
+    assert untrue(line(3, EventKind.ESCALATED, above), last) == [f"due {told.isoformat()}"]
 
 
 async def test_what_is_still_to_be_done_is_named(drilled: Drilled) -> None:
