@@ -105,13 +105,11 @@ def carried_by(result: Mapping[str, Any], post: str, of: str) -> list[str]:
 
 def closed(result: Mapping[str, Any], of: str) -> list[str]:
     """Those closed complaints a figure counts."""
-    if of in ("up", "up_then"):
-        return list(result.get(of, ()))
-    kept, missed, differs = (result.get(which, ()) for which in ("kept", "missed", "differs"))
+    if of in ("differs", "up", "up_then"):
+        return list(result[of])
+    kept, missed = result["kept"], result["missed"]
     if of == "judged":
         return [*kept, *missed]
-    if of == "differs":
-        return list(differs)
-    other = set(differs)
+    other = set(result["differs"])
     then = [one for one in kept if one not in other] + [one for one in missed if one in other]
     return list(kept) if of == "within" else then
