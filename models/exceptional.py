@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.audit import Audit
 from models.database import codes, instant, rows
-from models.naming import Overtaken
+from models.naming import Overtaken, as_seen
 from models.policy_versions import raise_edition
 from models.requests import ServiceRequest
 from rules.exceptional import Exceptional
@@ -78,10 +76,8 @@ async def declare(session: AsyncSession, values: Mapping[str, Any], by: int, at:
 
 def fingerprint(row: ExceptionalEvent) -> str:
     """What tells whether the event is still the one that was looked at."""
-    said = _plain(
-        {key: getattr(row, key) for key in ("what", "zone", "categories", "since", "until", "note", "withdrawn_at")}
-    )
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+    told = ("what", "zone", "categories", "since", "until", "note", "withdrawn_at")
+    return as_seen(_plain({key: getattr(row, key) for key in told}))
 
 
 async def change(

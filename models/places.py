@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.naming import Overtaken, noted
+from models.naming import Overtaken, as_seen, noted
 from models.people import Feeder, Locality, Office, Post, Zone
 
 AUDIT = "places"
@@ -100,7 +98,7 @@ def _plain(value: Any) -> str:
 
 def fingerprint(row: Row) -> str:
     """What tells whether it is still as it was looked at."""
-    return hashlib.sha256(json.dumps(written(row), sort_keys=True).encode()).hexdigest()[:16]
+    return as_seen(written(row))
 
 
 async def change(
