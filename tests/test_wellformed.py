@@ -12,6 +12,12 @@ FORM = '<form action="/send"><button>Send</button></form>'
 READ_BEFORE = f"{LINK}<div>{FORM}</div><ul><li>One</li></ul><table><tr><td>{LINK}</td></tr></table><h2>Two</h2>"
 
 
+@pytest.fixture(autouse=True)
+def nothing_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever pages other tests of this process looked at."""
+    monkeypatch.setattr("tests.wellformed.READ", set())
+
+
 def page(body: str) -> str:
     """A page with this in its body."""
     return f'<!doctype html>\n<html lang="en"><head><title>A page</title></head><body>{body}</body></html>'

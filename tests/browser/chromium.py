@@ -101,6 +101,23 @@ async def visiting(
     visitor.content()
 
 
+async def drawn(page: Page) -> None:
+    """Wait until a page that was opened stands on the screen: a browser may throw away keys pressed before."""
+    await page.wait_for_load_state()
+    await page.evaluate("() => new Promise(seen => requestAnimationFrame(() => setTimeout(seen)))")
+
+
+@asynccontextmanager
+async def opening(page: Page) -> AsyncIterator[None]:
+    """What the block does opens another page, which stands on the screen afterwards.
+
+    An address that is only noted anew, as a part of a page may do when it is fetched, is no other page.
+    """
+    async with page.expect_event("load"):
+        yield
+    await drawn(page)
+
+
 async def transferred(browser: Browser, address: str, path: str) -> int:
     """How many bytes the first view of a page takes over the wire, in a browser that was never here."""
     async with visiting(browser, address, "hi") as visitor:

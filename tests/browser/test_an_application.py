@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from models.policy_versions import current
-from tests.browser.chromium import Visitor, visiting
+from tests.browser.chromium import Visitor, opening, visiting
 from tests.browser.living import Living
 from tests.browser.test_three_people import STAY, same_page
 from tests.web.applicant import Officers
@@ -95,7 +95,7 @@ async def test_applied_for_photographed_visited_paid_and_switched_on(
         await page.evaluate(STAY)
 
         await office.finish("documents")
-        async with page.expect_navigation(wait_until="load"):
+        async with opening(page):
             await page.locator(".dates button").first.tap()
         await expect(page.locator("#progress h1")).to_contain_text("We will come for a visit")
         await page.evaluate(STAY)
@@ -111,7 +111,7 @@ async def test_applied_for_photographed_visited_paid_and_switched_on(
         await expect(page.get_by_role("status")).to_contain_text("The utility has it.")
         await page.get_by_role("link", name="Back to the demand note").tap()
         await expect(page.get_by_role("status")).to_contain_text("It is paid.")
-        async with page.expect_navigation(wait_until="load"):
+        async with opening(page):
             await page.locator("a.back").tap()
         await page.evaluate(STAY)
 

@@ -14,6 +14,7 @@ from sqlmodel import select
 from embedded.postgres import Postgres
 from models.calls import EndedCall
 from models.requests import Consumer, ServiceRequest, Task
+from tests.browser.chromium import drawn, opening
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.servers import database_of
 
@@ -56,7 +57,7 @@ class Hand:
         """Press keys of which the last opens another page."""
         *first, last = keys
         await self.press(*first)
-        async with self.page.expect_navigation():
+        async with opening(self.page):
             await self.press(last)
 
     async def tabs(self, name: str) -> None:
@@ -188,6 +189,7 @@ async def calls_of_the_hour(hour: Hour) -> None:
 async def test_forty_calls_in_an_hour_by_keyboard_alone(hall: Hall, capsys: pytest.CaptureFixture[str]) -> None:
     page = await hall.of("tara")
     await page.goto(f"{hall.address}/counter")
+    await drawn(page)
     hour = Hour(hall, Hand(page))
     began = time.monotonic()
     await calls_of_the_hour(hour)

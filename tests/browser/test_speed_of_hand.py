@@ -15,7 +15,7 @@ from models.events import Event
 from models.people import Fill
 from models.runs import Run
 from rules.terms import Act
-from tests.browser.chromium import visiting
+from tests.browser.chromium import drawn, visiting
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.servers import database_of
@@ -36,7 +36,7 @@ async def hall(browser: Browser, postgres: Postgres) -> AsyncIterator[Hall]:
 async def keys(page: Page, *pressed: str) -> None:
     """Press one after another, each on a page whose script is at work."""
     for key in pressed:
-        await page.wait_for_load_state()
+        await drawn(page)
         await page.keyboard.press(key)
 
 

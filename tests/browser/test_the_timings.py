@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from activities.fanout import FanOut
 from embedded.postgres import Postgres
+from tests.browser.chromium import opening
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.servers import database_of
@@ -55,7 +56,7 @@ class Tuning:
     async def sends(self, form: str, to: str = "") -> None:
         """Press the button of a form, or the one that sends it elsewhere."""
         which = f"[formaction='{to}']" if to else ":not([formaction])"
-        async with self.page.expect_navigation():
+        async with opening(self.page):
             await self.page.locator(f"main form[action='{form}'] button{which}").click()
 
     @property
