@@ -70,7 +70,7 @@ def one_of_each(form: Shown) -> Iterator[str]:
 
 
 @pytest.mark.sweep("hundreds of forms, a field of each at a time")
-@pytest.mark.parametrize("username", ["vimla", "chitra", "tara"])
+@pytest.mark.parametrize("username", ["vimla", "tara"])
 async def test_every_field_of_every_form_takes_whatever_is_typed(alone: Window, username: str) -> None:
     there = await things(alone)
     texts = itertools.cycle(HOSTILE)
