@@ -104,7 +104,7 @@ class Trip:
         if not number:
             return
         async with client_from(self.stack, address) as client:
-            page = await client.get(f"/track/{number}")
+            page = await self.turn.onlooker(client).opens(number)
             self.opened += 1
             if page.status_code != 200:
                 self.refused.append(f"{number}: {page.status_code}")
