@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sqlmodel import col, select, update
 from temporalio.api.enums.v1 import EventType, TimeoutType
 from temporalio.api.history.v1 import HistoryEvent
 
+from activities.record import Record
 from drills.findings import Finding
+from drills.flood import alarmed, deluged, heard
 from drills.hands import was_held
+from drills.many import registered
 from drills.many_due import after_the_kill
+from embedded.message_store import Caught, stamp
+from models.database import Sessions
+from models.outbox import Attempt, Notification
+from rules.digest import PAUSE
+from rules.messages import Look
 
 KILLED = datetime(2027, 5, 10, 4, 30, tzinfo=UTC)
 
@@ -68,3 +77,41 @@ def test_what_was_in_hand_is_what_was_given_out_before_the_kill_and_never_answer
     before = again.activity_task_started_event_attributes.last_failure.timeout_failure_info
     before.timeout_type = TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
     assert held(asked, again)
+
+
+async def test_officers_who_are_told_too_often_are_found_by_either_channel(sessions: Sessions) -> None:
+    at = stamp(datetime.now(UTC))
+    texts = [Caught(f"s{one}", "sms", "+915550000101", "", at) for one in range(6)]
+    mails = [Caught(f"m{one}", "email", "asha@demo.example", "", at) for one in range(6)]
+    async with sessions() as session:
+        found = [await deluged(session, came, datetime.now(UTC)) for came in (texts[:5] + mails[:5], texts, mails)]
+    assert [[one.good for one in few] for few in found] == [[True, True], [False, True], [True, False]]
+    assert found[0][0].figure == "0 of 1 (asha 5)"
+
+
+async def test_who_is_told_nothing_of_what_is_his_is_found_but_not_whom_a_digest_waits_for(sessions: Sessions) -> None:
+    now, record = datetime.now(UTC), Record(sessions)
+    numbers = await registered(sessions, 2, "no-supply", now, f"his-{now.timestamp()}")
+    [danger] = await registered(sessions, 1, "sparks", now, f"danger-{now.timestamp()}")
+    for number in (*numbers, danger):
+        await record.look(Look(number, now))
+
+    async def silent(came: list[Caught]) -> tuple[str, str]:
+        async with sessions() as session:
+            return (await heard(session, numbers, came)).figure, (await alarmed(session, danger, came)).figure
+
+    assert [figure[:6] for figure in await silent([])] == ["4 of 2", "6 of 6"]
+    came = list[Caught]()
+    async with sessions.begin() as session:
+        for row in (await session.exec(select(Notification).where(col(Notification.post).is_not(None)))).all():
+            for channel in row.channels:
+                sender = f"{channel}-{row.id}"
+                session.add(
+                    Attempt(notification_id=row.id or 0, channel=channel, state="sent", at=now, sender_id=sender)
+                )
+                came.append(Caught(sender, channel, "", "", stamp(now)))
+    assert [figure[:6] for figure in await silent(came)] == ["0 of 2", "0 of 6"]
+    async with sessions.begin() as session:
+        kept = update(Notification).where(col(Notification.reference).in_(numbers))
+        await session.exec(kept.values(together=True, next_at=now + PAUSE))
+    assert (await silent([]))[0] == "0 of 2 (0 told, 4 kept for a digest)"
