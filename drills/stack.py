@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,12 +47,19 @@ class Chosen:
     many: int = 600
 
 
+class Kill(NamedTuple):
+    """When something was ended, and what: one of PARTS, "all", or what a drill says of a part of its own."""
+
+    at: datetime
+    part: str
+
+
 class Broken(RuntimeError):
     """The drill itself could not be carried out; the text says at what."""
 
 
 class Stack:
-    """One data folder and the processes on it. `kills` are the instants of every kill, for the count afterwards.
+    """One data folder and the processes on it. `kills` are all that were made, for the count afterwards.
 
     `keep`: its folder stays, to be looked into.
     """
@@ -62,7 +70,7 @@ class Stack:
         self.url = f"http://localhost:{self.port}"
         self.environ = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.environ |= {"PORT": str(self.port), "DATA_DIR": str(folder), **settings}
-        self.kills: list[datetime] = []
+        self.kills: list[Kill] = []
         self.keep = False
         self.supervisor: asyncio.subprocess.Process | None = None
 
@@ -117,12 +125,12 @@ class Stack:
         """End one part at once, with all it started; the supervisor starts it again unless it is frozen."""
         pid = self.pids().get(part)
         if pid is not None:
-            self.kill_process(pid)
+            self.kill_process(pid, part)
 
-    def kill_process(self, pid: int) -> None:
-        """End one process and its group at once."""
+    def kill_process(self, pid: int, part: str = "worker") -> None:
+        """End one process and its group at once; a second worker's where it is not said whose."""
         _signal(pid, signal.SIGKILL, group=True)
-        self.kills.append(datetime.now(UTC))
+        self.kills.append(Kill(datetime.now(UTC), part))
 
     @asynccontextmanager
     async def second_worker(self, *program: str) -> AsyncIterator[int]:
@@ -143,7 +151,7 @@ class Stack:
         _signal(self.pid, signal.SIGKILL)
         for pid in parts:
             _signal(pid, signal.SIGKILL, group=True)
-        self.kills.append(datetime.now(UTC))
+        self.kills.append(Kill(datetime.now(UTC), "all"))
 
     @asynccontextmanager
     async def hung(self, part: str) -> AsyncIterator[None]:
