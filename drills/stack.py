@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -271,10 +272,14 @@ async def running(chosen: Chosen, above: Path | None = None, **settings: str) ->
 
 
 def empty_profile(folder: Path) -> Path:
-    """The demo's utility without the demo's consumers and requests, which only a profile of that name comes with."""
+    """The demo's utility, where officers are told at every hour of the night, without the demo's consumers and requests.
+
+    Those come only with a profile of that name.
+    """
     made = folder / "drill.toml"
     demo = (ROOT / "profiles" / "demo.toml").read_text(encoding="utf-8")
-    made.write_text(demo.replace('code = "demo"', 'code = "drill"', 1), encoding="utf-8")
+    awake = re.sub(r', quiet = "[^"]*"', "", demo)
+    made.write_text(awake.replace('code = "demo"', 'code = "drill"', 1), encoding="utf-8")
     return made
 
 
