@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 from sqlalchemy.exc import SQLAlchemyError
@@ -47,12 +48,19 @@ class Chosen:
     many: int = 600
 
 
+class Kill(NamedTuple):
+    """When something was ended, and what: one of PARTS, "all", or what a drill says of a part of its own."""
+
+    at: datetime
+    part: str
+
+
 class Broken(RuntimeError):
     """The drill itself could not be carried out; the text says at what."""
 
 
 class Stack:
-    """One data folder and the processes on it. `kills` are the instants of every kill, for the count afterwards.
+    """One data folder and the processes on it. `kills` are all that were made, for the count afterwards.
 
     `keep`: its folder stays, to be looked into.
     """
@@ -63,7 +71,7 @@ class Stack:
         self.url = f"http://localhost:{self.port}"
         self.environ = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.environ |= {"PORT": str(self.port), "DATA_DIR": str(folder), **settings}
-        self.kills: list[datetime] = []
+        self.kills: list[Kill] = []
         self.keep = False
         self.supervisor: asyncio.subprocess.Process | None = None
 
@@ -118,12 +126,12 @@ class Stack:
         """End one part at once, with all it started; the supervisor starts it again unless it is frozen."""
         pid = self.pids().get(part)
         if pid is not None:
-            self.kill_process(pid)
+            self.kill_process(pid, part)
 
-    def kill_process(self, pid: int) -> None:
-        """End one process and its group at once."""
+    def kill_process(self, pid: int, part: str = "worker") -> None:
+        """End one process and its group at once; a second worker's where it is not said whose."""
         _signal(pid, signal.SIGKILL, group=True)
-        self.kills.append(datetime.now(UTC))
+        self.kills.append(Kill(datetime.now(UTC), part))
 
     def second_worker(self) -> AbstractAsyncContextManager[int]:
         """A worker beside the stack's own for as long as the block lasts; its process."""
@@ -148,7 +156,7 @@ class Stack:
         _signal(self.pid, signal.SIGKILL)
         for pid in parts:
             _signal(pid, signal.SIGKILL, group=True)
-        self.kills.append(datetime.now(UTC))
+        self.kills.append(Kill(datetime.now(UTC), "all"))
 
     @asynccontextmanager
     async def hung(self, part: str) -> AsyncIterator[None]:

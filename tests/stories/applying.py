@@ -110,7 +110,8 @@ class Application:
         assert answer.refused is None, f"{code}: {answer.refused}"
 
     async def _be_visited(self) -> None:
-        assert (await self.choose()).refused is None
+        if not (await self.task("visit")).data.get("slot"):
+            assert (await self.choose()).refused is None
         slot = (await self.task("visit")).data["slot"]
         await self.town.until(datetime.fromisoformat(slot["start"]) + timedelta(minutes=5))
 
@@ -150,6 +151,14 @@ async def apply(town: Timeline, category: str, applicant: str | None = None, **m
         category, kind=Kind(procedure.kind), application={**given, **more.pop("application", {})}, **more
     )
     return Application(town, reference, procedure)
+
+
+async def under_way(town: Timeline, reference: str) -> Application:
+    """An application that was made before, followed from now on."""
+    await town.follow(reference)
+    category = (await town.row(reference)).category
+    async with town.sessions() as session:
+        return Application(town, reference, (await current(session)).procedures[category])
 
 
 async def an_account(town: Timeline) -> str:

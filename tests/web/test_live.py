@@ -9,11 +9,16 @@ from datetime import timedelta
 
 import httpx2
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from models.database import engine, sessions_of
+from models.policy import Names
+from models.policy_versions import raise_edition
 from rules.terms import Act
 from tests.served import served
-from tests.web.window import Window
+from tests.web.window import MONDAY, Window, window_on, words
+from web import live
 from web.database import Bounded, DatabaseAway
 from web.live import Hub
 from web.onewindow import Onewindow
@@ -123,6 +128,56 @@ async def test_a_rendering_begun_before_a_change_is_not_kept_after_it(fresh: Win
     shared.forget(reference)
     before = await begun
     assert await shared.get(reference) is not before
+
+
+async def test_of_two_web_processes_the_one_that_heard_nothing_is_behind_by_a_look_at_most(
+    fresh: Window, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each keeps renderings of its own; one hears of every change by its hint, the other's hints are all lost."""
+    monkeypatch.setattr(live, "FRESH", 600.0)  # a slow machine is not one that cannot look
+    reference = await fresh.filed()
+    async with window_on(database_url) as other:
+
+        async def shown(window: Window, seen: str = "") -> str:
+            async with window.visitor() as visitor:
+                return words(await visitor.get(f"/track/{reference}{seen}"))
+
+        before = await shown(fresh)
+        assert await shown(other) == before
+        await fresh.officer(reference, Act.ACCEPT)
+        await fresh.parts.hub.look()
+        accepted = await shown(fresh)
+        assert "is working on your complaint" in accepted
+        assert await shown(other) == before
+        assert await shown(other, f"?seen={(await fresh.row(reference)).number}") == accepted  # whoever acted there
+        assert await shown(other) == accepted
+        await fresh.officer(reference, Act.EXPECT, data=CREW)
+        await other.parts.hub.look()
+        expected = await shown(other)
+        assert expected != accepted
+        await renamed(fresh, "No light")
+        await fresh.parts.hub.look()
+        assert "No light" in await shown(fresh)
+        assert await shown(other) == expected
+        await other.parts.hub.look()
+        assert "No light" in await shown(other)
+        await fresh.officer(reference, Act.NOTE, words="crew sent")
+        await fresh.parts.hub.look()
+        noted = await shown(fresh)
+        other.parts.hub._looked -= 600.0  # for so long it could not look
+        assert await shown(other) == noted
+        assert noted != expected
+
+
+CREW = {"until": (MONDAY + timedelta(hours=1)).isoformat(), "reason": "crew-on-the-way"}
+
+
+async def renamed(window: Window, name: str) -> None:
+    """An administrator calls the category of the tests otherwise."""
+    async with window.sessions.begin() as session:
+        given = update(Names).where(col(Names.kind) == "category", col(Names.code) == "no-supply")
+        await session.exec(given.values(labels={"en": name}))
+        await raise_edition(session)
 
 
 async def test_nothing_for_long_is_said_to_be_quiet(fresh: Window) -> None:
