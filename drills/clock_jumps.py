@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -77,10 +77,11 @@ async def jumped(turn: Turn, clock: Clock, words: str, by: int) -> list[Finding]
     before = await filed(turn, f"before {words}")
     await started(turn.sessions, before)
     await asyncio.sleep(turn.chance.uniform(0, 2))
+    already = {part: len(log(turn.stack, part)) for part in PARTS}
     clock.jump(by)
     meanwhile = await filed(turn, f"while {words}")
     said, _ = await until(partial(turn.stack.typed, "doctor"), lambda said: wrong(TOLD, said, by) == PARTS, LATE)
-    logs, _ = await until(partial(logged, turn.stack), lambda logs: wrong(LOGGED, logs, by) == PARTS, LATE)
+    logs, _ = await until(partial(logged, turn.stack, already), lambda logs: wrong(LOGGED, logs, by) == PARTS, LATE)
     late = await escalations(turn.sessions, before)
     await started(turn.sessions, meanwhile)
     clock.jump(0)
@@ -97,15 +98,16 @@ def wrong(line: re.Pattern[str], said: str, by: int) -> set[str]:
     return {part for part, seconds in line.findall(said) if abs(float(seconds) - by) < ABOUT}
 
 
-async def logged(stack: Stack) -> str:
-    """What both logs say, behind the name of the part."""
-    logs = {part: stack.folder / "log" / f"shifted-{part}.log" for part in sorted(PARTS)}
-    return "\n".join(f"{part}: {line}" for part, log in logs.items() for line in plain(log).splitlines())
+async def logged(stack: Stack, already: Mapping[str, int]) -> str:
+    """What both logs have said since they were so long, each line behind the name of the part."""
+    new = {part: log(stack, part)[length:].decode(errors="replace") for part, length in already.items()}
+    lines = [f"{part}: {line}" for part, said in new.items() for line in said.splitlines()]
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))  # without its colours
 
 
-def plain(log: Path) -> str:
-    """A log without its colours."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
+def log(stack: Stack, part: str) -> bytes:
+    """The log of a part whose clock jumps."""
+    return (stack.folder / "log" / f"shifted-{part}.log").read_bytes()
 
 
 async def filed(turn: Turn, what: str) -> list[str]:

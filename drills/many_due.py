@@ -61,7 +61,7 @@ async def drill(turn: Turn) -> list[Finding]:
         turn.did("until due")
         killed = turn.stack.pids()["worker"] if turn.chance.random() < 0.5 else second
         turn.stack.kill_process(killed)
-        at_the_kill = turn.stack.kills[-1]
+        at_the_kill = turn.stack.kills[-1].at
         climbed, took = await until(
             lambda: escalated(turn.sessions, numbers), lambda count: count >= many, allowed(many)
         )
