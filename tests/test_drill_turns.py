@@ -14,8 +14,10 @@ from drills.flood import alarmed, deluged, heard
 from drills.hands import was_held
 from drills.many import registered
 from drills.many_due import after_the_kill
+from drills.truth import Said
 from embedded.message_store import Caught, stamp
 from models.database import Sessions
+from models.events import Event
 from models.outbox import Attempt, Notification
 from rules.digest import PAUSE
 from rules.messages import Look
@@ -115,3 +117,15 @@ async def test_who_is_told_nothing_of_what_is_his_is_found_but_not_whom_a_digest
         kept = update(Notification).where(col(Notification.reference).in_(numbers))
         await session.exec(kept.values(together=True, next_at=now + PAUSE))
     assert (await silent([]))[0] == "0 of 2 (0 told, 4 kept for a digest)"
+
+
+def test_a_message_about_another_office_is_held_to_who_does_the_work_there() -> None:
+    data = {"from_office": "gizri", "office": "rehri", "post": "relationship-officer-rehri-1"}
+    line = Event(reference="1", number=2, kind="transferred", actor="officer", at=KILLED, recorded=KILLED, data=data)
+
+    def untrue(handler: str) -> list[str]:
+        told = {"office": "rehri", "post": "service-manager-rehri", "handler": handler}
+        return list(Said(Notification(reference="1", number=2, kind="transferred", data=told), [line], [line]).untrue())
+
+    assert untrue("relationship-officer-rehri-1") == []
+    assert untrue("relationship-officer-gizri-1") == ["post relationship-officer-gizri-1"]
