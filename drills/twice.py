@@ -26,8 +26,8 @@ TIMES = 3
 FILED, TYPED = 12, 4
 POSTS = ("relationship-officer-gizri-1", "relationship-officer-gizri-2")
 ACTS = {
-    "accept": 99, "note": 99, "message": 1, "expect": 1, "give": 1, "reassign": 1, "hold": 2, "resume": 1, "transfer": 1, "escalate": 1,
-    "resolve": 99,
+    "accept": 4, "note": 4, "message": 1, "expect": 1, "give": 1, "reassign": 1, "hold": 2, "resume": 1, "transfer": 1, "escalate": 1,
+    "resolve": 5,
 }  # fmt: skip
 """What officers do, one after the other, each to so many of a queue at most."""
 KILLS = 3
