@@ -11,7 +11,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from activities.record import Record
 from drills.findings import Finding
 from drills.flood import alarmed, deluged, heard
-from drills.hands import was_held
+from drills.hands import given_up
 from drills.many import registered
 from drills.many_due import after_the_kill
 from drills.truth import Said
@@ -23,6 +23,7 @@ from rules.digest import PAUSE
 from rules.messages import Look
 
 KILLED = datetime(2027, 5, 10, 4, 30, tzinfo=UTC)
+AGAIN = KILLED + timedelta(seconds=9)
 
 
 def ended(*seconds: float) -> dict[str, datetime]:
@@ -37,19 +38,24 @@ def bad(found: list[Finding]) -> list[str]:
 
 def test_a_kill_explains_fifteen_seconds_for_what_was_in_hand_and_little_for_anything_else() -> None:
     on_and_on = [at / 2 for at in range(-4, 20)]
-    assert bad(after_the_kill(ended(*on_and_on), set(), KILLED)) == []
-    assert bad(after_the_kill(ended(*on_and_on, 14.5), {"24"}, KILLED)) == []
-    assert bad(after_the_kill(ended(*on_and_on, 31), {"24"}, KILLED)) == [
+    assert bad(after_the_kill(ended(*on_and_on), {}, KILLED)) == []
+    assert bad(after_the_kill(ended(*on_and_on, 14.5), {"24": AGAIN}, KILLED)) == []
+    assert bad(after_the_kill(ended(*on_and_on, 31), {"24": AGAIN}, KILLED)) == [
         "in the killed one's hand and not ended in time"
     ]
-    assert bad(after_the_kill(ended(*on_and_on, 31), set(), KILLED)) == ["the other"], "nobody's hand explains it"
-    assert bad(after_the_kill(ended(-2, -1), set(), KILLED)) == ["ended before the kill, and left to the other"]
+    assert bad(after_the_kill(ended(*on_and_on, 31), {}, KILLED)) == ["the other"], "nobody's hand explains it"
+    assert bad(after_the_kill(ended(*on_and_on, 14.5), {"24": AGAIN + timedelta(seconds=7)}, KILLED)) == [
+        "what was in the killed one's hand, given up for others after"
+    ]
+    assert bad(after_the_kill(ended(-2, -1), {}, KILLED)) == ["ended before the kill, and left to the other"]
 
 
 def test_a_long_line_explains_that_what_was_in_hand_comes_with_the_last_of_it() -> None:
     line = [at / 2 for at in range(-4, 80)]
-    assert bad(after_the_kill(ended(*line, 41), {"84"}, KILLED)) == []
-    assert bad(after_the_kill(ended(*line, 60), {"84"}, KILLED)) == ["in the killed one's hand and not ended in time"]
+    assert bad(after_the_kill(ended(*line, 41), {"84": AGAIN}, KILLED)) == []
+    assert bad(after_the_kill(ended(*line, 60), {"84": AGAIN}, KILLED)) == [
+        "in the killed one's hand and not ended in time"
+    ]
 
 
 def test_what_was_in_hand_is_what_was_given_out_before_the_kill_and_never_answered() -> None:
@@ -61,14 +67,14 @@ def test_what_was_in_hand_is_what_was_given_out_before_the_kill_and_never_answer
         return one
 
     def held(*events: HistoryEvent) -> bool:
-        return was_held(events, "/17", KILLED)
+        return given_up(events, "/17", KILLED) is not None
 
     given = event(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED, -1, "worker@here/17")
     other = event(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED, -1, "worker@here/18")
     late = event(EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED, 1, "worker@here/17")
     gone = event(EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT, 9)
     done = event(EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, -0.5)
-    assert held(given, gone)
+    assert given_up([given, gone], "/17", KILLED) == AGAIN
     assert not held(given, done, gone)
     assert not held(other, gone)
     assert not held(late, gone)
