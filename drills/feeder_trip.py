@@ -16,6 +16,7 @@ from drills.ending import counted
 from drills.findings import Finding, none_of, spread, within
 from drills.flood import alarmed, deluged, heard
 from drills.people import OUR_PAGE, UNCLEAR, Caller, NotTaken, Officer, consumer_of
+from drills.seen_pages import Onlooker
 from drills.stack import Stack
 from drills.turn import Turn
 from drills.waiting import until
@@ -100,23 +101,24 @@ class Trip:
         if not number:
             return
         async with client_from(self.stack, address) as client:
-            page = await self.turn.onlooker(client).opens(number)
+            onlooker = self.turn.onlooker(client)
+            page = await onlooker.opens(number)
             self.opened += 1
             if page.status_code != 200:
                 self.refused.append(f"{number}: {page.status_code}")
-            await self.live(client, number)
+            await self.live(onlooker, number)
 
     async def given(self, place: int) -> str:
         """The number given as the so manieth; "" before."""
         return next(itertools.islice(self.promised.numbers.values(), place, None), "")
 
-    async def live(self, client: httpx2.AsyncClient, number: str) -> None:
+    async def live(self, onlooker: Onlooker, number: str) -> None:
         """Hold the stream of a page."""
-        async with client.stream("GET", f"/track/{number}/live") as stream:
+        async with onlooker.client.stream("GET", f"/track/{number}/live") as stream:
             if stream.status_code != 200:
                 self.refused.append(f"{number}/live: {stream.status_code}")
                 return
-            reading = asyncio.create_task(_drained(stream))
+            reading = asyncio.create_task(onlooker.follows(number, stream))
             over = asyncio.create_task(self.over.wait())
             await asyncio.wait({reading, over}, return_when=asyncio.FIRST_COMPLETED)
             for task in (reading, over):
@@ -149,11 +151,6 @@ class Trip:
                 answer = await officer.send(sheet.filled(self.chance), tries=20)
                 return answer.status == 303
         return False
-
-
-async def _drained(stream: httpx2.Response) -> None:
-    async for _ in stream.aiter_raw():
-        pass
 
 
 def client_from(stack: Stack, address: str) -> httpx2.AsyncClient:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.channels.sms import BETWEEN_DIGITS
 from drills.findings import Finding, none_of
 from drills.messages import by_sender
 from drills.timings import version
@@ -30,7 +31,11 @@ async def deluged(session: AsyncSession, came: Sequence[Caught], since: datetime
     found = []
     for channel in CHANNELS:
         times = Counter(one.to for one in came if one.channel == channel)
-        got = {name: times[to] for name, *at in people if (to := at[CHANNELS.index(channel)]) in times}
+        at = [
+            (name, (mail or "") if channel == "email" else BETWEEN_DIGITS.sub("", phone or ""))
+            for name, phone, mail in people
+        ]
+        got = {name: times[to] for name, to in at if to in times}
         wrong = [f"{name}: {count}" for name, count in got.items() if count > most]
         finding = none_of(f"officers told more than {most} times by {channel}", wrong, len(got))
         told = ", ".join(f"{name} {count}" for name, count in sorted(got.items()))

@@ -17,29 +17,29 @@ ANSWERED = frozenset({EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED, EventType.EV
 AT_ONCE = 8
 
 
-async def in_hand(stack: Stack, numbers: Sequence[str], worker: int, killed: datetime) -> set[str]:
-    """Those of these requests of which this process was doing something when it was killed."""
+async def in_hand(stack: Stack, numbers: Sequence[str], worker: int, killed: datetime) -> dict[str, datetime]:
+    """Those of these requests of which this process was doing something when it was killed, with when Temporal gave it up."""
     address = stack.addresses()
     client = await connect(address["TEMPORAL_ADDRESS"], address["TEMPORAL_NAMESPACE"], seconds=10)
     few = asyncio.Semaphore(AT_ONCE)
 
-    async def held(number: str) -> bool:
+    async def held(number: str) -> datetime | None:
         async with few:
-            return was_held(await _events(client, number), f"/{worker}", killed)
+            return given_up(await _events(client, number), f"/{worker}", killed)
 
     found = await asyncio.gather(*(held(number) for number in numbers))
-    return {number for number, was in zip(numbers, found, strict=True) if was}
+    return {number: at for number, at in zip(numbers, found, strict=True) if at is not None}
 
 
 async def _events(client: Client, number: str) -> Sequence[HistoryEvent]:
     return (await client.get_workflow_handle(number).fetch_history()).events
 
 
-def was_held(events: Iterable[HistoryEvent], worker: str, killed: datetime) -> bool:
-    """Whether one whose name ends so was given a step of this workflow before that instant and never answered it.
+def given_up(events: Iterable[HistoryEvent], worker: str, killed: datetime) -> datetime | None:
+    """When a step of this workflow was given up that one whose name ends so had before that instant and never answered.
 
     Either the workflow's own next step, or what it had asked to be done: of that only a later attempt is written down,
-    which says how the one before it ended.
+    and how the one before it ended, not when: that instant stands for it then. None where there is no such step.
     """
     given, asked = False, False
     for event in events:
@@ -48,13 +48,13 @@ def was_held(events: Iterable[HistoryEvent], worker: str, killed: datetime) -> b
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
                 given = at <= killed and event.workflow_task_started_event_attributes.identity.endswith(worker)
             case EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT if given and at > killed:
-                return True
+                return at
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 asked = at <= killed
             case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED if asked and at > killed:
                 before = event.activity_task_started_event_attributes.last_failure
                 if before.timeout_failure_info.timeout_type == TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE:
-                    return True
+                    return killed
         if event.event_type in ANSWERED:
             given = False
-    return False
+    return None

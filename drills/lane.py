@@ -37,7 +37,7 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
         "database-away": Drill(database_away.drill, 35),
         "twice": Drill(twice.drill, 70),
         "withdrawn": Drill(withdrawn.drill, 80),
-        "clock-jumps": Drill(clock_jumps.drill, 50),
+        "clock-jumps": Drill(clock_jumps.drill, 65),
         "feeder-trip": Drill(feeder_trip.drill, 100),
         "many-due": Drill(many_due.drill, 110),
         "retimed": Drill(retimed.drill, 120, last=True),

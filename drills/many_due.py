@@ -2,7 +2,8 @@
 
 None stands still for longer than the kill explains. The other worker goes on: between two tiers ended after the kill no more
 time passes than Temporal waits for the worker that had the request before, and a while. What was in the killed one's hand, by
-Temporal's own histories, is ended within fifteen seconds; or, as it is in line again then, with the last of the others.
+Temporal's own histories, others may do after fifteen seconds at the most. It is ended by then; or, as it is in line again, with
+the last of the others.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ async def drill(turn: Turn) -> list[Finding]:
         turn.did("until due")
         killed = turn.stack.pids()["worker"] if turn.chance.random() < 0.5 else second
         turn.stack.kill_process(killed)
-        at_the_kill = turn.stack.kills[-1]
+        at_the_kill = turn.stack.kills[-1].at
         climbed, took = await until(
             lambda: escalated(turn.sessions, numbers), lambda count: count >= many, allowed(many)
         )
@@ -84,19 +85,24 @@ def allowed(many: int) -> float:
     return 60 + many / ESCALATIONS_PER_SECOND
 
 
-def after_the_kill(ended: Mapping[str, datetime], held: set[str], killed: datetime) -> list[Finding]:
-    """Whether the others went on, and what was in the killed one's hand; `ended`: the instant at which each tier's end was recorded."""
+def after_the_kill(ended: Mapping[str, datetime], held: Mapping[str, datetime], killed: datetime) -> list[Finding]:
+    """Whether the others went on, and what was in the killed one's hand too.
+
+    `ended`: the instant at which each tier's end was recorded; `held`: that at which what was in hand was given to others.
+    """
     others = sorted(at for number, at in ended.items() if number not in held)
     before = [at for at in others if at <= killed]
     after = [killed, *(at for at in others if at > killed)]
     enough = STICKY + max(A_WHILE, 2 * longest([*before, killed]))
     last = max(killed + IN_HAND, after[-1] + timedelta(seconds=enough))
-    late = {number: (ended[number] - killed).total_seconds() for number in sorted(held & set(ended))}
+    late = {number: (ended[number] - killed).total_seconds() for number in sorted(held.keys() & ended)}
+    again = (max(held.values(), default=killed) - killed).total_seconds()
     told = none_of("in the killed one's hand and not ended in time", [n for n in late if ended[n] > last], len(held))
     figure = f"{told.figure}, the last after {max(late.values(), default=0.0):.2f} s"
     return [
         Finding("ended before the kill, and left to the other", len(after) > 1, f"{len(before)}, {len(after) - 1}"),
         within("the other worker's longest standstill after the kill", longest(after), enough),
+        within("what was in the killed one's hand, given up for others after", again, IN_HAND.total_seconds()),
         Finding(
             told.what, told.good, f"{figure} (the last of the others {(after[-1] - killed).total_seconds():.2f} s)"
         ),

@@ -77,6 +77,17 @@ class Onlooker:
             self.sights.append(of_page(Sight("page", reference, asked, datetime.now(UTC)), page.text))
         return page
 
+    async def follows(self, reference: str, stream: httpx2.Response) -> None:
+        """The live part of its open page, each time it is sent anew, until the stream ends."""
+        said = list[str]()
+        async for line in stream.aiter_lines():
+            if line.startswith("data:"):
+                said.append(line.removeprefix("data:").removeprefix(" "))
+            elif said and not line:
+                now, block, said = datetime.now(UTC), "\n".join(said), []
+                if NUMBER.search(block):
+                    self.sights.append(of_page(Sight("page", reference, now, now), block))
+
     async def asks(self, reference: str) -> httpx2.Response:
         """The answer of the API."""
         asked = datetime.now(UTC)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,18 +133,22 @@ class Stack:
         _signal(pid, signal.SIGKILL, group=True)
         self.kills.append(Kill(datetime.now(UTC), part))
 
+    def second_worker(self) -> AbstractAsyncContextManager[int]:
+        """A worker beside the stack's own for as long as the block lasts; its process."""
+        return self.beside("second-worker", "-m", "worker")
+
     @asynccontextmanager
-    async def second_worker(self, *program: str) -> AsyncIterator[int]:
-        """A worker beside the stack's own for as long as the block lasts, or another `program` that is one; its process."""
+    async def beside(self, name: str, *program: str) -> AsyncIterator[int]:
+        """A part beside the stack's own, or in the place of one that is away, for as long as the block lasts; its process."""
         secret = (self.folder / "secret").read_text(encoding="ascii").strip()
         environ = {**self.environ, **self.addresses(), "SECRET_KEY": secret}
-        with (self.folder / "log" / "second-worker.log").open("ab") as log:
-            worker = await self._python(*(program or ("-m", "worker")), out=log.fileno(), environ=environ)
+        with (self.folder / "log" / f"{name}.log").open("ab") as log:
+            part = await self._python(*program, out=log.fileno(), environ=environ)
         try:
-            yield worker.pid
+            yield part.pid
         finally:
-            _signal(worker.pid, signal.SIGTERM)
-            await worker.wait()
+            _signal(part.pid, signal.SIGTERM)
+            await part.wait()
 
     def kill_all(self) -> None:
         """End the supervisor and every part at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 
 from drills.seen_pages import KEPT, Judge, Onlooker, Sight, held_to_their_events, judge_of
@@ -99,6 +100,15 @@ async def test_an_answer_that_is_untrue_or_older_than_what_was_written_before_it
     assert [*knows.untrue(page), *knows.untrue(answer)] == []
     assert list(knows.untrue(replace(page, state="closed"))) == ["state closed"]
     assert list(knows.untrue(replace(answer, number=99))) == ["number 99 of 2"]
+
+    async with window.visitor() as visitor:
+        block = (await visitor.get(f"/track/{reference}/progress?seen=3")).text
+        sent = "".join(f"data: {line}\n" for line in block.splitlines())
+        open_page = Onlooker(visitor, [])
+        await open_page.follows(reference, httpx2.Response(200, text=f"id: 3\n{sent}\nevent: finished\ndata: \n\n"))
+    [live] = open_page.sights
+    assert (live.number, live.state) == (3, "in_progress")
+    assert list(knows.untrue(live)) == []
 
     def too_old(sight: Sight, seconds: float) -> bool:
         at = datetime.now(UTC) + timedelta(seconds=seconds)
