@@ -35,7 +35,8 @@ IN_HAND = timedelta(seconds=15)
 STICKY = 3.0
 """Seconds for which a step waits for the worker that had the request before."""
 A_WHILE = 3.0
-"""Seconds in which a busy machine may end no tier at all; or twice as long as it did not before the kill."""
+"""Seconds in which a busy machine may end no tier at all; or twice as long as it did not just before the kill."""
+JUST_BEFORE = timedelta(seconds=5)
 LOOKED_INTO = 500
 """Of how many that were left at the kill, the oldest first, Temporal's history is read."""
 TIMINGS = """[complaint.no-supply]
@@ -93,7 +94,8 @@ def after_the_kill(ended: Mapping[str, datetime], held: Mapping[str, datetime], 
     others = sorted(at for number, at in ended.items() if number not in held)
     before = [at for at in others if at <= killed]
     after = [killed, *(at for at in others if at > killed)]
-    enough = STICKY + max(A_WHILE, 2 * longest([*before, killed]))
+    just_before = [at for at in before if killed - at < JUST_BEFORE]
+    enough = STICKY + max(A_WHILE, 2 * longest([*just_before, killed]))
     last = max(killed + IN_HAND, after[-1] + timedelta(seconds=enough))
     late = {number: (ended[number] - killed).total_seconds() for number in sorted(held.keys() & ended)}
     again = (max(held.values(), default=killed) - killed).total_seconds()

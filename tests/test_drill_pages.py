@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpx2
 import pytest
@@ -111,7 +111,7 @@ async def test_an_answer_that_is_untrue_or_older_than_what_was_written_before_it
     assert list(knows.untrue(live)) == []
 
     def too_old(sight: Sight, seconds: float) -> bool:
-        at = datetime.now(UTC) + timedelta(seconds=seconds)
+        at = knows.cases[reference].history[-1].recorded + timedelta(seconds=seconds)
         return knows.too_old(replace(sight, asked=at, answered=at))
 
     assert not too_old(page, 0)
