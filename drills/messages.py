@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.channels.email import SECONDS
 from drills.findings import Finding, none_of
 from drills.stack import Kill
 from embedded.message_store import Caught
@@ -23,6 +24,10 @@ from models.outbox import Attempt, Notification
 OURS = re.compile(r"<(notice\.[0-9]+\.[0-9]+)@")
 A_SECOND = timedelta(seconds=1)
 """Mails and the catcher note whole seconds."""
+SILENCE = timedelta(seconds=SECONDS) - A_SECOND
+"""A mail noted so long after it was written was taken, but its sender had given up waiting for the yes."""
+A_NIGHT = timedelta(hours=12)
+"""For longer nobody is to wait for what he is told together; a storm's pause is minutes."""
 DOUBLES = frozenset({"worker", "postgres", "messages", "all", "disk", "mail server"})
 """What can end between a server's yes and our mark: who sends, who says yes, and where it is marked."""
 
@@ -52,19 +57,26 @@ def by_sender(caught: Iterable[Caught]) -> dict[str, list[datetime]]:
     found: dict[str, list[datetime]] = defaultdict(list)
     for message in caught:
         ours = OURS.match(message.message_id)
-        found[ours[1] if ours else message.id].append(datetime.fromisoformat(message.dated or message.at))
+        found[ours[1] if ours else message.id].append(_instant(message.dated or message.at))
     return found
+
+
+def in_silence(caught: Iterable[Caught]) -> set[str]:
+    """Mails that were taken without a word for as long as one is waited for, by the id their sender gave them."""
+    late = [one for one in caught if one.dated and _instant(one.at) - _instant(one.dated) >= SILENCE]
+    return {ours[1] for one in late if (ours := OURS.match(one.message_id))}
 
 
 def handed_over(caught: Iterable[Caught]) -> dict[str, list[datetime]]:
     """When each text message was handed to the gateway, by its id. Its reader has it once: the gateway knows the id."""
-    return {one.id: [*map(datetime.fromisoformat, (one.at, *one.again))] for one in caught if one.channel == "sms"}
+    return {one.id: [*map(_instant, (one.at, *one.again))] for one in caught if one.channel == "sms"}
 
 
 def kept_for_later(until: ColumnElement[datetime]) -> ColumnElement[bool]:
-    """Whether a notice waits to be told with others and its time does not come until then; one that was tried waits no more."""
+    """Whether a notice rightly waits to be told with others: untried, and until an instant after `until` but within a night."""
     tried = select(Attempt.id).where(col(Attempt.notification_id) == col(Notification.id)).exists()
-    return and_(col(Notification.together), col(Notification.next_at) > until, ~tried)
+    at = col(Notification.next_at)
+    return and_(col(Notification.together), at > until, at < col(Notification.queued) + A_NIGHT, ~tried)
 
 
 async def unsent_and_doubled(
@@ -86,14 +98,17 @@ async def unsent_and_doubled(
         none_of("messages that never came", [id for id in ids if id not in came], len(ids)),
         none_of("messages nobody sent", [id for id in came if id not in known], len(came)),
         none_of("notices begun anew under another id", [key for key, times in tried.items() if times > 1], len(tried)),
-        *twice("messages come", came, kills),
+        *twice("messages come", came, kills, in_silence(caught)),
+        Finding("mails taken without a word in time", True, f"{len(in_silence(caught))} of {len(came)}"),
         *twice("text messages handed over", handed_over(caught), kills),
     ]
 
 
-def twice(what: str, times: Mapping[str, Sequence[datetime]], kills: Sequence[Kill]) -> list[Finding]:
-    """What happened more than once: never without a kill that explains it, and how often with one."""
-    without = unexplained(times, kills)
+def twice(
+    what: str, times: Mapping[str, Sequence[datetime]], kills: Sequence[Kill], silent: Container[str] = ()
+) -> list[Finding]:
+    """What happened more than once: never without a kill that explains it, and how often with one. What is `silent` explains itself."""
+    without = [id for id in unexplained(times, kills) if id not in silent]
     after = sum(len(instants) > 1 for instants in times.values()) - len(without)
     return [
         none_of(f"{what} twice without a kill", without, len(times)),
@@ -112,3 +127,7 @@ def unexplained(times: Mapping[str, Sequence[datetime]], kills: Sequence[Kill]) 
             for first, second in pairwise(instants)
         )
     ]
+
+
+def _instant(written: str) -> datetime:
+    return datetime.fromisoformat(written)

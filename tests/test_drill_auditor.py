@@ -22,7 +22,7 @@ from activities.say import Renderer
 from drills.auditor import Promised, audit, settled
 from drills.everything_killed import Watched, same_instants
 from drills.lane import DRILLS, End, Lane, lanes, seconds, tally
-from drills.messages import by_sender, caught_in, unexplained
+from drills.messages import by_sender, caught_in, in_silence, twice, unexplained
 from drills.people import Answer, fate, sheets
 from drills.stack import Chosen, Kill
 from drills.truth import Said
@@ -300,20 +300,24 @@ async def test_what_is_to_be_told_together_is_lost_once_its_time_has_come_or_it_
     async def never_tried(session: AsyncSession, reference: str) -> None:
         await session.exec(delete(Attempt).where(col(Attempt.sender_id) == never_came))
 
-    async def falls_due(session: AsyncSession, reference: str) -> None:
-        of = col(Notification.reference) == reference, col(Notification.together)
-        await session.exec(update(Notification).where(*of).values(next_at=now - timedelta(seconds=1)))
+    def comes(at: datetime) -> Callable[[AsyncSession, str], Awaitable[None]]:
+        async def change(session: AsyncSession, reference: str) -> None:
+            of = col(Notification.reference) == reference, col(Notification.state) == "waiting"
+            await session.exec(update(Notification).where(*of).values(next_at=at))
+
+        return change
 
     found = [await _notices_waiting(drilled)]
     for change, lost in (
         (waits, {"notices not done", "messages that never came"}),
         (never_tried, set()),
-        (falls_due, {"notices not done"}),
+        (comes(now - timedelta(seconds=1)), {"notices not done"}),
+        (comes(now + timedelta(days=1)), {"notices not done"}),
     ):
         await drilled.change(change)
         assert await drilled.broken() == lost
         found.append(await _notices_waiting(drilled))
-    assert [one - found[0] for one in found[1:]] == [1, 0, 1]
+    assert [one - found[0] for one in found[1:]] == [1, 0, 1, 1]
 
 
 async def _notices_waiting(drilled: Drilled) -> int:
@@ -338,6 +342,22 @@ def test_a_mail_that_left_before_the_kill_is_explained_by_it_however_late_the_ca
     ]
     assert unexplained(by_sender(mails), [Kill(at + timedelta(seconds=2), "worker")]) == []
     assert unexplained(by_sender(mails), [Kill(at - timedelta(seconds=10), "worker")]) == ["notice.1.234567895"]
+
+
+def test_a_mail_taken_without_a_word_for_as_long_as_one_is_waited_for_explains_that_it_came_again() -> None:
+    at = datetime(2027, 5, 14, tzinfo=UTC)
+
+    def broken(noted: float) -> list[str]:
+        mails = [
+            Caught(id, "email", "", "", stamp(came), message_id="<notice.1.234567895@x>", dated=stamp(written))
+            for id, came, written in (
+                ("a", at + timedelta(seconds=noted), at), ("b", at + timedelta(seconds=26), at + timedelta(seconds=26))
+            )
+        ]  # fmt: skip
+        return [one.what for one in twice("messages come", by_sender(mails), [], in_silence(mails)) if not one.good]
+
+    assert broken(11) == []
+    assert broken(6) == ["messages come twice without a kill"]
 
 
 def test_what_an_officer_sent_up_before_its_time_has_kept_its_word() -> None:
