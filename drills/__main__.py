@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import sys
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from drills.findings import say
-from drills.lane import DRILLS, Lane, lanes
+from drills.lane import DRILLS, End, Lane, lanes, tally
 from drills.stack import Chosen
 
 AT_ONCE = 3
@@ -26,13 +30,14 @@ def main() -> int:
     side_by_side = lanes(names, given.at_once)
     if len(side_by_side) == 1:
         chosen = Chosen(given.away, given.keep, given.many)
-        broken = asyncio.run(Lane(chosen).run(side_by_side[0], range(given.seed, given.seed + given.times)))
+        ends = asyncio.run(Lane(chosen).run(side_by_side[0], range(given.seed, given.seed + given.times)))
     else:
-        broken = asyncio.run(all_of(side_by_side, given))
-    if not given.lane:
-        turns = len(names) * given.times
-        say(f"\n{turns - broken} of {turns} kept, {time.monotonic() - began:.0f} s")
-    return min(broken, 100)
+        ends = asyncio.run(all_of(side_by_side, given))
+    if given.lane:
+        given.lane.write_text(json.dumps(ends))
+    else:
+        say(f"\n{tally(ends)}, {time.monotonic() - began:.0f} s")
+    return min(ends[End.BROKEN], 100)
 
 
 def asked() -> argparse.Namespace:
@@ -47,21 +52,33 @@ def asked() -> argparse.Namespace:
     reader.add_argument("--many", type=int, default=Chosen.many, help="requests where very many count; 10000 at most")
     reader.add_argument("--at-once", type=int, default=AT_ONCE, help="stacks that run side by side")
     reader.add_argument("--keep", action="store_true", help="keep the folder of each stack")
-    reader.add_argument("--lane", action="store_true", help=argparse.SUPPRESS)
+    reader.add_argument("--lane", type=Path, help=argparse.SUPPRESS)
     return reader.parse_args()
 
 
-async def all_of(side_by_side: Sequence[Sequence[str]], given: argparse.Namespace) -> int:
-    """Every lane in a process of its own; how many turns were broken."""
+async def all_of(side_by_side: Sequence[Sequence[str]], given: argparse.Namespace) -> Counter[End]:
+    """Every lane in a process of its own, which leaves in a file how its turns ended; how many ended how."""
     shared = ["--seed", given.seed, "--times", given.times, "--away", given.away, "--many", given.many]
-    shared += ["--at-once", 1, "--lane", *(["--keep"] if given.keep else [])]
-    runs = []
-    for names in side_by_side:
-        only = [word for name in names for word in ("--only", name)]
-        arguments = map(str, [*only, *shared])
-        runs.append(await asyncio.create_subprocess_exec(sys.executable, "-m", "drills", *arguments))
+    shared += ["--at-once", 1, *(["--keep"] if given.keep else [])]
+    with tempfile.TemporaryDirectory(prefix="onewindow-lanes-") as folder:
+        files = {Path(folder, str(lane)): names for lane, names in enumerate(side_by_side)}
+        only = {file: [word for name in names for word in ("--only", name)] for file, names in files.items()}
+        await run_all([list(map(str, [*only[file], *shared, "--lane", file])) for file in files])
+        return sum((said(file, len(names) * given.times) for file, names in files.items()), Counter())
+
+
+def said(file: Path, turns: int) -> Counter[End]:
+    """How the turns of a lane ended by its own word; one that did not come to say it has broken all of them."""
+    if not file.exists():
+        return Counter({End.BROKEN: turns})
+    return Counter({End(end): count for end, count in json.loads(file.read_text()).items()})
+
+
+async def run_all(lines: Sequence[Sequence[str]]) -> None:
+    """This program with each of these arguments, until all have ended."""
+    runs = [await asyncio.create_subprocess_exec(sys.executable, "-m", "drills", *line) for line in lines]
     try:
-        return sum(await asyncio.gather(*(run.wait() for run in runs)))
+        await asyncio.gather(*(run.wait() for run in runs))
     except asyncio.CancelledError:
         for run in runs:
             if run.returncode is None:

@@ -12,40 +12,35 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from drills.findings import Finding, none_of, spread
-from drills.messages import unsent_and_doubled
+from drills.hearing import Reading
+from drills.messages import kept_for_later, unsent_and_doubled
+from drills.reach import reach
+from drills.stack import Kill
 from drills.truth import untrue
+from drills.written import unwritten
 from embedded.message_store import Caught
 from models.chain import digest
 from models.events import Event, Submission
 from models.outbox import Notification
 from models.requests import Lapse, ServiceRequest
 from models.trust import FIRED
-from rules.case import Wait
-from rules.terms import Cause, EventKind, NoticeKind
+from rules.terms import Cause, EventKind
 
 BY_TIMER = frozenset({Cause.TIMER.value, Cause.NOT_TAKEN_UP.value})
-TELLS_THE_CONSUMER: Mapping[str, NoticeKind] = {
-    EventKind.REGISTERED: NoticeKind.ACKNOWLEDGED,
-    EventKind.ESCALATED: NoticeKind.ESCALATED,
-    EventKind.BEYOND: NoticeKind.BEYOND,
-    EventKind.STANDARD_LAPSED: NoticeKind.STANDARD_LAPSED,
-    EventKind.HELD: NoticeKind.HELD,
-    EventKind.EXPECTED: NoticeKind.EXPECTED,
-    EventKind.RESOLVED: NoticeKind.QUESTION,
-}
-"""Lines of history that must have been told to a consumer who can be reached."""
+AHEAD = timedelta(seconds=5)
+"""What is to be told together so soon is waited for, so that none of it falls due while it is counted."""
 
 
 @dataclass
 class Promised:
-    """What people outside were told during a drill, and when something was killed."""
+    """What people outside were told during a drill, and what was killed when."""
 
     since: datetime
     numbers: dict[str, str] = field(default_factory=dict)
     """The number given for each caller's key."""
     told: dict[str, str] = field(default_factory=dict)
     """What became of each submission, by its id: done, received or refused."""
-    kills: list[datetime] = field(default_factory=list)
+    kills: list[Kill] = field(default_factory=list)
 
 
 async def audit(session: AsyncSession, promised: Promised, arrived: Callable[[], Sequence[Caught]]) -> list[Finding]:
@@ -62,7 +57,7 @@ async def audit(session: AsyncSession, promised: Promised, arrived: Callable[[],
         *await _submissions(session, promised, events),
         *_histories(rows, events),
         *await _timers(session, events),
-        *await _notices(session, events, promised.since),
+        *await notices(session, rows, events),
         *await unsent_and_doubled(session, arrived, promised.since, promised.kills),
         *await untrue(session, events, arrived()),
     ]
@@ -80,11 +75,12 @@ async def histories(session: AsyncSession, references: Iterable[str]) -> dict[st
 async def settled(session: AsyncSession, quiet: timedelta = timedelta(0)) -> dict[str, int]:
     """How much of what still has to be done; nothing once all is done that falls due before `quiet` from now is over."""
     late = col(ServiceRequest.wake_at) < func.clock_timestamp() + quiet
+    later = kept_for_later(func.clock_timestamp() + max(quiet, AHEAD))
     counts = {
         "requests not started": select(func.count()).where(col(ServiceRequest.started_at).is_(None)),
         "timers due": select(func.count()).where(late, col(ServiceRequest.over).is_(False)),
         "submissions unanswered": select(func.count()).where(col(Submission.answered).is_(None)),
-        "notices waiting": select(func.count()).where(Notification.state == "waiting", ~col(Notification.together)),
+        "notices waiting": select(func.count()).where(Notification.state == "waiting", ~later),
     }
     found = {what: (await session.exec(asked)).one() for what, asked in counts.items()}
     return {what: count for what, count in found.items() if count}
@@ -116,6 +112,7 @@ async def _submissions(
         none_of("actions taken and lost", [id for id in told if id not in rows], len(told)),
         none_of("submissions without an outcome", [id for id, row in rows.items() if row.answered is None], len(rows)),
         none_of("submissions done twice", [id for id, times in written.items() if len(times) > 1], len(rows)),
+        none_of("acts done that wrote nothing", unwritten(rows.values(), events), len(rows)),
         none_of("outcomes other than told", wrong, len(told)),
     ]
 
@@ -158,28 +155,24 @@ def lateness(fired: Iterable[Event]) -> list[float]:
     return [max((event.recorded - event.due).total_seconds(), 0.0) for event in fired if event.due]
 
 
-async def _notices(session: AsyncSession, events: Mapping[str, Sequence[Event]], since: datetime) -> list[Finding]:
+async def notices(
+    session: AsyncSession, rows: Sequence[ServiceRequest], events: Mapping[str, Sequence[Event]]
+) -> list[Finding]:
+    """Whoever must hear of a line of history has a notice of it, and one."""
     asked = select(Notification).where(col(Notification.reference).in_(list(events)))
-    rows = (await session.exec(asked)).all()
-    heard = Counter((row.reference, row.number, row.kind, row.post) for row in rows)
-    wanted = {want for lines in events.values() for event in lines for want in must_hear(event)}
+    told = (await session.exec(asked)).all()
+    heard = Counter((one.reference, one.number, one.kind, one.post) for one in told)
+    known = await reach(session, rows)
+    wanted = {
+        want
+        for row in rows
+        for want in Reading(row, row.consumer_id in known.consumers).wants(events[row.reference])
+        if want.post is None or known.post(want.post, want.at)
+    }
     return [
-        none_of("notices never queued", sorted(map(str, wanted - set(heard))), len(wanted)),
-        none_of("notices queued twice", _twice(heard), len(rows)),
+        none_of("notices never queued", sorted(str(want) for want in wanted if not want.among(heard)), len(wanted)),
+        none_of("notices queued twice", _twice(heard), len(told)),
     ]
-
-
-def must_hear(event: Event) -> list[tuple[str, int, str, str | None]]:
-    """Who must hear of an event: reference, number, kind of notice and post (None: the consumer)."""
-    found: list[tuple[str, int, str, str | None]] = []
-    kind = TELLS_THE_CONSUMER.get(event.kind)
-    if kind is not None and event.data.get("reason") not in frozenset(
-        Wait
-    ):  # what is waited for, he is told by its own name
-        found.append((event.reference, event.number, kind.value, None))
-    if event.kind == EventKind.ESCALATED:
-        found.append((event.reference, event.number, NoticeKind.ESCALATED.value, event.data["post"]))
-    return found
 
 
 def _twice(counted: Counter[Any]) -> list[Any]:

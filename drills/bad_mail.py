@@ -17,6 +17,7 @@ from drills.findings import Finding, within
 from drills.messages import by_sender, caught_in
 from drills.people import Caller, NotTaken, consumer_of
 from drills.smtp_away import mail_port, texted
+from drills.stack import Kill
 from drills.turn import Turn
 from drills.waiting import caught_up, until
 from embedded.message_gateway import MailCatcher
@@ -97,7 +98,7 @@ async def drill(turn: Turn) -> list[Finding]:
             if not met:
                 raise NotTaken(f"no mail met the server as it {mood}")
         left, took = await caught_up(turn.sessions, LATER)
-        turn.promised.kills += moody.taken
+        turn.promised.kills += [Kill(at, "mail server") for at in moody.taken]
         found = await counted(turn, LATER, arrived=arrived)
     twice = [id for id, times in by_sender(caught_in(kept)).items() if len(times) > 1]
     return [

@@ -1,11 +1,13 @@
-"""A busy minute with kills: consumers file, officers act, consumers answer, timers run, and part after part is killed."""
+"""A busy minute with kills: consumers file, officers act, consumers answer, some only look, timers run, and part after part is killed."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 from datetime import timedelta
 
+import httpx2
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,6 +42,8 @@ QUIET = timedelta(seconds=9)
 CATCHING_UP = 150.0
 """Seconds until then, the last timers of the minute included."""
 ANSWER = re.compile(r"/answer/([A-Za-z0-9_-]{8,64})")
+ONLOOKERS = 3
+"""Those who look at pages and ask the API, until all is counted."""
 IMPATIENT = 0.1
 """The share of callers who are gone before they hear an answer, and never come again."""
 
@@ -119,6 +123,19 @@ class Crowd:
                 seen.add(token)
                 await self.answer(caller, token, chance.choice(("confirm", "not_repaired")))
 
+    async def looks(self, who: int) -> None:
+        """Look at one request after the other, by its page or by the API, for ever; a web that is away is looked at later."""
+        chance = self.turn.luck("looks", who)
+        async with httpx2.AsyncClient(base_url=self.stack.url, timeout=20, verify=False) as client:
+            onlooker = self.turn.onlooker(client)
+            while True:
+                await asyncio.sleep(chance.uniform(0.3, 1))
+                numbers = sorted(self.promised.numbers.values())
+                if numbers:
+                    reference = chance.choice(numbers)
+                    with suppress(httpx2.HTTPError):
+                        await chance.choice((onlooker.opens, onlooker.asks))(reference)
+
     async def answer(self, caller: Caller, token: str, what: str) -> None:
         """Tap one of the two buttons until it is taken."""
         for _ in range(60):
@@ -136,12 +153,18 @@ async def drill(turn: Turn) -> list[Finding]:
     officers, killed = await signed_in(turn.stack, turn.sessions, POSTS), len(turn.stack.kills)
     crowd = Crowd(turn, officers)
     turn.did("signing in")
+    looking = [asyncio.create_task(crowd.looks(who)) for who in range(ONLOOKERS)]
     await crowd.run()
     turn.did("the minute")
+    found = await counted(turn, CATCHING_UP, officers, QUIET)
+    for task in looking:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
     return [
         Finding("killed", True, f"{len(turn.stack.kills) - killed} times"),
         none_of("repeated filings answered otherwise", crowd.answered_otherwise, len(turn.promised.numbers)),
-        *await counted(turn, CATCHING_UP, officers, QUIET),
+        *found,
     ]
 
 

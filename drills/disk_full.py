@@ -14,7 +14,7 @@ from pathlib import Path
 from drills.ending import counted
 from drills.findings import Finding, none_of, within
 from drills.people import Answer, Caller
-from drills.stack import Chosen, Stack, running
+from drills.stack import Chosen, Kill, Stack, running
 from drills.turn import Turn
 
 SIZE = "512m"
@@ -74,11 +74,11 @@ async def drill(turn: Turn) -> list[Finding]:
     answers = await while_full(turn, caller, ballast)
     ballast.unlink()
     turn.did("full")
-    turn.promised.kills.append(datetime.now(UTC))
+    turn.promised.kills.append(Kill(datetime.now(UTC), "disk"))
     await turn.stack.back()
     for key in answers:
         turn.promised.numbers[key] = await caller.filed(key, "no-supply")
-    turn.promised.kills.append(datetime.now(UTC))
+    turn.promised.kills.append(Kill(datetime.now(UTC), "disk"))
     said = [path.name for path, size in logs.items() if b"No space left" in path.read_bytes()[size:]]
     odd = [str(answer.status) for answer in answers.values() if answer.status not in (201, 503)]
     refused = sum(answer.status == 503 for answer in answers.values())

@@ -11,6 +11,7 @@ from drills.findings import Finding, none_of, within
 from drills.flows import flows
 from drills.messages import caught_in
 from drills.people import Officer
+from drills.seen_pages import held_to_their_events
 from drills.turn import Turn
 from drills.waiting import waited
 from embedded.message_store import Caught
@@ -25,7 +26,7 @@ async def counted(
     quiet: timedelta = timedelta(0),
     arrived: Callable[[], Sequence[Caught]] | None = None,
 ) -> list[Finding]:
-    """Wait at most so long until all is done and nothing falls due for `quiet`; then the kills, what officers were told, the audit, the flows.
+    """Wait at most so long until all is done and nothing falls due for `quiet`; then the kills, what officers were told, the audit, what was seen on pages, the flows.
 
     `arrived` has the messages that came; None: what the stack's own catcher and gateway kept.
     """
@@ -36,6 +37,8 @@ async def counted(
     turn.promised.kills += turn.stack.kills
     async with turn.sessions() as session:
         found = await audit(session, turn.promised, arrived or (lambda: caught_in(turn.stack.messages)))
+        if turn.sights is not None:
+            found += await held_to_their_events(session, tuple(turn.sights))
     found += await flows(turn.stack)
     turn.did("counting")
     done = within("all done after", None if left else took, seconds)

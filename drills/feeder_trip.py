@@ -8,23 +8,19 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import httpx2
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from drills.busy_minute import signed_in
 from drills.ending import counted
 from drills.findings import Finding, none_of, spread, within
+from drills.flood import alarmed, deluged, heard
 from drills.people import OUR_PAGE, UNCLEAR, Caller, NotTaken, Officer, consumer_of
+from drills.seen_pages import Onlooker
 from drills.stack import Stack
 from drills.turn import Turn
 from drills.waiting import until
-from embedded.message_store import Caught
-from models.people import Staff
 from rules import reference
-from rules.digest import MOST, PAUSE
 
 LOCALITY, CATEGORY = "gizri", "no-supply"
 """The locality all of them name; it is on one feeder."""
@@ -60,6 +56,7 @@ class Trip:
         self.stack = self.turn.stack
         self.promised = self.turn.promised
         self.chance = self.turn.chance
+        self.key_of_danger = self.turn.key("danger")
 
     async def by_program(self, one: int) -> None:
         """A consumer's own filing, retried under its key."""
@@ -104,23 +101,24 @@ class Trip:
         if not number:
             return
         async with client_from(self.stack, address) as client:
-            page = await client.get(f"/track/{number}")
+            onlooker = self.turn.onlooker(client)
+            page = await onlooker.opens(number)
             self.opened += 1
             if page.status_code != 200:
                 self.refused.append(f"{number}: {page.status_code}")
-            await self.live(client, number)
+            await self.live(onlooker, number)
 
     async def given(self, place: int) -> str:
         """The number given as the so manieth; "" before."""
         return next(itertools.islice(self.promised.numbers.values(), place, None), "")
 
-    async def live(self, client: httpx2.AsyncClient, number: str) -> None:
+    async def live(self, onlooker: Onlooker, number: str) -> None:
         """Hold the stream of a page."""
-        async with client.stream("GET", f"/track/{number}/live") as stream:
+        async with onlooker.client.stream("GET", f"/track/{number}/live") as stream:
             if stream.status_code != 200:
                 self.refused.append(f"{number}/live: {stream.status_code}")
                 return
-            reading = asyncio.create_task(_drained(stream))
+            reading = asyncio.create_task(onlooker.follows(number, stream))
             over = asyncio.create_task(self.over.wait())
             await asyncio.wait({reading, over}, return_when=asyncio.FIRST_COMPLETED)
             for task in (reading, over):
@@ -137,7 +135,7 @@ class Trip:
 
     async def danger(self, control: Sequence[Officer]) -> float:
         """A report of danger in the midst, taken up by whoever has his shift in the control room; the seconds until then."""
-        began, key = asyncio.get_running_loop().time(), self.turn.key("danger")
+        began, key = asyncio.get_running_loop().time(), self.key_of_danger
         number = await Caller(self.stack).filed(key, DANGER, 60)
         self.promised.numbers[key] = number
         found, _ = await until(lambda: self.taken_up_by(control, number), bool, HEARD_BY)
@@ -153,11 +151,6 @@ class Trip:
                 answer = await officer.send(sheet.filled(self.chance), tries=20)
                 return answer.status == 303
         return False
-
-
-async def _drained(stream: httpx2.Response) -> None:
-    async for _ in stream.aiter_raw():
-        pass
 
 
 def client_from(stack: Stack, address: str) -> httpx2.AsyncClient:
@@ -184,8 +177,20 @@ async def drill(turn: Turn) -> list[Finding]:
     await asyncio.gather(*watching)
     turn.did("the trip")
     found = await counted(turn, 90, control)
-    async with turn.sessions() as session:
-        return [*seen(trip, accepted, again), await deluged(session, trip), *found]
+    return [*seen(trip, accepted, again), *await messages(trip), *found]
+
+
+async def messages(trip: Trip) -> list[Finding]:
+    """What came to the officers: of the trip, and of the danger in the midst of it."""
+    numbers, came = dict(trip.promised.numbers), trip.turn.caught()
+    danger = numbers.pop(trip.key_of_danger)
+    others = [one for one in came if not one.mentions(danger)]
+    async with trip.turn.sessions() as session:
+        return [
+            *await deluged(session, others, trip.promised.since),
+            await heard(session, list(numbers.values()), others),
+            await alarmed(session, danger, came),
+        ]
 
 
 async def refused_now(trip: Trip, address: str) -> tuple[int, int]:
@@ -210,21 +215,3 @@ def seen(trip: Trip, accepted: float, again: Sequence[tuple[int, int]]) -> list[
         none_of("afterwards: guesses not refused", [pair for pair in again if pair[1] != 429], len(again)),
         within("danger reported and taken up after", accepted, HEARD_BY),
     ]
-
-
-async def deluged(session: AsyncSession, trip: Trip) -> Finding:
-    """Officers who got more text messages than a digest allows; danger is apart."""
-    seconds = (datetime.now(UTC) - trip.promised.since).total_seconds()
-    most = MOST + 1 + int(seconds / PAUSE.total_seconds()) + 1
-    came = Counter(one.to for one in trip.turn.caught() if one.channel == "sms" and not _danger(trip, one))
-    staff = dict((await session.exec(select(Staff.phone, Staff.username).where(col(Staff.phone).is_not(None)))).all())
-    got = {staff[to]: times for to, times in came.items() if to in staff}
-    wrong = [f"{name}: {times}" for name, times in got.items() if times > most]
-    told = ", ".join(f"{name} {times}" for name, times in sorted(got.items()))
-    finding = none_of(f"officers told more than {most} times", wrong, len(got))
-    return Finding(finding.what, finding.good, f"{finding.figure} ({told})")
-
-
-def _danger(trip: Trip, message: Caught) -> bool:
-    numbers = {number for key, number in trip.promised.numbers.items() if key.startswith("danger")}
-    return any(message.mentions(number) for number in numbers)

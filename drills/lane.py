@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from enum import StrEnum
 from types import MappingProxyType
 
 from drills import (
@@ -24,7 +26,7 @@ from drills import (
     twice,
     withdrawn,
 )
-from drills.findings import Finding, say, show
+from drills.findings import say, show
 from drills.stack import Chosen, Stack, running
 from drills.turn import Drill, Turn
 
@@ -35,7 +37,7 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
         "database-away": Drill(database_away.drill, 35),
         "twice": Drill(twice.drill, 70),
         "withdrawn": Drill(withdrawn.drill, 80),
-        "clock-jumps": Drill(clock_jumps.drill, 50),
+        "clock-jumps": Drill(clock_jumps.drill, 65),
         "feeder-trip": Drill(feeder_trip.drill, 100),
         "many-due": Drill(many_due.drill, 110),
         "retimed": Drill(retimed.drill, 120, last=True),
@@ -47,6 +49,16 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
     }
 )
 """Those that share a stack stand together, and one that is the last on its stack stands behind the others on it."""
+
+
+class End(StrEnum):
+    """How a turn ends: every promise kept, one broken (or it failed on the way), or this machine does not let it be carried out."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    NOT_CARRIED_OUT = "not carried out"
+
+
 Opening = Callable[[Chosen], AbstractAsyncContextManager[Stack]]
 
 
@@ -59,21 +71,21 @@ class Lane:
         self.stack: Stack | None = None
         self.open = AsyncExitStack()
 
-    async def run(self, names: Iterable[str], seeds: Sequence[int]) -> int:
-        """Each of these with each seed; how many turns were broken."""
-        broken = 0
+    async def run(self, names: Iterable[str], seeds: Sequence[int]) -> Counter[End]:
+        """Each of these with each seed; how many turns ended how."""
+        all_ends: Counter[End] = Counter()
         try:
             for name in names:
-                kept = [await self.kept(name, seed) for seed in seeds]
-                broken += kept.count(False)
+                ends = Counter([await self.ended(name, seed) for seed in seeds])
+                all_ends += ends
                 if len(seeds) > 1:
-                    say(f"\n{name}: {kept.count(True)} of {len(seeds)} turns kept, seeds {seeds[0]} to {seeds[-1]}")
-            return broken
+                    say(f"\n{name}: {tally(ends)}, seeds {seeds[0]} to {seeds[-1]}")
+            return all_ends
         finally:
             await self.leave()
 
-    async def kept(self, name: str, seed: int) -> bool:
-        """One turn, shown; whether every promise was kept. What could not be carried out was not."""
+    async def ended(self, name: str, seed: int) -> End:
+        """One turn, shown; how it ended. One that failed on the way is broken."""
         began, called, drill = time.monotonic(), f"{name}, seed {seed}", DRILLS[name]
         try:
             stack = await self.on(drill.stack)
@@ -84,7 +96,8 @@ class Lane:
                 found = await drill.turn(turn)
             good = show(called, found, time.monotonic() - began, {"starting": starting, **turn.phases})
         except disk_full.NoDisk as why:
-            return show(called, [Finding("carried out", True, f"no: {why}")], time.monotonic() - began, {})
+            say(f"\n{called}: {End.NOT_CARRIED_OUT}, {why}")
+            return End.NOT_CARRIED_OUT
         except Exception:  # whatever one stumbles over, the others are carried out
             say(f"\n{called}: could not be carried out, {time.monotonic() - began:.0f} s", traceback.format_exc())
             good = False
@@ -92,7 +105,7 @@ class Lane:
             self.stack.keep = True
         if drill.last or not good:
             await self.leave()
-        return good
+        return End.KEPT if good else End.BROKEN
 
     async def on(self, opening: Opening) -> Stack:
         """A stack of this sort: the one that is there, or a new one."""
@@ -105,6 +118,12 @@ class Lane:
         """Stop the stack."""
         self.stack = None
         await self.open.aclose()
+
+
+def tally(ends: Counter[End]) -> str:
+    """How many turns were kept, in words; those not carried out are said beside it."""
+    left = ends[End.NOT_CARRIED_OUT]
+    return f"{ends[End.KEPT]} of {ends.total()} turns kept" + (f", {left} {End.NOT_CARRIED_OUT}" if left else "")
 
 
 def lanes(names: Iterable[str], many: int) -> list[list[str]]:

@@ -24,6 +24,8 @@ IN_QUEUE = re.compile(r'href="/desk/requests/(\d{9})')
 HIDDEN = re.compile(r'name="(token|seen)" value="([^"]*)"')
 OPTION = re.compile(r'<option value="([^"]+)"')
 REASON = re.compile(r'name="reason" value="([^"]+)"')
+CHOSEN = {"resolve": "cause", "transfer": "office"}
+"""What is chosen from the list of a form; of any other, a post."""
 UNCLEAR = frozenset({500, 502, 503, 504})
 
 
@@ -59,6 +61,10 @@ class Caller:
     async def say(self, address: str, body: dict[str, str]) -> Answer:
         """JSON sent by a program."""
         return await self._asked("POST", address, json=body)
+
+    async def say_signed(self, address: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """What a gateway says, in its very bytes."""
+        return await self._asked("POST", address, content=body, headers=headers)
 
     async def file(self, key: str, category: str, **more: object) -> Answer:
         """A complaint by the API, under the caller's own key."""
@@ -167,7 +173,7 @@ class Sheet:
         if "words" not in self.fields:
             self.fields["words"] = f"drill {secrets.token_hex(4)}"
         if self.choices:
-            self.fields["cause" if self.act == "resolve" else "post"] = chance.choice(self.choices)
+            self.fields[CHOSEN.get(self.act, "post")] = chance.choice(self.choices)
         if self.reasons:
             self.fields["reason"] = chance.choice(self.reasons)
         if self.act == "expect":

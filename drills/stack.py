@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,12 +48,19 @@ class Chosen:
     many: int = 600
 
 
+class Kill(NamedTuple):
+    """When something was ended, and what: one of PARTS, "all", or what a drill says of a part of its own."""
+
+    at: datetime
+    part: str
+
+
 class Broken(RuntimeError):
     """The drill itself could not be carried out; the text says at what."""
 
 
 class Stack:
-    """One data folder and the processes on it. `kills` are the instants of every kill, for the count afterwards.
+    """One data folder and the processes on it. `kills` are all that were made, for the count afterwards.
 
     `keep`: its folder stays, to be looked into.
     """
@@ -62,7 +71,7 @@ class Stack:
         self.url = f"http://localhost:{self.port}"
         self.environ = {name: os.environ[name] for name in INHERITED if name in os.environ}
         self.environ |= {"PORT": str(self.port), "DATA_DIR": str(folder), **settings}
-        self.kills: list[datetime] = []
+        self.kills: list[Kill] = []
         self.keep = False
         self.supervisor: asyncio.subprocess.Process | None = None
 
@@ -117,25 +126,29 @@ class Stack:
         """End one part at once, with all it started; the supervisor starts it again unless it is frozen."""
         pid = self.pids().get(part)
         if pid is not None:
-            self.kill_process(pid)
+            self.kill_process(pid, part)
 
-    def kill_process(self, pid: int) -> None:
-        """End one process and its group at once."""
+    def kill_process(self, pid: int, part: str = "worker") -> None:
+        """End one process and its group at once; a second worker's where it is not said whose."""
         _signal(pid, signal.SIGKILL, group=True)
-        self.kills.append(datetime.now(UTC))
+        self.kills.append(Kill(datetime.now(UTC), part))
+
+    def second_worker(self) -> AbstractAsyncContextManager[int]:
+        """A worker beside the stack's own for as long as the block lasts; its process."""
+        return self.beside("second-worker", "-m", "worker")
 
     @asynccontextmanager
-    async def second_worker(self, *program: str) -> AsyncIterator[int]:
-        """A worker beside the stack's own for as long as the block lasts, or another `program` that is one; its process."""
+    async def beside(self, name: str, *program: str) -> AsyncIterator[int]:
+        """A part beside the stack's own, or in the place of one that is away, for as long as the block lasts; its process."""
         secret = (self.folder / "secret").read_text(encoding="ascii").strip()
         environ = {**self.environ, **self.addresses(), "SECRET_KEY": secret}
-        with (self.folder / "log" / "second-worker.log").open("ab") as log:
-            worker = await self._python(*(program or ("-m", "worker")), out=log.fileno(), environ=environ)
+        with (self.folder / "log" / f"{name}.log").open("ab") as log:
+            part = await self._python(*program, out=log.fileno(), environ=environ)
         try:
-            yield worker.pid
+            yield part.pid
         finally:
-            _signal(worker.pid, signal.SIGTERM)
-            await worker.wait()
+            _signal(part.pid, signal.SIGTERM)
+            await part.wait()
 
     def kill_all(self) -> None:
         """End the supervisor and every part at once."""
@@ -143,7 +156,7 @@ class Stack:
         _signal(self.pid, signal.SIGKILL)
         for pid in parts:
             _signal(pid, signal.SIGKILL, group=True)
-        self.kills.append(datetime.now(UTC))
+        self.kills.append(Kill(datetime.now(UTC), "all"))
 
     @asynccontextmanager
     async def hung(self, part: str) -> AsyncIterator[None]:
@@ -263,10 +276,14 @@ async def running(chosen: Chosen, above: Path | None = None, **settings: str) ->
 
 
 def empty_profile(folder: Path) -> Path:
-    """The demo's utility without the demo's consumers and requests, which only a profile of that name comes with."""
+    """The demo's utility, where officers are told at every hour of the night, without the demo's consumers and requests.
+
+    Those come only with a profile of that name.
+    """
     made = folder / "drill.toml"
     demo = (ROOT / "profiles" / "demo.toml").read_text(encoding="utf-8")
-    made.write_text(demo.replace('code = "demo"', 'code = "drill"', 1), encoding="utf-8")
+    awake = re.sub(r', quiet = "[^"]*"', "", demo)
+    made.write_text(awake.replace('code = "demo"', 'code = "drill"', 1), encoding="utf-8")
     return made
 
 

@@ -64,9 +64,12 @@ MOVES_CLOCKS = frozenset(
         EventKind.RETIMED,
         EventKind.RESOLVED,
         EventKind.CORRECTED,
+        EventKind.TRANSFERRED,
+        EventKind.RAISED,
     }
 )
 TO_THE_HANDLER = frozenset({EventKind.REMINDED, EventKind.DIRECTED})
+OF_THE_HANDLER = frozenset({EventKind.TRANSFERRED, EventKind.CORRECTED, EventKind.RAISED})
 CLIMBS = frozenset({EventKind.ESCALATED, EventKind.BEYOND})
 TIME = re.compile(
     r"\d{1,2}(?::\d\d)? (?:in the (?:morning|afternoon|evening)|at night|after midnight)|12 (?:noon|midnight)"
@@ -113,6 +116,8 @@ class Said:
         told = self.row.data
         if line.kind in TO_THE_HANDLER:  # the line names whom it is said to, the message who answers
             told = {**told, "post": self.row.post}
+        if line.kind in OF_THE_HANDLER:  # the line names who does the work now, as the message does beside who answers
+            told = {**told, "post": told.get("handler")}
         yield from (
             f"{key} {told[key]}" for key in SAME if key in told and key in line.data and told[key] != line.data[key]
         )

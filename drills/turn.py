@@ -11,9 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
 from drills.auditor import Promised
 from drills.findings import Finding
 from drills.messages import caught_in
+from drills.seen_pages import Onlooker, Sight
 from drills.stack import Chosen, Stack, running
 from drills.timings import in_force
 from embedded.message_store import Caught
@@ -30,6 +33,7 @@ class Turn:
         self.seed = seed
         self.chance = random.Random(seed)
         self.promised = Promised(datetime.now(UTC))
+        self.sights: list[Sight] | None = None
         self.phases: dict[str, float] = {}
         self._read = stack.messages.stat().st_size if stack.messages.exists() else 0
         self._mark = time.monotonic()
@@ -41,6 +45,12 @@ class Turn:
     def luck(self, *whose: object) -> random.Random:
         """Chance of somebody's own, whatever the others draw meanwhile."""
         return random.Random("/".join(map(str, (self.seed, *whose))))
+
+    def onlooker(self, client: httpx2.AsyncClient) -> Onlooker:
+        """Somebody who looks at requests by this browser; what he is told is held to its events at the end."""
+        if self.sights is None:
+            self.sights = []
+        return Onlooker(client, self.sights)
 
     def did(self, phase: str) -> None:
         """A phase is over; its seconds are those since the one before."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from activities.record import Record
@@ -13,15 +15,21 @@ from drills.findings import Finding, none_of
 from drills.people import UNCLEAR, Caller, NotTaken, Officer, Sheet
 from drills.turn import Turn
 from drills.waiting import until
-from drills.withdrawn import door_of
+from drills.withdrawn import applied, door_of
 from embedded.message_store import stamp
 from models.answers import answer_id
 from rules.messages import ItIsTime, Take
 from rules.terms import Act
+from web.api.signed import HEADER, signature
 
 TIMES = 3
 FILED, TYPED = 12, 4
 POSTS = ("relationship-officer-gizri-1", "relationship-officer-gizri-2")
+ACTS = {
+    "accept": 4, "note": 4, "message": 1, "expect": 1, "give": 1, "reassign": 1, "hold": 2, "resume": 1, "transfer": 1, "escalate": 1,
+    "resolve": 5,
+}  # fmt: skip
+"""What officers do, one after the other, each to so many of a queue at most."""
 KILLS = 3
 PATIENCE = 60.0
 QUIET = timedelta(seconds=5)
@@ -65,10 +73,12 @@ class Echo:
             await asyncio.sleep(0.5)
         self.promised.numbers[form.token] = await form.number()
 
-    async def acts(self, officer: Officer, act: str) -> list[str]:
-        """The same sheet of the desk for each of our requests in a queue; the numbers it was sent for."""
-        done = []
+    async def acts(self, officer: Officer, act: str, most: int) -> list[str]:
+        """The same sheet of the desk for our requests in a queue, for so many at most; the numbers it was sent for."""
+        done = list[str]()
         for number in sorted(set(await officer.queue()) & set(self.promised.numbers.values())):
+            if len(done) == most:
+                break
             sheet = await officer.offered(number, act)
             if sheet is not None:
                 await self.sent(officer, sheet.filled(self.chance))
@@ -94,6 +104,35 @@ class Echo:
             if any(tap.status == 303 for tap in await asyncio.gather(*taps)):
                 self.promised.told[answer_id(token)] = "received"
         return len(tokens)
+
+    async def pays(self) -> list[str]:
+        """A demand note is paid in two parts, each reported four times by the bank; what was booked otherwise than once."""
+        request = await applied(self.turn, await door_of(self.stack, self.sessions), "twice")
+        await request.walk("payment")
+        secret, other = (self.stack.folder / "payment-secret").read_text(encoding="ascii").strip(), list[str]()
+        for part in (2, 1):
+            case = await request.case()
+            if case.note is None:
+                raise NotTaken("there is no demand note to pay")
+            amount = case.to_pay // part
+            paid = {"id": self.turn.key("paid", part), "note": case.note.number, "amount": amount}
+            body = json.dumps({**paid, "paid_at": datetime.now(UTC).isoformat()}).encode()
+            answers = await asyncio.gather(*(self.reported(secret, body) for _ in range(TIMES)))
+            answers.append(await self.reported(secret, body))
+            left = (await request.case()).to_pay
+            other += [f"part of {amount}: answered {one}" for one in answers if one not in ("booked", "received")]
+            other += [f"part of {amount}: {left} of {case.to_pay} left"] if left != case.to_pay - amount else []
+        return other
+
+    async def reported(self, secret: str, body: bytes) -> str:
+        """What the web answers to a bank that says this, again while its fate is unclear."""
+        for _ in range(40):
+            headers = {"Content-Type": "application/json", HEADER: signature(secret, body, datetime.now(UTC))}
+            answer = await Caller(self.stack).say_signed("/api/v1/payments", body, headers)
+            if answer.status and answer.status not in UNCLEAR:
+                return str(json.loads(answer.text).get("state", answer.status))
+            await asyncio.sleep(0.5)
+        return "nothing"
 
     async def reports(self) -> list[str]:
         """Every delivery report comes twice more; those that were not taken."""
@@ -131,20 +170,26 @@ async def drill(turn: Turn) -> list[Finding]:
     await killing
     await asyncio.gather(*(echo.types() for _ in range(TYPED)))
     turn.did("filing")
-    acted = [await echo.acts(officer, act) for act in ("accept", "note", "resolve") for officer in officers]
+    acted = Counter[str]()
+    for act, most in ACTS.items():
+        for officer in officers:
+            acted[act] += len(await echo.acts(officer, act, most))
     turn.did("acting")
+    otherwise = await echo.pays()
+    turn.did("paying")
     await until(lambda: _questions(turn), bool, 20)
     asked, refused = await echo.answers(), await echo.reports()
     await echo.it_is_time()
     turn.did("answering")
-    many = sum(map(len, acted))
-    if not many or not asked:
-        raise NotTaken(f"{many} acts and {asked} answers: nothing was repeated")
-    said = f"{len(turn.promised.numbers)} filings, {many} acts, {asked} answers, {KILLS} kills"
+    if not acted.total() or not asked:
+        raise NotTaken(f"{acted.total()} acts and {asked} answers: nothing was repeated")
+    acts = ", ".join(f"{many} {act}" for act, many in acted.items() if many)
+    said = f"{len(turn.promised.numbers)} filings, {asked} answers, 2 payments, {acts}, {KILLS} kills"
     return [
         Finding("said many times", True, said),
         none_of("repeated filings answered otherwise", echo.other, FILED),
         none_of("repeated reports not taken", refused, asked),
+        none_of("payments booked otherwise than once", otherwise, 2),
         *await counted(turn, PATIENCE, officers, QUIET),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,8 @@ FOLD = str.casefold
 class Caught:
     """One message as it was received `at`, a mail written `dated`.
 
-    `state` is accepted, delivered or failed; `reported` once its sender knows.
+    `state` is accepted, delivered or failed; `reported` once its sender knows; `again` are the instants at which it was
+    handed over once more under its id, which brings its reader nothing.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Caught:
     state: str = "accepted"
     reported: bool = False
     dated: str = ""
+    again: Sequence[str] = ()
 
     def mentions(self, words: str) -> bool:
         """Whether recipient, subject or text hold `words`; the groups of a number may be typed apart."""
@@ -79,9 +81,12 @@ class Store:
         self._apply(line)
 
     def add(self, message: Caught) -> Caught:
-        """Keep `message`; one whose id is known already is answered as it was kept first."""
-        if message.id not in self.messages:
+        """Keep `message`; of one whose id is known already only the instant is noted, and it is answered as it was kept first."""
+        before = self.messages.get(message.id)
+        if before is None:
             self._write(asdict(message))
+        else:
+            self.change(message.id, again=[*before.again, message.at])
         return self.messages[message.id]
 
     def change(self, id: str, **changes: Any) -> None:

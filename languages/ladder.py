@@ -49,6 +49,11 @@ def _coming(rung: Rung, zone: tzinfo, now: datetime | None) -> str:
     return _("Gets it if it is not done by %(when)s.", when=when(rung.entered, zone, now=now))
 
 
+def waits_for_hands() -> str:
+    """That nobody has it yet."""
+    return _("It waits to be given to an officer. That happens by itself.")
+
+
 def next_step(story: Story, now: datetime) -> str:
     """What happens next by itself, or why nothing moves; "" once it is over."""
     if story.state is State.ON_HOLD:
@@ -119,7 +124,7 @@ def _next_tier(story: Story, now: datetime) -> str:
     if story.beyond:
         return _("The last time is over. The %(role)s is reminded again and again.", role=inside(story.role_title))
     if story.due is None:
-        return "" if story.handler_title else _("It waits to be given to an officer. That happens by itself.")
+        return "" if story.handler_title else waits_for_hands()
     due = when(story.due, story.zone, now=now)
     if story.next_title and story.put_off is not None:
         turn = when(story.put_off, story.zone, now=now)

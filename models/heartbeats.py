@@ -8,6 +8,7 @@ import socket
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from sqlalchemy import Text, delete, func, literal_column
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +18,9 @@ from models.database import Sessions, instant, text
 
 APART = timedelta(seconds=10)
 FORGOTTEN = timedelta(hours=1)
+WRONG = 0.5
+"""So many seconds from the database's clock are too many."""
+log = structlog.get_logger(__name__)
 
 
 class Heartbeat(SQLModel, table=True):
@@ -33,20 +37,38 @@ def this_process(part: str) -> str:
     return f"{part}@{socket.gethostname()}/{os.getpid()}"
 
 
-async def beat(sessions: Sessions, part: str, process: str) -> None:
-    """Say once what time this process has, and forget those that ended long ago."""
+async def beat(sessions: Sessions, part: str, process: str) -> float:
+    """Say once what time this process has, and forget those that ended long ago; by how many seconds it is wrong at least."""
     async with sessions.begin() as session:
         gone = col(Heartbeat.recorded) < func.now() - FORGOTTEN
         await session.exec(delete(Heartbeat).where(gone))
-        said = {"part": part, "clock": datetime.now(UTC), "recorded": literal_column("clock_timestamp()")}
+        before = datetime.now(UTC)
+        said = {"part": part, "clock": before, "recorded": literal_column("clock_timestamp()")}
         row = insert(Heartbeat).values(process=process, **said)
-        await session.exec(row.on_conflict_do_update(index_elements=["process"], set_=said))
+        kept = row.on_conflict_do_update(index_elements=["process"], set_=said).returning(col(Heartbeat.recorded))
+        right = (await session.exec(kept)).scalar_one()
+        return wrong(before, right, datetime.now(UTC))
+
+
+def wrong(before: datetime, right: datetime, after: datetime) -> float:
+    """Seconds by which a clock is wrong that said these two instants around the right one; 0 where it may be right."""
+    return max((before - right).total_seconds(), 0.0) + min((after - right).total_seconds(), 0.0)
 
 
 async def beating(sessions: Sessions, part: str) -> None:
-    """Say it every ten seconds, for ever; while the database is away nobody hears it."""
-    process = this_process(part)
+    """Say it every ten seconds, for ever; while the database is away nobody hears it. A clock that is wrong is logged, once."""
+    process, told = this_process(part), False
     while True:
         with suppress(SQLAlchemyError, OSError):
-            await beat(sessions, part, process)
+            by = await beat(sessions, part, process)
+            told = logged(by, told)
         await asyncio.sleep(APART.total_seconds())
+
+
+def logged(by: float, told: bool) -> bool:
+    """Whether a clock that is wrong by so many seconds is too wrong; a line where that is new, or over (`told` says what was)."""
+    if abs(by) > WRONG and not told:
+        log.warning("the clock is wrong, let this machine follow a time server", seconds=round(by, 1))
+    elif told and abs(by) <= WRONG:
+        log.warning("the clock is right again")
+    return abs(by) > WRONG

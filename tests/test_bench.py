@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,8 @@ from typing import Any
 import pytest
 
 from bench import page
-from bench.figures import Figures
+from bench.figures import Figures, Wrong, machine
+from bench.load import HOST, get, rate
 
 MORE = Figures("track: pages", "a constant page", "pages/s", 0.7, [70.0, 80.0, 90.0], [100.0] * 3)
 LESS = Figures("memory", "700 MB", "MB", 1.0, [710.0], [700.0], less=True)
@@ -25,6 +29,32 @@ def test_a_promise_is_reached_from_its_own_side() -> None:
     assert MORE.reached
     assert not LESS.reached
     assert COST.reached
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"HTTP/1.1 500 Oh\r\nContent-Length: 4\r\n\r\nhere", "was answered 500"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nother", "was answered 200: b'other'"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "without its length"),
+    ],
+)
+async def test_a_build_that_answers_wrongly_has_no_speed(answer: bytes, why: str) -> None:
+    async def broken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(broken, HOST, 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(Wrong, match=re.escape(why)):
+            await rate(port, itertools.repeat(get("/track/1", "here")), 1, 1)
+
+
+def test_the_machine_is_named() -> None:
+    on = machine()
+    assert f"{on['cores']} cores ({on['processor']}, {on['gigabytes']} GB)" in page.where(on)
 
 
 def test_figures_come_between_the_marks_of_a_page(tmp_path: Path) -> None:

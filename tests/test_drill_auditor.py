@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,10 +21,12 @@ from activities.record import Record
 from activities.say import Renderer
 from drills.auditor import Promised, audit, settled
 from drills.everything_killed import Watched, same_instants
-from drills.lane import DRILLS, lanes, seconds
-from drills.messages import by_sender, unexplained
+from drills.lane import DRILLS, End, Lane, lanes, seconds, tally
+from drills.messages import by_sender, caught_in, in_silence, twice, unexplained
 from drills.people import Answer, fate, sheets
+from drills.stack import Chosen, Kill
 from drills.truth import Said
+from drills.written import MAY_WRITE_NOTHING, WRITES
 from embedded.message_store import Caught, stamp
 from models.database import Sessions
 from models.events import Event, Submission
@@ -31,6 +36,7 @@ from models.requests import Lapse, ServiceRequest
 from models.tray import put
 from rules.messages import ItIsTime, Look, Take
 from rules.terms import Act, Actor, Channel, EventKind, Kind
+from tests.activities.mailroom import gateway
 from tests.sweeping import swept
 
 
@@ -83,7 +89,8 @@ async def drilled(sessions: Sessions) -> Drilled:
     renderer = Renderer(Place("http://localhost:8000", ZoneInfo("Asia/Kolkata")))
     async with sessions() as session:
         names = await renderer.names(session)
-        for row, sender in (await session.exec(select(Notification, Attempt.sender_id).join(Attempt))).all():
+        asked = select(Notification, Attempt.sender_id).join(Attempt).where(Notification.reference == reference)
+        for row, sender in (await session.exec(asked.order_by(col(Notification.id)))).all():
             said = renderer.message(Claimed(row, None, None, None).notice(), "sms", names)
             made.caught.append(Caught(sender or "", "sms", "+915550000001", said.text, stamp(since)))
     return made
@@ -152,6 +159,13 @@ async def _still_waiting(session: AsyncSession, reference: str) -> None:
     await session.exec(update(Notification).where(col(Notification.reference) == reference).values(state="waiting"))
 
 
+async def _nothing_written(session: AsyncSession, reference: str) -> None:
+    """A note that is answered as done and stands nowhere; one that was refused need not."""
+    done = (await session.exec(select(Submission).where(Submission.reference == reference))).one()
+    session.add(Submission(**{**done.model_dump(), "id": "desk-1-note-no-line"}))
+    session.add(Submission(**{**done.model_dump(), "id": "desk-1-note-refused", "refused": "stale"}))
+
+
 async def test_what_is_whole_is_found_whole(drilled: Drilled) -> None:
     assert await drilled.broken() == set()
 
@@ -174,6 +188,7 @@ CHAIN = "histories with a gap or a broken chain"
         (_other_outcome, {"outcomes other than told"}),
         (_never_queued, {"notices never queued", "messages nobody sent"}),
         (_still_waiting, {"notices not done"}),
+        (_nothing_written, {"acts done that wrote nothing"}),
     ),
 )
 async def test_what_is_broken_on_purpose_is_found(
@@ -239,18 +254,83 @@ async def test_what_was_promised_outside_and_is_not_there_is_found(drilled: Dril
     }  # fmt: skip
 
 
-async def test_a_message_that_came_twice_is_forgiven_only_after_a_kill(drilled: Drilled) -> None:
+def test_of_every_act_it_is_said_what_it_writes_or_that_it_may_write_nothing() -> None:
+    assert set(Act) == {*map(Act, WRITES), *MAY_WRITE_NOTHING}
+    assert not set(WRITES) & set(MAY_WRITE_NOTHING)
+
+
+async def test_a_message_that_came_twice_is_forgiven_only_after_a_kill_that_can_double_it(drilled: Drilled) -> None:
     drilled.caught.append(drilled.caught[0])
+    drilled.promised.kills += [Kill(drilled.promised.since, "web"), Kill(drilled.promised.since, "temporal")]
     assert await drilled.broken() == {"messages come twice without a kill"}
-    drilled.promised.kills.append(drilled.promised.since)
+    drilled.promised.kills.append(Kill(drilled.promised.since, "worker"))
     assert await drilled.broken() == set()
+
+
+async def test_a_text_message_handed_over_twice_is_counted_though_its_reader_has_it_once(
+    drilled: Drilled, tmp_path: Path
+) -> None:
+    async with gateway(tmp_path) as (url, store), httpx2.AsyncClient() as client:
+        for one in (*drilled.caught, drilled.caught[0]):
+            await client.post(url, json={"to": one.to, "text": one.text, "id": one.id})
+        drilled.caught = caught_in(store.path)
+    assert await drilled.broken() == {"text messages handed over twice without a kill"}
+    drilled.promised.kills.append(Kill(datetime.fromisoformat(drilled.caught[0].at), "messages"))
+    assert await drilled.broken() == set()
+
+
+async def test_a_notice_that_went_out_under_two_ids_by_one_channel_is_doubled(drilled: Drilled) -> None:
+    async def begin_anew(session: AsyncSession, reference: str) -> None:
+        first = (await session.exec(select(Attempt).where(Attempt.sender_id == drilled.caught[-1].id))).one()
+        session.add(Attempt(**{**first.model_dump(), "id": None, "sender_id": "another"}))
+
+    await drilled.change(begin_anew)
+    drilled.caught.append(replace(drilled.caught[-1], id="another"))
+    assert await drilled.broken() == {"notices begun anew under another id"}
+
+
+async def test_what_is_to_be_told_together_is_lost_once_its_time_has_come_or_it_was_tried(drilled: Drilled) -> None:
+    never_came, now = drilled.caught.pop().id, datetime.now(UTC)
+
+    async def waits(session: AsyncSession, reference: str) -> None:
+        of = select(Attempt.notification_id).where(Attempt.sender_id == never_came).scalar_subquery()
+        later = {"state": "waiting", "together": True, "next_at": now + timedelta(minutes=5)}
+        await session.exec(update(Notification).where(col(Notification.id) == of).values(**later))
+
+    async def never_tried(session: AsyncSession, reference: str) -> None:
+        await session.exec(delete(Attempt).where(col(Attempt.sender_id) == never_came))
+
+    def comes(at: datetime) -> Callable[[AsyncSession, str], Awaitable[None]]:
+        async def change(session: AsyncSession, reference: str) -> None:
+            of = col(Notification.reference) == reference, col(Notification.state) == "waiting"
+            await session.exec(update(Notification).where(*of).values(next_at=at))
+
+        return change
+
+    found = [await _notices_waiting(drilled)]
+    for change, lost in (
+        (waits, {"notices not done", "messages that never came"}),
+        (never_tried, set()),
+        (comes(now - timedelta(seconds=1)), {"notices not done"}),
+        (comes(now + timedelta(days=1)), {"notices not done"}),
+    ):
+        await drilled.change(change)
+        assert await drilled.broken() == lost
+        found.append(await _notices_waiting(drilled))
+    assert [one - found[0] for one in found[1:]] == [1, 0, 1, 1]
+
+
+async def _notices_waiting(drilled: Drilled) -> int:
+    async with drilled.sessions() as session:
+        return (await settled(session)).get("notices waiting", 0)
 
 
 def test_a_kill_explains_only_what_came_again_after_it() -> None:
     at = datetime(2027, 5, 14, tzinfo=UTC)
     times = {"a": [at, at + timedelta(seconds=20)]}
-    assert unexplained(times, [at + timedelta(seconds=10)]) == []
-    assert unexplained(times, [at - timedelta(seconds=10), at + timedelta(seconds=30)]) == ["a"]
+    assert unexplained(times, [Kill(at + timedelta(seconds=10), "all")]) == []
+    around = [Kill(at - timedelta(seconds=10), "all"), Kill(at + timedelta(seconds=30), "all")]
+    assert unexplained(times, around) == ["a"]
 
 
 def test_a_mail_that_left_before_the_kill_is_explained_by_it_however_late_the_catcher_noted_it() -> None:
@@ -260,8 +340,24 @@ def test_a_mail_that_left_before_the_kill_is_explained_by_it_however_late_the_ca
         Caught(id, "email", "", "", stamp(came), message_id="<notice.1.234567895@x>", dated=stamp(written))
         for id, came, written in (("a", noted, left), ("b", again, again))
     ]
-    assert unexplained(by_sender(mails), [at + timedelta(seconds=2)]) == []
-    assert unexplained(by_sender(mails), [at - timedelta(seconds=10)]) == ["notice.1.234567895"]
+    assert unexplained(by_sender(mails), [Kill(at + timedelta(seconds=2), "worker")]) == []
+    assert unexplained(by_sender(mails), [Kill(at - timedelta(seconds=10), "worker")]) == ["notice.1.234567895"]
+
+
+def test_a_mail_taken_without_a_word_for_as_long_as_one_is_waited_for_explains_that_it_came_again() -> None:
+    at = datetime(2027, 5, 14, tzinfo=UTC)
+
+    def broken(noted: float) -> list[str]:
+        mails = [
+            Caught(id, "email", "", "", stamp(came), message_id="<notice.1.234567895@x>", dated=stamp(written))
+            for id, came, written in (
+                ("a", at + timedelta(seconds=noted), at), ("b", at + timedelta(seconds=26), at + timedelta(seconds=26))
+            )
+        ]  # fmt: skip
+        return [one.what for one in twice("messages come", by_sender(mails), [], in_silence(mails)) if not one.good]
+
+    assert broken(11) == []
+    assert broken(6) == ["messages come twice without a kill"]
 
 
 def test_what_an_officer_sent_up_before_its_time_has_kept_its_word() -> None:
@@ -311,6 +407,19 @@ def test_drills_side_by_side_share_the_work_and_keep_to_their_stacks() -> None:
             for name, after in pairwise(lane)
             if DRILLS[after].stack is DRILLS[name].stack
         )
+
+
+async def test_a_drill_that_cannot_be_carried_out_here_is_not_told_as_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mount = tmp_path / "mount"
+    mount.write_text("#!/bin/sh\necho 'must be superuser' >&2\nexit 1\n")
+    mount.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    ends = await Lane(Chosen()).run(["disk-full"], range(7, 9))
+    assert ends == {End.NOT_CARRIED_OUT: 2}
+    assert tally(ends) == "0 of 2 turns kept, 2 not carried out"
+    assert "disk-full, seed 7: not carried out, must be superuser" in capsys.readouterr().out
 
 
 def test_a_form_of_the_desk_is_read_as_a_browser_would() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
 from sqlalchemy import func, update
 from sqlmodel import col, delete, select
+from structlog.testing import capture_logs
 
 from embedded.checks import Finding, database
+from models import heartbeats
 from models.database import Sessions
-from models.heartbeats import FORGOTTEN, Heartbeat, beat, this_process
+from models.heartbeats import FORGOTTEN, Heartbeat, beat, logged, this_process
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +70,25 @@ async def test_a_process_says_its_time_again_in_its_own_row_and_the_dead_are_for
     async with sessions() as session:
         rows = (await session.exec(select(Heartbeat.process))).all()
     assert sorted(rows) == sorted(["web@one/7", name])
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_process_knows_by_how_much_its_clock_is_wrong(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(hours=hours)
+
+    assert await beat(sessions, "web", this_process("web")) == 0
+    monkeypatch.setattr(heartbeats, "datetime", Wrong)
+    assert abs(await beat(sessions, "web", this_process("web")) - hours * 3600) < 60
+
+
+def test_a_wrong_clock_is_logged_when_it_becomes_wrong_and_when_it_is_right_again() -> None:
+    told = False
+    with capture_logs() as said:
+        for by in (0.0, 0.4, -0.4, -3600.2, -3599.0, 0.0, 0.0, 0.7):
+            told = logged(by, told)
+    assert [line.get("seconds", "right again") for line in said] == [-3600.2, "right again", 0.7]

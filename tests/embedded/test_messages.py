@@ -46,6 +46,11 @@ async def test_a_text_message_is_taken_once_however_often_it_comes(room) -> None
     again = await client.post("/sms", json=sms(text="another"))
     assert (first.status_code, again.status_code) == (202, 200)
     assert [message.text for message in store.messages.values()] == ["Complaint 234567895 is received."]
+    await client.post("/sms", json=sms())
+    found = Store(store.path)
+    found.close()
+    assert found.messages == store.messages
+    assert len(found.messages["a1"].again) == 2, "a restart forgot how often it came"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,14 @@ async def test_the_ladder_shows_past_present_and_coming_tiers_with_their_instant
     assert page.count("Address, hours, telephone") == 3
 
 
+async def test_nobody_is_said_to_have_what_was_not_given_to_anybody_yet(window: Window) -> None:
+    reference = await window.registered()
+    async with window.visitor() as visitor:
+        page = words(checked(await visitor.get(f"/track/{reference}")))
+    assert "Relationship officer It waits to be given to an officer. That happens by itself." in page
+    assert not [said for said in ("Has it now", "stands still", "Relationship officer 1") if said in page]
+
+
 @pytest.mark.parametrize("language", ["hi", "ur"])
 async def test_every_state_has_a_page_without_a_word_of_english(window: Window, language: str) -> None:
     references = [await window.filed() for _ in range(3)]

@@ -70,6 +70,12 @@ class Window:
 
     async def filed(self, category: str = "no-supply", **more: object) -> str:
         """A request filed and assigned now; its reference."""
+        reference = await self.registered(category, **more)
+        await self.record.look(Look(reference, self.now))
+        return reference
+
+    async def registered(self, category: str = "no-supply", **more: object) -> str:
+        """A request filed now and not given to anybody yet; its reference."""
         given: dict[str, object] = {
             "locality": "gizri",
             "phone": PHONE,
@@ -83,7 +89,6 @@ class Window:
         )  # fmt: skip
         async with self.sessions.begin() as session:
             row = await register(session, new, self.parts.book.policies)
-        await self.record.look(Look(row.reference, self.now))
         return row.reference
 
     async def brought_to(self, where: str, walk: Callable[[], Awaitable[str]]) -> str:

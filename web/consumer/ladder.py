@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from languages.catalog import named
+from languages.ladder import waits_for_hands
 from languages.story import Rung, RungState
 from models.people import Post
 from models.tracking import Tracked, TrackedEvent
@@ -60,8 +61,8 @@ def ladder_of(tracked: Tracked, policy: Policy, timing: Timing, book: Book, now:
 
 
 def next_title(steps: tuple[Step, ...]) -> str:
-    """The title of the first tier still to come; empty at the top."""
-    return next((step.title for step in steps if step.rung.state is RungState.COMING), "")
+    """The title of the first tier above still to come; empty at the top."""
+    return next((step.title for step in steps if step.rung.state is RungState.COMING and step.tier > 1), "")
 
 
 def _history(tracked: Tracked) -> dict[int, _Was]:
@@ -107,10 +108,12 @@ def _step(
     tier: int, role: str, was: _Was, tracked: Tracked, coming: tuple[datetime, datetime] | None, book: Book
 ) -> Step:
     task = tracked.task
-    here = task.tier if task else 1
+    here = task.tier if task else 0
     post = book.post(was.post) or post_of(role, tracked, book)
     if tier == here and task is not None:
         post = book.post(task.answerable) or post
+    if task is None and tier == 1:  # nobody has it, and which of the posts will is not known yet
+        return Step(1, Rung(book.label("role", role), RungState.COMING), *found_at(post, book), waits_for_hands())
     title = book.title(post.code) if post else book.label("role", role)
     return Step(tier, _rung(tier, here, title, was, tracked, coming), *found_at(post, book))
 
