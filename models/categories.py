@@ -82,6 +82,6 @@ async def _last_with(session: AsyncSession, newest: int, code: str) -> Policy | 
 
 async def open_of(session: AsyncSession) -> dict[str, int]:
     """How many requests of each category are not over; of what is confidential nobody is told."""
-    told = col(ServiceRequest.over).is_(False), col(ServiceRequest.confidential).is_(False)
+    told = ~col(ServiceRequest.over), col(ServiceRequest.confidential).is_(False)
     asked = select(ServiceRequest.category, func.count()).where(*told)
     return dict((await session.exec(asked.group_by(ServiceRequest.category))).all())

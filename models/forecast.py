@@ -157,7 +157,7 @@ async def _requests(session: AsyncSession) -> list[tuple[Request, int, int | Non
 
 def _wanted() -> list[Any]:
     return [
-        col(ServiceRequest.over).is_(False),
+        ~col(ServiceRequest.over),
         col(ServiceRequest.confidential).is_(False),
         col(ServiceRequest.state).in_([state.value for state in OPEN]),
     ]

@@ -61,7 +61,7 @@ async def list_again(session: AsyncSession, row: Run) -> int:
 
 def about(row: Run) -> list[Any]:
     """Which open requests are not where the list brings them."""
-    data, open_ = row.data, col(ServiceRequest.over).is_(False)
+    data, open_ = row.data, ~col(ServiceRequest.over)
     if "posts" in data:
         return [open_, at_posts(data["posts"])]
     here = [open_, col(ServiceRequest.office) == data["from"]]

@@ -15,7 +15,7 @@ from rules.states import OPEN
 async def older_with(session: AsyncSession, policy: Policy, newest: int) -> dict[int, Policy]:
     """The versions older than the newest that open requests have, with the calendars of `policy`, by their numbers."""
     in_use = select(ServiceRequest.policy_version).where(
-        col(ServiceRequest.over).is_(False),
+        ~col(ServiceRequest.over),
         col(ServiceRequest.state).in_([state.value for state in OPEN]),
         col(ServiceRequest.policy_version) < newest,
     )

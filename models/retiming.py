@@ -219,7 +219,7 @@ def _behind(row: Run) -> Any:
     order = (col(ServiceRequest.safety).desc(), due.c.due.nulls_last(), col(ServiceRequest.reference))
     wanted = [
         col(ServiceRequest.state).in_([state.value for state in OPEN]),
-        col(ServiceRequest.over).is_(False),
+        ~col(ServiceRequest.over),
         *_versions_behind(row),
     ]
     if choice.tier is not None:

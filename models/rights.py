@@ -121,6 +121,6 @@ async def _with_work(session: AsyncSession) -> set[str]:
 async def _that_count(session: AsyncSession) -> list[Policy]:
     """The timings in force, and those of whatever is open."""
     newest = await current(session)
-    asked = select(ServiceRequest.policy_version).where(col(ServiceRequest.over).is_(False)).distinct()
+    asked = select(ServiceRequest.policy_version).where(~col(ServiceRequest.over)).distinct()
     older = [await version(session, number) for number in (await session.exec(asked)).all() if number != newest.version]
     return [newest, *(one for one in older if one is not None)]

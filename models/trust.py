@@ -80,7 +80,7 @@ def values(found: Mapping[Watched, Reading]) -> dict[Watched, float | None]:
 
 
 def _overdue(now: datetime) -> tuple[Any, ...]:
-    here = (col(ServiceRequest.over).is_(False), col(ServiceRequest.started_at).is_not(None))
+    here = (~col(ServiceRequest.over), col(ServiceRequest.started_at).is_not(None))
     return col(ServiceRequest.reference), col(ServiceRequest.wake_at), *here, col(ServiceRequest.wake_at) < now
 
 

@@ -58,7 +58,8 @@ async def not_started(session: AsyncSession, limit: int) -> list[Waiting]:
 async def overdue(session: AsyncSession, limit: int) -> list[Waiting]:
     """Claim open requests whose wake instant passed a while ago: their timer should have fired."""
     late = col(ServiceRequest.wake_at) < func.now() - LEASE
-    open_ones = [col(ServiceRequest.over).is_(False), col(ServiceRequest.started_at).is_not(None), late]
+    # "not over" in the words of its index: PostgreSQL does not see that "over is false" is the same
+    open_ones = [~col(ServiceRequest.over), col(ServiceRequest.started_at).is_not(None), late]
     return await _claim(session, open_ones, (col(ServiceRequest.safety).desc(), col(ServiceRequest.wake_at)), limit)
 
 
@@ -107,6 +108,6 @@ async def released(session: AsyncSession, references: Sequence[str]) -> None:
 
 async def rebuild(session: AsyncSession) -> int:
     """Let the relay start a workflow for every open row again: the way over a lost Temporal store; how many."""
-    open_ones = update(ServiceRequest).where(col(ServiceRequest.over).is_(False))
+    open_ones = update(ServiceRequest).where(~col(ServiceRequest.over))
     done = await session.exec(open_ones.values(started_at=None, claimed_until=None))
     return int(done.rowcount)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from embedded import stuck
+from embedded.backup import plain
 from embedded.checks import Finding
 from models.database import Sessions
 from models.events import Submission
@@ -20,6 +21,7 @@ from models.requests import ServiceRequest
 from models.storage import storage_at
 from models.tray import put
 from rules.terms import Act, Actor
+from tests.embedded.commands import onewindow
 from tests.models.test_intake import NEW
 
 LONG_AGO = timedelta(minutes=10)
@@ -90,3 +92,24 @@ async def test_the_scanner_is_asked_whether_it_is_there(tmp_path: Path, says: by
         assert (await stuck.scanner(f"unix://{tmp_path / 'clamd'}")).good is good
     away = await stuck.scanner(f"unix://{tmp_path / 'nobody'}")
     assert (away.good, "no document is taken" in away.do) == (False, True)
+
+
+async def test_the_doctor_has_workflows_begun_anew_and_says_what_is_wrong(
+    database_url: str, sessions: Sessions, tmp_path: Path
+) -> None:
+    async with sessions.begin() as session:
+        rows = [await register(session, replace(NEW, token=f"rebuilt-{number}")) for number in range(2)]
+        await session.flush()
+        for row in rows:
+            row.started_at = row.registered_at
+        rows[1].over, ended, going_on = True, rows[1].reference, rows[0].reference
+    own = {"DATABASE_URL": plain(database_url), "TEMPORAL_ADDRESS": "127.0.0.1:1", "DATA_DIR": str(tmp_path)}
+    code, said = await onewindow("doctor", "--rebuild", **own)
+    assert code == 1, said  # there is no Temporal
+    assert "open requests: the workers start their workflows now." in said
+    async with sessions() as session:
+        waits = (
+            await session.exec(select(ServiceRequest.reference).where(col(ServiceRequest.started_at).is_(None)))
+        ).all()
+    assert going_on in waits
+    assert ended not in waits

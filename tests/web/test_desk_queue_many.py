@@ -1,15 +1,18 @@
-"""Ten thousand open requests: the queue and the search read few lines, by an index, in as many statements as for one."""
+"""Very many open requests: the queue, the search, the relay and the outbox read few lines, by an index."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.outbox_rows import claim
+from models import waiting
 from models.callers import Caller
 from models.database import Sessions
 from models.finding import find
@@ -80,15 +83,20 @@ def statements(sessions: Sessions) -> Iterator[list[tuple[str, Any]]]:
 
 async def plan(sessions: Sessions, sent: list[tuple[str, Any]]) -> str:
     """How the database would answer these statements."""
-    lines: list[str] = []
     async with sessions() as session:
-        connection = await session.connection()
-        for statement, parameters in sent:
-            if "set_config" in statement:
-                await connection.exec_driver_sql(statement, parameters)
-            else:
-                rows = await connection.exec_driver_sql(f"explain {statement}", parameters)
-                lines += [row[0] for row in rows]
+        return await plan_within(session, sent)
+
+
+async def plan_within(session: AsyncSession, sent: list[tuple[str, Any]]) -> str:
+    """The same, in a transaction of its own surroundings."""
+    lines: list[str] = []
+    connection = await session.connection()
+    for statement, parameters in sent:
+        if "set_config" in statement:
+            await connection.exec_driver_sql(statement, parameters)
+        else:
+            rows = await connection.exec_driver_sql(f"explain {statement}", parameters)
+            lines += [row[0] for row in rows]
     return "\n".join(lines)
 
 
@@ -166,3 +174,44 @@ async def test_a_search_follows_the_index_of_what_was_typed(
     assert len(found.open) < PAGE
     assert len(sent) == 5
     assert index in await plan(many, sent)
+
+
+QUIET = """
+update service_request set started_at = registered_at, wake_at = now() + interval '1 hour';
+update service_request set started_at = null where reference < '300000004';
+update service_request set wake_at = now() - interval '1 minute' where reference > '300003996';
+insert into submission (id, reference, act, actor, data, at, received, answered)
+  select 'many-' || reference, reference, 'note', 'officer', '{}', now(), now() - interval '1 hour',
+    case when reference > '300000004' then now() end from service_request;
+insert into notification (key, reference, number, kind, consumer_id, language, channels, data, queued, next_at, together, state, claim)
+  select 'many-' || reference, reference, 1, 'acknowledged', consumer_id, 'en', '[]', '{}', now(), now() - interval '1 minute',
+    false, case when reference > '300000004' then 'sent' else 'waiting' end, 0 from service_request;
+analyze
+"""
+"""A quiet hour: nearly all is begun, ahead of its time, answered and sent; a few of each are not. It is rolled back."""
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (waiting.not_started, "ix_service_request_not_started"),
+        (waiting.overdue, "ix_service_request_wake_at"),
+        (waiting.unanswered, "ix_submission_unanswered"),
+        (claim, "ix_notification_waiting"),
+    ],
+    ids=["not started", "timers overdue", "not answered", "not sent"],
+)
+async def test_what_waits_for_the_relay_and_the_outbox_is_found_by_its_index(
+    many: Sessions, question: Callable[[AsyncSession, int], Awaitable[Sequence[Any]]], index: str
+) -> None:
+    async with many() as session:
+        for statement in QUIET.split(";\n"):
+            await session.exec(text(statement))  # type: ignore[call-overload]
+        with statements(many) as sent:
+            found = await question(session, 50)
+        asked = await plan_within(session, sent)
+        await session.rollback()
+    assert 0 < len(found) < 10
+    assert index in asked, asked
+    for table in ("service_request", "submission", "notification"):
+        assert f"Seq Scan on {table}" not in asked, asked
