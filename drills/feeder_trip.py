@@ -33,6 +33,8 @@ WATCHERS = 3
 """One page is open for so many complaints."""
 GUESSES = 60
 """Numbers tried out from each address: twice as many as are let pass."""
+ASKED_AGAIN, A_WHILE = 2, 5.0
+"""So often, after so many seconds, somebody asks again for a page that could not be read in time just then."""
 AGENTS = ("call-centre-1", "call-centre-2")
 CONTROL = "control-room"
 HEARD_BY = 60.0
@@ -49,6 +51,7 @@ class Trip:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     refused: list[str] = field(default_factory=list)
     opened: int = 0
+    not_now: int = 0
     guessed: dict[str, Counter[int]] = field(default_factory=dict)
     slow: list[float] = field(default_factory=list)
 
@@ -103,6 +106,12 @@ class Trip:
         async with client_from(self.stack, address) as client:
             onlooker = self.turn.onlooker(client)
             page = await onlooker.opens(number)
+            for _ in range(ASKED_AGAIN):
+                if page.status_code != 503:
+                    break
+                self.not_now += 1
+                await asyncio.sleep(A_WHILE)
+                page = await onlooker.opens(number)
             self.opened += 1
             if page.status_code != 200:
                 self.refused.append(f"{number}: {page.status_code}")
@@ -209,6 +218,7 @@ def seen(trip: Trip, accepted: float, again: Sequence[tuple[int, int]]) -> list[
         none_of("complaints without a number", ["..."] * (trip.many + 1 - len(trip.promised.numbers)), trip.many),
         spread("seconds to a number", trip.slow),
         none_of("pages of numbers refused to those who watch", trip.refused, trip.opened),
+        Finding("of them asked for again after 'not now'", True, f"{trip.not_now} times"),
         none_of("addresses that could try out numbers for ever", let_pass, len(ADDRESSES)),
         none_of("guesses answered otherwise than 'none' or 'too many'", told, len(ADDRESSES)),
         none_of("afterwards: numbers that are there, refused", [pair for pair in again if pair[0] != 200], len(again)),
