@@ -169,10 +169,7 @@ async def untrue(
     asked = select(Notification).where(col(Notification.reference).in_(list(events)))
     rows = {row.id: row for row in (await session.exec(asked)).all()}
     wrong = [f"{row.key}: {what}" for row in rows.values() for what in _said(row, events).untrue()]
-    told: dict[str, list[Notification]] = defaultdict(list)
-    tried = select(Attempt.sender_id, Attempt.notification_id).where(col(Attempt.notification_id).in_(list(rows)))
-    for by, id in (await session.exec(tried)).all():
-        told[by or ""].append(rows[id])
+    told = await _told(session, list(rows))
     reader = Reader(Named(await everything(session)), ZoneInfo(await utility_zone(session)))
     read = [(one, told[sender]) for one in caught if (sender := _sender(one)) in told]
     other = [f"{of[0].key}: {what}" for one, of in read for what in reader.wrong(f"{one.subject} {one.text}", of)]
@@ -180,6 +177,18 @@ async def untrue(
         none_of("notices that told what was not so", wrong, len(rows)),
         none_of("messages that say what their notice does not", other, len(read)),
     ]
+
+
+async def _told(session: AsyncSession, ids: Sequence[int | None]) -> dict[str, list[Notification]]:
+    """By its sender's id, every row that each message about one of these told, also of other requests: a digest tells many."""
+    theirs = select(Attempt.sender_id).where(col(Attempt.notification_id).in_(ids))
+    tried = select(Attempt.sender_id, Notification).join(
+        Notification, col(Notification.id) == col(Attempt.notification_id)
+    )
+    told: dict[str, list[Notification]] = defaultdict(list)
+    for by, row in (await session.exec(tried.where(col(Attempt.sender_id).in_(theirs)))).all():
+        told[by or ""].append(row)
+    return told
 
 
 def _said(row: Notification, events: Mapping[str, Sequence[Event]]) -> Said:

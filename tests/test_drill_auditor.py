@@ -245,6 +245,24 @@ async def test_a_message_that_says_what_its_notice_does_not_is_found(
     assert await drilled.broken() == {"messages that say what their notice does not"}
 
 
+async def test_a_digest_may_be_about_requests_of_the_turn_before_too(drilled: Drilled) -> None:
+    first = drilled.caught[0]
+    drilled.caught[0] = replace(first, text="2 complaints are waiting for you.")
+    assert await drilled.broken() == {"messages that say what their notice does not"}
+
+    async def told_with_it(session: AsyncSession, reference: str) -> None:
+        of = select(Notification).join(Attempt).where(Attempt.sender_id == first.id)
+        row = (await session.exec(of)).one()
+        other = Notification(**{**row.model_dump(), "id": None, "reference": "482719360", "key": "another"})
+        session.add(other)
+        await session.flush()
+        assert other.id is not None
+        session.add(Attempt(notification_id=other.id, channel="sms", state="sent", at=row.queued, sender_id=first.id))
+
+    await drilled.change(told_with_it)
+    assert await drilled.broken() == set()
+
+
 async def test_what_was_promised_outside_and_is_not_there_is_found(drilled: Drilled) -> None:
     drilled.promised.numbers |= {"other key": "482719360", "third key": drilled.reference}
     drilled.promised.told["desk-1-note-nowhere"] = "done"
