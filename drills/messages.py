@@ -57,19 +57,23 @@ def by_sender(caught: Iterable[Caught]) -> dict[str, list[datetime]]:
     found: dict[str, list[datetime]] = defaultdict(list)
     for message in caught:
         ours = OURS.match(message.message_id)
-        found[ours[1] if ours else message.id].append(_instant(message.dated or message.at))
+        found[ours[1] if ours else message.id].append(datetime.fromisoformat(message.dated or message.at))
     return found
 
 
 def in_silence(caught: Iterable[Caught]) -> set[str]:
     """Mails that were taken without a word for as long as one is waited for, by the id their sender gave them."""
-    late = [one for one in caught if one.dated and _instant(one.at) - _instant(one.dated) >= SILENCE]
+    late = [
+        one
+        for one in caught
+        if one.dated and datetime.fromisoformat(one.at) - datetime.fromisoformat(one.dated) >= SILENCE
+    ]
     return {ours[1] for one in late if (ours := OURS.match(one.message_id))}
 
 
 def handed_over(caught: Iterable[Caught]) -> dict[str, list[datetime]]:
     """When each text message was handed to the gateway, by its id. Its reader has it once: the gateway knows the id."""
-    return {one.id: [*map(_instant, (one.at, *one.again))] for one in caught if one.channel == "sms"}
+    return {one.id: [*map(datetime.fromisoformat, (one.at, *one.again))] for one in caught if one.channel == "sms"}
 
 
 def kept_for_later(until: ColumnElement[datetime]) -> ColumnElement[bool]:
@@ -90,7 +94,7 @@ async def unsent_and_doubled(
         Notification.state != "done", col(Notification.queued) >= since, ~kept_for_later(func.now())
     )
     caught = arrived()
-    came = by_sender(caught)
+    came, silent = by_sender(caught), in_silence(caught)
     ids = {attempt.sender_id or "" for attempt in attempts}
     tried = Counter((attempt.notification_id, attempt.channel) for attempt in attempts)
     return [
@@ -98,8 +102,8 @@ async def unsent_and_doubled(
         none_of("messages that never came", [id for id in ids if id not in came], len(ids)),
         none_of("messages nobody sent", [id for id in came if id not in known], len(came)),
         none_of("notices begun anew under another id", [key for key, times in tried.items() if times > 1], len(tried)),
-        *twice("messages come", came, kills, in_silence(caught)),
-        Finding("mails taken without a word in time", True, f"{len(in_silence(caught))} of {len(came)}"),
+        *twice("messages come", came, kills, silent),
+        Finding("mails taken without a word in time", True, f"{len(silent)} of {len(came)}"),
         *twice("text messages handed over", handed_over(caught), kills),
     ]
 
@@ -127,7 +131,3 @@ def unexplained(times: Mapping[str, Sequence[datetime]], kills: Sequence[Kill]) 
             for first, second in pairwise(instants)
         )
     ]
-
-
-def _instant(written: str) -> datetime:
-    return datetime.fromisoformat(written)
