@@ -48,6 +48,7 @@ class Visitor:
     context: BrowserContext
     page: Page
     address: str
+    scripts: bool = True
     complaints: list[str] = field(default_factory=list)
     forgiven: list[str] = field(default_factory=list)
 
@@ -64,7 +65,8 @@ class Visitor:
         """Open a page, which must answer `status` and be well-formed HTML."""
         if status >= 400:
             self.forgiven.append(f"status of {status}")
-        answer = await self.page.goto(path if "://" in path else self.address + path)
+        address = path if "://" in path else self.address + path
+        answer = await (opened(self.page, address) if self.scripts else self.page.goto(address))
         assert answer is not None
         assert answer.status == status, (path, answer.status)
         well_formed(await answer.text())
@@ -91,7 +93,7 @@ async def visiting(
     )
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
-    visitor = Visitor(context, page, address)
+    visitor = Visitor(context, page, address, scripts=more.get("java_script_enabled", True))
     page.on("console", visitor.heard)
     page.on("pageerror", visitor.failed)
     try:
@@ -105,6 +107,14 @@ async def drawn(page: Page) -> None:
     """Wait until a page that was opened stands on the screen: a browser may throw away keys pressed before."""
     await page.wait_for_load_state()
     await page.evaluate("() => new Promise(seen => requestAnimationFrame(() => setTimeout(seen)))")
+
+
+async def opened(page: Page, address: str) -> Response:
+    """Open an address: its page stands on the screen, and the field that is to have the keyboard has it."""
+    answer = await page.goto(address)
+    assert answer is not None
+    await drawn(page)
+    return answer
 
 
 @asynccontextmanager

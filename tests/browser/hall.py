@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Page
 
 from models.staff import sign_in
 from rules.messages import Look
-from tests.browser.chromium import Visitor, visiting
+from tests.browser.chromium import Visitor, opened, visiting
 from tests.passwords import PASSWORD, let_in
 from tests.served import served
 from tests.web.window import MONDAY, Window, window_on
@@ -54,7 +54,7 @@ class Hall:
     async def desk(self, username: str, reference: str) -> Page:
         """The page of a request, as somebody of the staff opens it."""
         page = await self.of(username)
-        await page.goto(f"{self.address}/desk/requests/{reference}")
+        await opened(page, f"{self.address}/desk/requests/{reference}")
         return page
 
     async def taken_in(self, reference: str) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import select
 from embedded.postgres import Postgres
 from models.requests import Task
 from rules.terms import Act
+from tests.browser.chromium import opened
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
 from tests.browser.test_three_people import act
@@ -107,7 +108,7 @@ async def test_a_fallen_wire_from_one_screen_to_the_control_room_and_down_again_
 
 async def test_a_linemans_hook_is_told_at_the_counter_and_found_by_vigilance_alone(hall: Hall) -> None:
     calls = await hall.of("tara")
-    await calls.goto(f"{hall.address}/counter/new")
+    await opened(calls, f"{hall.address}/counter/new")
     await calls.locator("[name=danger][value=no]").check()
     await calls.locator("#category").select_option("theft-report")
     await calls.locator("#locality").fill("Gizri")
@@ -122,9 +123,9 @@ async def test_a_linemans_hook_is_told_at_the_counter_and_found_by_vigilance_alo
     for outsider in ("asha", "chitra", "jaya"):
         page = await hall.of(outsider)
         hall.people[outsider].forgiven.append("status of 403")
-        await page.goto(f"{hall.address}/desk")
+        await opened(page, f"{hall.address}/desk")
         assert shown not in await page.content()
-        answer = await page.goto(f"{hall.address}/desk/requests/{hook}")
+        answer = await opened(page, f"{hall.address}/desk/requests/{hook}")
         assert answer is not None
         assert answer.status == 403
         assert "hook" not in await page.locator("main").inner_text()

@@ -14,7 +14,7 @@ from sqlmodel import select
 from embedded.postgres import Postgres
 from models.calls import EndedCall
 from models.requests import Consumer, ServiceRequest, Task
-from tests.browser.chromium import drawn, opening
+from tests.browser.chromium import drawn, opened, opening
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.servers import database_of
 
@@ -188,7 +188,7 @@ async def calls_of_the_hour(hour: Hour) -> None:
 
 async def test_forty_calls_in_an_hour_by_keyboard_alone(hall: Hall, capsys: pytest.CaptureFixture[str]) -> None:
     page = await hall.of("tara")
-    await page.goto(f"{hall.address}/counter")
+    await opened(page, f"{hall.address}/counter")
     await drawn(page)
     hour = Hour(hall, Hand(page))
     began = time.monotonic()
@@ -245,13 +245,13 @@ async def nobody_at_its_office_sees_the_theft(hour: Hour) -> None:
     """Neither those of the office nor the agent who wrote it down read a word of it."""
     theft = hour.numbers["theft"]
     officer = await hour.hall.of("chitra")
-    refused = await officer.goto(f"{hour.hall.address}/desk/requests/{theft}")
+    refused = await opened(officer, f"{hour.hall.address}/desk/requests/{theft}")
     assert refused is not None
     assert refused.status in (403, 404)
     hour.hall.people["chitra"].forgiven.append(f"status of {refused.status}")
-    await officer.goto(f"{hour.hall.address}/desk")
+    await opened(officer, f"{hour.hall.address}/desk")
     await expect(officer.locator("main")).not_to_contain_text(f"{theft[:4]}-{theft[4:8]}")
     agent = hour.hand.page
-    await agent.goto(f"{hour.hall.address}/counter/requests/{theft}")
+    await opened(agent, f"{hour.hall.address}/counter/requests/{theft}")
     for secret in ("hook", "theft", "Gizri", "igilance"):
         await expect(agent.locator("main")).not_to_contain_text(secret)

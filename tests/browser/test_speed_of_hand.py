@@ -15,7 +15,7 @@ from models.events import Event
 from models.people import Fill
 from models.runs import Run
 from rules.terms import Act
-from tests.browser.chromium import drawn, visiting
+from tests.browser.chromium import drawn, opened, visiting
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.servers import database_of
@@ -67,7 +67,7 @@ async def test_a_queue_is_worked_by_single_keys_with_undo_and_without(hall: Hall
     for _ in range(4):
         await hall.window.filed()
     page = await hall.of("asha")
-    await page.goto(f"{hall.address}/desk")
+    await opened(page, f"{hall.address}/desk")
     filed = await lines(page)
     await keys(page, "?")
     await expect(page.get_by_role("dialog")).to_be_visible()
@@ -110,12 +110,12 @@ async def test_a_request_is_worked_by_single_keys_and_the_way_leads_on(hall: Hal
     for _ in range(2):
         await hall.window.filed()
     page = await hall.of("asha")
-    await page.goto(f"{hall.address}/desk?view=mine")
+    await opened(page, f"{hall.address}/desk?view=mine")
     first, second = await lines(page)
     await keys(page, "t")
     await expect(page.get_by_role("status")).to_contain_text("Done")
     assert "accepted" in await kinds(hall, first)
-    await page.goto(f"{hall.address}/desk?view=mine")
+    await opened(page, f"{hall.address}/desk?view=mine")
     await keys(page, "j", "Enter")
     await expect(page.locator(".way")).to_contain_text("This is the first of the list.")
     await keys(page, "j")
@@ -147,10 +147,10 @@ async def test_a_request_is_worked_by_single_keys_and_the_way_leads_on(hall: Hal
 async def test_single_keys_do_nothing_once_turned_off(hall: Hall) -> None:
     await hall.window.filed()
     page = await hall.of("asha")
-    await page.goto(f"{hall.address}/account")
+    await opened(page, f"{hall.address}/account")
     await page.get_by_role("button", name="Turn single keys off").click()
     await expect(page.locator("#keyboard")).to_contain_text("Single keys are off.")
-    await page.goto(f"{hall.address}/desk")
+    await opened(page, f"{hall.address}/desk")
     await keys(page, "j", "x", "?", "t")
     await expect(page.get_by_role("heading", name="My queue")).to_be_visible()
     assert await page.evaluate("document.activeElement.tagName") == "BODY"

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from embedded.postgres import Postgres
 from models.requests import ServiceRequest
+from tests.browser.chromium import opened
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
 from tests.servers import database_of
@@ -56,7 +57,7 @@ async def to(page: Page, words: str) -> None:
 
 async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> None:
     page = await hall.of("tara")
-    await page.goto(f"{hall.address}/counter")
+    await opened(page, f"{hall.address}/counter")
     assert await focused(page) == "q"
     await page.keyboard.type(CALLER)
     await page.keyboard.press("Enter")
@@ -87,7 +88,7 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     assert (await hall.window.row(first)).channel == "call"
     assert await faults(page) == []
 
-    await page.goto(f"{hall.address}/counter")
+    await opened(page, f"{hall.address}/counter")
     await expect(page.locator("input:focus")).to_be_visible()
     await page.keyboard.type(CALLER)
     await page.keyboard.press("Enter")
@@ -102,7 +103,7 @@ async def test_a_slip_stands_in_for_a_telephone_and_the_answer_is_taken_at_the_c
     reference = await hall.window.filed(phone=None)
     await hall.window.resolved(reference)
     page = await hall.of("tara")
-    await page.goto(f"{hall.address}/counter/requests/{reference}")
+    await opened(page, f"{hall.address}/counter/requests/{reference}")
     await page.get_by_role("button", name="Print a slip").press("Enter")
     code = (await page.locator(".paper .code").inner_text()).strip()
     await page.emulate_media(media="print")
@@ -118,7 +119,7 @@ async def test_a_slip_stands_in_for_a_telephone_and_the_answer_is_taken_at_the_c
     await at_home.page.locator("form[action$=slip] button").tap()
     await expect(at_home.page.get_by_role("button", name="No, it is not put right")).to_be_visible()
 
-    await page.goto(f"{hall.address}/counter/requests/{reference}")
+    await opened(page, f"{hall.address}/counter/requests/{reference}")
     await page.get_by_role("button", name="No, it is not put right").press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Done")
     assert (await hall.window.row(reference)).state == "in_progress"
@@ -136,7 +137,7 @@ async def test_a_slip_in_urdu_is_one_sheet_too(hall: Hall) -> None:
         session.add(row)
     page = await hall.of("usman")
     await page.context.add_cookies([{"name": "language", "value": "ur", "domain": "127.0.0.1", "path": "/"}])
-    await page.goto(f"{hall.address}/counter/requests/{reference}")
+    await opened(page, f"{hall.address}/counter/requests/{reference}")
     await page.locator("form[action$=slip] button").click()
     await expect(page.locator(".paper[lang=ur] .code")).to_be_visible()
     await page.emulate_media(media="print")

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from embedded.postgres import Postgres
 from rules.terms import Act
+from tests.browser.chromium import opened
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.browser.test_the_ladder_live import waited
@@ -40,7 +41,7 @@ async def test_what_is_new_waits_within_a_second_while_one_types(hall: Hall) -> 
     window = hall.window
     first, second = [await window.filed(category, phone=None) for category in ("wrong-bill", "voltage")]
     page = await hall.of("chitra")
-    await page.goto(f"{hall.address}/desk?view=team")
+    await opened(page, f"{hall.address}/desk?view=team")
     await expect(page.locator(ROWS)).to_have_count(2)
     await page.locator("#q").press_sequentially("half ty")
     await page.evaluate(WATCH)

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 
 from activities.fanout import FanOut
 from embedded.postgres import Postgres
-from tests.browser.chromium import opening
+from tests.browser.chromium import opened, opening
 from tests.browser.hall import Hall, hall_on
 from tests.browser.looking import faults
 from tests.servers import database_of
@@ -83,7 +83,7 @@ async def test_new_timings_reach_open_requests_under_the_eyes_of_who_saved_them(
         await hall.window.filed()
     page = await hall.of("vimla")
     tuning = Tuning(hall, page)
-    await page.goto(f"{hall.address}/admin")
+    await opened(page, f"{hall.address}/admin")
     await page.locator("[name='no-supply.tier1']").fill("20m")
     await page.locator("#note").fill("Faster in the monsoon")
     await page.locator("[name=apply][value=all]").check()
@@ -108,7 +108,7 @@ async def test_timings_are_tuned_looked_ahead_applied_halted_and_taken_back(
     hall.people["vimla"].forgiven.append("status of 422")
     tuning = Tuning(hall, page)
 
-    await page.goto(f"{hall.address}/admin")
+    await opened(page, f"{hall.address}/admin")
     await tuning.looked("the table")
     time = page.locator("[name='no-supply.tier1']")
     await time.fill("soon")
@@ -130,7 +130,7 @@ async def test_timings_are_tuned_looked_ahead_applied_halted_and_taken_back(
     for reference in filed:
         await expect(page.locator("tbody")).to_contain_text(reference[:4])
     await tuning.looked("the list behind a number")
-    await page.goto(ahead)
+    await opened(page, ahead)
 
     await page.locator("[name=apply][value=all]").check()
     await page.locator("main form details summary").last.click()
@@ -157,6 +157,6 @@ async def test_timings_are_tuned_looked_ahead_applied_halted_and_taken_back(
     await tuning.reads(MANY)
     await tuning.looked("taken back")
     assert {(await hall.window.row(one)).policy_version for one in filed} == before
-    await page.goto(hall.address + run)
+    await opened(page, hall.address + run)
     await expect(page.locator("#progress a[href^='/admin/retimings/']")).to_be_visible()
     assert not tuning.found, tuning.found

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from languages import spoken
 from models.requests import ServiceRequest, Task
-from tests.browser.chromium import Visitor, visiting
+from tests.browser.chromium import Visitor, opened, visiting
 from tests.browser.filing import Story, file
 from tests.browser.living import ZONE, Living
 from tests.passwords import PASSWORD
@@ -111,7 +111,7 @@ async def test_filed_worked_on_denied_resolved_again_and_closed(town: Living, br
         await shown(above, reference, "You answer for it")
         await expect(track.locator(".ladder [aria-current=step]")).to_contain_text("Service manager")
 
-        await desk.goto(f"{town.address}/desk/requests/{reference}")
+        await opened(desk, f"{town.address}/desk/requests/{reference}")
         await resolve(desk, "Cable joint mended as well.")
         await answer(town, elsewhere, 2, "Yes, it is put right")
         await expect(track.locator(".chip.closed")).to_be_visible()

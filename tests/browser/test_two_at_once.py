@@ -14,6 +14,7 @@ from embedded.postgres import Postgres
 from models import onlookers
 from models.events import Event
 from rules.terms import Act
+from tests.browser.chromium import opened
 from tests.browser.hall import Hall, hall_on
 from tests.browser.test_three_people import act
 from tests.servers import database_of
@@ -67,5 +68,5 @@ async def test_two_browsers_at_once(hall: Hall, monkeypatch: pytest.MonkeyPatch)
         kinds = (await session.exec(select(Event.kind).where(Event.reference == complaint))).all()
     assert (kinds.count("resolved"), kinds.count("escalated")) == ((1, 1) if won == ["resolve"] else (0, 2))
 
-    await officer.goto(f"{hall.address}/desk")
+    await opened(officer, f"{hall.address}/desk")
     await expect(above.locator(".watching")).to_have_count(0)
