@@ -14,7 +14,7 @@ from models import cases
 from models.people import Fill
 from models.staff import sign_in
 from rules.terms import Act, Actor
-from tests.browser.chromium import Visitor, visiting
+from tests.browser.chromium import Visitor, opening, visiting
 from tests.passwords import PASSWORD, let_in
 from tests.served import served
 from tests.servers import database_of
@@ -76,7 +76,8 @@ async def end(page: Page, button: str, *typed: str) -> None:
         elif tag == "INPUT" and kind == "text" and left and here != before:
             await page.keyboard.type(left.pop(0))
         before = here
-    await page.keyboard.press("Enter")
+    async with opening(page):
+        await page.keyboard.press("Enter")
     await expect(page.get_by_role("status").first).to_contain_text("Done")
     assert not left
 
@@ -92,17 +93,20 @@ async def test_from_the_papers_to_the_handover_without_a_mouse(window: Window, b
         await signed_in(visitor, window)
         await visitor.go("/desk")
         await reach(page, asked.reference[:4])
-        await page.keyboard.press("Enter")
+        async with opening(page):
+            await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", name="New connection")).to_be_visible()
         await end(page, "All papers are good")
         await visit(asked)
         await signed_in(visitor, window)
-        await page.reload()
+        async with opening(page):
+            await page.reload()
         await end(page, "The visit is done")
         await end(page, "Decide")
         await end(page, "Issue the demand note")
         await asked.paid()
-        await page.reload()
+        async with opening(page):
+            await page.reload()
         await end(page, "The work is done")
         await end(page, "The work is done")
         await end(page, "The meter is fitted", "M-7001", "S-12", "3")

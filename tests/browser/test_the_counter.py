@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from embedded.postgres import Postgres
 from models.requests import ServiceRequest
-from tests.browser.chromium import opened
+from tests.browser.chromium import opened, opening
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
 from tests.servers import database_of
@@ -47,11 +47,13 @@ async def pages(page: Page) -> int:
 
 
 async def to(page: Page, words: str) -> None:
-    """Go on by the tabulator until a button of these words has the keyboard, and press it."""
+    """Go on by the tabulator until a button of these words has the keyboard, and press it: it opens another page."""
     for _ in range(40):
         await page.keyboard.press("Tab")
         if words in await focused(page):
-            return await page.keyboard.press("Enter")
+            async with opening(page):
+                await page.keyboard.press("Enter")
+            return
     raise AssertionError(f"the keyboard never came to {words}: it is at {await focused(page)}")
 
 
@@ -60,7 +62,8 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     await opened(page, f"{hall.address}/counter")
     assert await focused(page) == "q"
     await page.keyboard.type(CALLER)
-    await page.keyboard.press("Enter")
+    async with opening(page):
+        await page.keyboard.press("Enter")
     await expect(page.get_by_role("button", name="On the telephone")).to_be_visible()
     await to(page, "On the telephone")
     await expect(page.locator("#phone")).to_have_value("+919810000084")
@@ -75,7 +78,8 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     await page.keyboard.type("There are sparks at the pole.")
     await alt(page, "7")
     await page.keyboard.type("Zubeida Example")
-    await alt(page, "f")
+    async with opening(page):
+        await alt(page, "f")
 
     await expect(page.locator(".asked")).to_contain_text("Ask: is there danger now?")
     await expect(page.locator(".asked")).to_be_focused()
@@ -91,7 +95,8 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     await opened(page, f"{hall.address}/counter")
     await expect(page.locator("input:focus")).to_be_visible()
     await page.keyboard.type(CALLER)
-    await page.keyboard.press("Enter")
+    async with opening(page):
+        await page.keyboard.press("Enter")
     await expect(page.locator("#open-title")).to_be_visible()
     await to(page, "Called again")
     await expect(page.locator("main")).to_contain_text("1 time")
