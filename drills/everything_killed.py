@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import col, select
 
@@ -47,10 +47,11 @@ calendar = "round-the-clock"
 
 @dataclass(frozen=True)
 class Watched:
-    """One absence and what was watched over it: due instants by reference before it, all lines after it."""
+    """One absence and what was watched over it: due instants by reference before it and when it was looked, all lines after it."""
 
     part: str
     back: datetime
+    looked: datetime
     before: Mapping[str, datetime | None]
     after: Mapping[str, datetime | None]
     lines: Mapping[str, Sequence[Event]]
@@ -95,7 +96,8 @@ async def killed(turn: Turn, part: str, away: float, due: Mapping[str, int]) -> 
         await asyncio.sleep(away)
     back = await stack.back()
     lines, _ = await until(lambda: lines_of(sessions, given), _all_moved, max(due.values()) + LONGEST)
-    watched = Watched(part, back, before, await due_instants(sessions), lines)
+    after = await due_instants(sessions)
+    watched = Watched(part, back, datetime.now(UTC), before, after, lines)
     told, _ = await until(lambda: messages(stack, sessions, watched.moves), _each_once, 40)
     return [*same_instants(watched, given), *as_late_as_away(watched), *each_told_once(watched, told)]
 
@@ -157,7 +159,8 @@ def _each_once(told: Mapping[str, int]) -> bool:
 def same_instants(watched: Watched, given: Collection[str]) -> list[Finding]:
     """Each due instant as it was, escalated once; every other open request as it was, and none gone that had one.
 
-    One that stood still, waiting for its consumer, may close by its own clock meanwhile.
+    One that stood still, waiting for its consumer, may close by its own clock meanwhile, and one whose own time was over
+    by then has gone up by it.
     """
     moves = Counter(move.reference for move in watched.moves)
     other = [
@@ -166,7 +169,11 @@ def same_instants(watched: Watched, given: Collection[str]) -> list[Finding]:
         if {m.due for m in watched.lines[number] if m in watched.moves} != {watched.before[number]}
     ]
     rest = {number: due for number, due in watched.before.items() if number not in given}
-    moved = [number for number, due in rest.items() if number in watched.after and watched.after[number] != due]
+    moved = [
+        number
+        for number, due in rest.items()
+        if number in watched.after and watched.after[number] != due and not (due and due <= watched.looked)
+    ]
     gone = [number for number, due in rest.items() if due and number not in watched.after]
     return [
         none_of(f"{watched.part}: escalated not at all or twice", [n for n in given if moves[n] != 1], len(given)),

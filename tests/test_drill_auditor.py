@@ -468,12 +468,22 @@ def test_what_an_answer_tells(answer: Answer, told: str | None) -> None:
 
 
 def test_another_request_whose_due_instant_changed_or_that_vanished_is_found() -> None:
-    then = datetime(2026, 11, 26, 12, tzinfo=UTC)
-    later = then + timedelta(hours=1)
-    before = {"same": then, "moved": then, "vanished": then, "stood still and closed": None}
-    watched = Watched("worker", then, before, {"same": then, "moved": later, "new": later}, {})
-    broken = {one.what: one.figure for one in same_instants(watched, ()) if not one.good}
+    now = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    then, later = now + timedelta(hours=1), now + timedelta(hours=2)
+    before = {
+        "same": then,
+        "moved": then,
+        "vanished": then,
+        "stood still and closed": None,
+        "went up by its clock": now,
+    }
+    after = {"same": then, "moved": later, "new": later, "went up by its clock": later}
+    broken = {
+        one.what: one.figure
+        for one in same_instants(Watched("worker", now, now, before, after, {}), ())
+        if not one.good
+    }
     assert broken == {
-        "worker: next_due of other requests changed": "1 of 4: moved",
-        "worker: other requests no longer open": "1 of 4: vanished",
+        "worker: next_due of other requests changed": "1 of 5: moved",
+        "worker: other requests no longer open": "1 of 5: vanished",
     }
