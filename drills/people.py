@@ -24,7 +24,7 @@ IN_QUEUE = re.compile(r'href="/desk/requests/(\d{9})')
 HIDDEN = re.compile(r'name="(token|seen)" value="([^"]*)"')
 OPTION = re.compile(r'<option value="([^"]+)"')
 REASON = re.compile(r'name="reason" value="([^"]+)"')
-CHOSEN = {"resolve": "cause", "transfer": "office"}
+CHOSEN = {"resolve": "cause", "transfer": "office", "correct": "category"}
 """What is chosen from the list of a form; of any other, a post."""
 UNCLEAR = frozenset({500, 502, 503, 504})
 

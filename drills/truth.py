@@ -116,6 +116,8 @@ class Said:
         told = self.row.data
         if line.kind in TO_THE_HANDLER:  # the line names whom it is said to, the message who answers
             told = {**told, "post": self.row.post}
+        if line.kind == EventKind.PROPOSED:  # the line names who decides, the message beside him who answers
+            told = {**told, "post": self.row.post or line.data["post"]}
         if line.kind in OF_THE_HANDLER:  # the line names who does the work now, as the message does beside who answers
             told = {**told, "post": told.get("handler")}
         yield from (

@@ -24,12 +24,12 @@ from web.api.signed import HEADER, signature
 
 TIMES = 3
 FILED, TYPED = 12, 4
-POSTS = ("relationship-officer-gizri-1", "relationship-officer-gizri-2")
+POSTS = ("relationship-officer-gizri-1", "relationship-officer-gizri-2", "service-manager-gizri")
 ACTS = {
-    "accept": 4, "note": 4, "message": 1, "expect": 1, "give": 1, "reassign": 1, "hold": 2, "resume": 1, "transfer": 1, "escalate": 1,
-    "resolve": 5,
+    "accept": 3, "note": 3, "message": 1, "expect": 1, "give": 1, "reassign": 1, "hold": 2, "resume": 1, "transfer": 1, "escalate": 1,
+    "correct": 1, "reject": 1, "direct": 2, "take_over": 2, "agree": 2, "disagree": 1, "resolve": 4,
 }  # fmt: skip
-"""What officers do, one after the other, each to so many of a queue at most."""
+"""What officers and who stands above them do, one after the other, each to so many of a queue at most."""
 KILLS = 3
 PATIENCE = 60.0
 QUIET = timedelta(seconds=5)

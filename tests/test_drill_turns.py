@@ -135,3 +135,17 @@ def test_a_message_about_another_office_is_held_to_who_does_the_work_there() -> 
 
     assert untrue("relationship-officer-rehri-1") == []
     assert untrue("relationship-officer-gizri-1") == ["post relationship-officer-gizri-1"]
+
+
+def test_who_must_decide_on_a_proposal_is_told_whose_time_runs_meanwhile() -> None:
+    data = {"post": "zone-head-south", "what": "correct"}
+    line = Event(reference="1", number=2, kind="proposed", actor="officer", at=KILLED, recorded=KILLED, data=data)
+    told = {"post": "service-manager-gizri", "what": "correct"}
+
+    def untrue(to: str | None) -> list[str]:
+        notice = Notification(reference="1", number=2, kind="proposed", post=to, data=told)
+        return list(Said(notice, [line], [line]).untrue())
+
+    assert untrue("zone-head-south") == []
+    assert untrue(None) == [], "the consumer is told that the next officer above decides"
+    assert untrue("zone-head-north") == ["post zone-head-north"]
