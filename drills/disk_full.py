@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +16,13 @@ from drills.findings import Finding, none_of, within
 from drills.people import Answer, Caller
 from drills.stack import Chosen, Kill, Stack, running
 from drills.turn import Turn
+from drills.waiting import until
 
 SIZE = "512m"
 BLOCK = b"\0" * 65_536
 SAID_BY = 3.5
+SAID_LATER = 5.0
+"""Seconds after there is room by which the logs have written what there was none for."""
 MINUTE = 60.0
 BEFORE = 4
 TIMINGS = """[complaint.no-supply]
@@ -79,7 +82,7 @@ async def drill(turn: Turn) -> list[Finding]:
     for key in answers:
         turn.promised.numbers[key] = await caller.filed(key, "no-supply")
     turn.promised.kills.append(Kill(datetime.now(UTC), "disk"))
-    said = [path.name for path, size in logs.items() if b"No space left" in path.read_bytes()[size:]]
+    said, _ = await until(lambda: told_in(logs), bool, SAID_LATER)
     odd = [str(answer.status) for answer in answers.values() if answer.status not in (201, 503)]
     refused = sum(answer.status == 503 for answer in answers.values())
     slowest = max((answer.seconds for answer in answers.values()), default=0.0)
@@ -90,6 +93,11 @@ async def drill(turn: Turn) -> list[Finding]:
         Finding("a log says that the disk is full", bool(said), ", ".join(said) or "none"),
         *await counted(turn, MINUTE),
     ]
+
+
+async def told_in(logs: Mapping[Path, int]) -> list[str]:
+    """Which of these logs say, behind so many bytes, that the disk is full; a line for which there was no room comes later."""
+    return [path.name for path, size in logs.items() if b"No space left" in path.read_bytes()[size:]]
 
 
 def fill(ballast: Path) -> None:

@@ -1,24 +1,61 @@
-"""How our processes log: a line that cannot be written, on a full disk say, is lost, and nothing else with it."""
+"""How our processes log: a line for which there is no room, on a full disk say, waits until there is some, and stops nobody."""
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import threading
+import time
+from collections import deque
 
 import structlog
 
+STANDARD_OUTPUT = 1
+AGAIN = 1.0
+"""Seconds until what had no room is tried again."""
+MOST = 200
+"""So many lines wait at the most; of more the oldest are lost."""
 
-class Lossy(structlog.PrintLogger):
-    """Prints, or does not."""
+
+class Patient:
+    """Writes each line as a whole behind those that wait."""
+
+    def __init__(self) -> None:
+        self._lines = deque[bytes](maxlen=MOST)
+        self._lock = threading.Lock()
+        self._late = False
 
     def msg(self, message: str) -> None:
-        """One line, if there is room for it."""
-        with suppress(OSError):
-            super().msg(message)
+        """One line, now or as soon as there is room for it."""
+        with self._lock:
+            self._lines.append(message.encode(errors="replace") + b"\n")
+            if self._written() or self._late:
+                return
+            self._late = True
+        threading.Thread(target=self._write_later, daemon=True).start()
 
     log = debug = info = warn = warning = msg
     fatal = failure = err = error = critical = exception = msg
 
+    def _written(self) -> bool:
+        """Whether nothing waits any more; of a line that found room for a part, the rest does."""
+        while self._lines:
+            try:
+                done = os.write(STANDARD_OUTPUT, self._lines[0])
+            except OSError:
+                return False
+            self._lines[0] = self._lines[0][done:]
+            if not self._lines[0]:
+                self._lines.popleft()
+        return True
+
+    def _write_later(self) -> None:
+        while self._late:
+            time.sleep(AGAIN)
+            with self._lock:
+                self._late = not self._written()
+
 
 def never_in_the_way() -> None:
     """Log so from now on: whoever logs that something failed must be able to go on."""
-    structlog.configure(logger_factory=lambda *_: Lossy())
+    patient = Patient()
+    structlog.configure(logger_factory=lambda *_: patient)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import Sessions, questions_of
 
+log = structlog.get_logger()
+SELDOM = 10.0
+"""Seconds between two lines of the log that say why: every page that is open comes back, again and again."""
 P = ParamSpec("P")
 T = TypeVar("T")
 Question = Callable[Concatenate[AsyncSession, P], Awaitable[T]]
@@ -29,6 +34,7 @@ class Bounded:
         self.questions = questions_of(sessions)
         self.seconds = seconds
         self._left: set[asyncio.Task[Any]] = set()
+        self._quiet_until, self._untold = 0.0, 0
 
     async def read(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of `question(session, ...)`, which writes and locks nothing; DatabaseAway when it does not come in time."""
@@ -53,15 +59,23 @@ class Bounded:
         done, _ = await asyncio.wait({task}, timeout=self.seconds)
         if not done:
             self._let_go(task)
-            raise DatabaseAway
+            raise self._gave_up(f"no answer within {self.seconds:g} s")
         try:
             return task.result()
         except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-            raise DatabaseAway from error
+            raise self._gave_up(error) from error
         except DBAPIError as error:
             if error.connection_invalidated:
-                raise DatabaseAway from error
+                raise self._gave_up(error) from error
             raise
+
+    def _gave_up(self, why: object) -> DatabaseAway:
+        """What is raised; the log says why and how often, at most once in ten seconds."""
+        self._untold += 1
+        if time.monotonic() >= self._quiet_until:
+            log.warning("the database did not do it", why=str(getattr(why, "orig", None) or why), times=self._untold)
+            self._quiet_until, self._untold = time.monotonic() + SELDOM, 0
+        return DatabaseAway()
 
     def _let_go(self, task: asyncio.Task[Any]) -> None:
         """Cancel without waiting: on a hung connection the driver takes ten seconds to give up."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 import pytest
+from structlog.testing import capture_logs
 
 from models.database import Sessions, engine, sessions_of
 from rules.terms import Refused
@@ -92,6 +93,21 @@ async def test_a_form_the_database_could_not_take_can_be_sent_again_as_it_was_ty
                 assert "<b>" not in answer.text
     finally:
         window.parts.database = there
+
+
+async def test_the_log_says_why_the_database_did_not_do_it_and_not_at_every_page(window: Window) -> None:
+    reference = await window.filed()
+    there, window.parts.database = window.parts.database, Bounded(nowhere())
+    try:
+        async with window.visitor() as visitor:
+            with capture_logs() as told:
+                answers = [await visitor.get(f"/track/{reference}") for _ in range(3)]
+    finally:
+        window.parts.database = there
+    assert [answer.status_code for answer in answers] == [503] * 3
+    (line,) = told
+    assert (line["event"], line["times"]) == ("the database did not do it", 1)
+    assert "/nonexistent" in line["why"], "which server, and what it said"
 
 
 async def test_a_password_is_never_shown_again(window: Window) -> None:
