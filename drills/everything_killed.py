@@ -47,7 +47,7 @@ calendar = "round-the-clock"
 
 @dataclass(frozen=True)
 class Watched:
-    """One absence and what was watched over it: due instants by reference before it and when it was looked, all lines after it."""
+    """One absence and what was watched over it: due instants by reference before it and after it, at `looked`, and all lines."""
 
     part: str
     back: datetime

@@ -13,11 +13,11 @@ STANDARD_OUTPUT = 1
 AGAIN = 1.0
 """Seconds until what had no room is tried again."""
 MOST = 200
-"""So many lines wait at the most; of more the oldest are lost."""
+"""So many lines wait at the most; of more the oldest are lost, of one of them perhaps only the end."""
 
 
 class Patient:
-    """Writes each line as a whole behind those that wait."""
+    """Writes each line behind those that wait. What waits when the process ends is lost."""
 
     def __init__(self) -> None:
         self._lines = deque[bytes](maxlen=MOST)
@@ -31,7 +31,10 @@ class Patient:
             if self._written() or self._late:
                 return
             self._late = True
-        threading.Thread(target=self._write_later, daemon=True).start()
+        try:
+            threading.Thread(target=self._write_later, daemon=True).start()
+        except RuntimeError:  # there is no thread to be had: the next line tries again
+            self._late = False
 
     log = debug = info = warn = warning = msg
     fatal = failure = err = error = critical = exception = msg
@@ -43,16 +46,20 @@ class Patient:
                 done = os.write(STANDARD_OUTPUT, self._lines[0])
             except OSError:
                 return False
+            if not done:
+                return False
             self._lines[0] = self._lines[0][done:]
             if not self._lines[0]:
                 self._lines.popleft()
         return True
 
     def _write_later(self) -> None:
-        while self._late:
+        while True:
             time.sleep(AGAIN)
             with self._lock:
                 self._late = not self._written()
+                if not self._late:
+                    return
 
 
 def never_in_the_way() -> None:

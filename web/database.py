@@ -17,6 +17,8 @@ from models.database import Sessions, questions_of
 log = structlog.get_logger()
 SELDOM = 10.0
 """Seconds between two lines of the log that say why: every page that is open comes back, again and again."""
+FORGOTTEN = 60.0
+"""Seconds after a line in which what was not said of it is counted for the next."""
 P = ParamSpec("P")
 T = TypeVar("T")
 Question = Callable[Concatenate[AsyncSession, P], Awaitable[T]]
@@ -24,6 +26,26 @@ Question = Callable[Concatenate[AsyncSession, P], Awaitable[T]]
 
 class DatabaseAway(Exception):
     """The database did not answer in time, or not at all."""
+
+
+class Seldom:
+    """Says in the log why the database did not do it, at most once in ten seconds, and how often that was since."""
+
+    def __init__(self) -> None:
+        self._said, self._times = float("-inf"), 0
+
+    def say(self, why: object) -> None:
+        """Once more; `why` is the error, or words."""
+        now = time.monotonic()
+        self._times = 1 if now > self._said + FORGOTTEN else self._times + 1
+        if now >= self._said + SELDOM:
+            said = str(getattr(why, "orig", None) or why).strip() or repr(why)
+            log.warning("the database did not do it", why=said.splitlines()[0], times=self._times)
+            self._said, self._times = now, 0
+
+
+AWAY = Seldom()
+"""One for all of a process: its pages, its look for changes, its search."""
 
 
 class Bounded:
@@ -34,7 +56,6 @@ class Bounded:
         self.questions = questions_of(sessions)
         self.seconds = seconds
         self._left: set[asyncio.Task[Any]] = set()
-        self._quiet_until, self._untold = 0.0, 0
 
     async def read(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of `question(session, ...)`, which writes and locks nothing; DatabaseAway when it does not come in time."""
@@ -59,23 +80,18 @@ class Bounded:
         done, _ = await asyncio.wait({task}, timeout=self.seconds)
         if not done:
             self._let_go(task)
-            raise self._gave_up(f"no answer within {self.seconds:g} s")
+            AWAY.say(f"no answer within {self.seconds:g} s")
+            raise DatabaseAway
         try:
             return task.result()
         except (OperationalError, InterfaceError, PoolTimeout, OSError) as error:
-            raise self._gave_up(error) from error
+            AWAY.say(error)
+            raise DatabaseAway from error
         except DBAPIError as error:
             if error.connection_invalidated:
-                raise self._gave_up(error) from error
+                AWAY.say(error)
+                raise DatabaseAway from error
             raise
-
-    def _gave_up(self, why: object) -> DatabaseAway:
-        """What is raised; the log says why and how often, at most once in ten seconds."""
-        self._untold += 1
-        if time.monotonic() >= self._quiet_until:
-            log.warning("the database did not do it", why=str(getattr(why, "orig", None) or why), times=self._untold)
-            self._quiet_until, self._untold = time.monotonic() + SELDOM, 0
-        return DatabaseAway()
 
     def _let_go(self, task: asyncio.Task[Any]) -> None:
         """Cancel without waiting: on a hung connection the driver takes ten seconds to give up."""

@@ -89,10 +89,11 @@ async def test_a_mark_that_fails_is_made_again_until_it_is_made(room: Room, slow
 
 async def test_what_was_accepted_is_marked_though_time_ran_out_for_the_rest(room: Room, slow: Patient) -> None:
     ids = [await room.queue(channels=MAIL) for _ in range(3)]
-    left = 0.5
+    mine, left = await claimed(room), 2.0
     since = monotonic() - LEASE.total_seconds() * 2 / 3 + left
-    work = asyncio.create_task(room.outbox.deliver(await claimed(room), since))
-    await slow.has.wait()
+    work = asyncio.create_task(room.outbox.deliver(mine, since))
+    async with asyncio.timeout(20):
+        await slow.has.wait()
     hand = Held(room.sessions, [], since)
     await true(lambda: not hand.well())
     slow.may.set()

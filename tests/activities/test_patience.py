@@ -62,7 +62,7 @@ async def test_a_patient_command_goes_on_when_the_database_is_back(away: Away) -
     done, _ = await asyncio.wait({looking}, timeout=3 * patience.LOOK_EVERY)
     assert not done
     away.back()
-    standing = await asyncio.wait_for(looking, 3 * patience.LOOK_EVERY + 1)
+    standing = await asyncio.wait_for(looking, 20)
     assert standing.state is State.ASSIGNED
 
 
@@ -85,4 +85,4 @@ async def test_many_wait_by_the_looks_of_one(away: Away, monkeypatch: pytest.Mon
 
 async def test_a_command_in_a_hurry_fails_at_once(away: Away) -> None:
     with pytest.raises(OperationalError):
-        await asyncio.wait_for(patient(local=True).run(away.record.look, away.look), patience.LOOK_EVERY)
+        await asyncio.wait_for(patient(local=True).run(away.record.look, away.look), patience.PATIENCE / 2)

@@ -123,6 +123,7 @@ async def opening(page: Page) -> AsyncIterator[None]:
 
     An address that is only noted anew, as a part of a page may do when it is fetched, is no other page.
     """
+    await page.wait_for_load_state()  # the load of what stands there already is none of what is opened
     async with page.expect_event("load"):
         yield
     await drawn(page)

@@ -57,4 +57,5 @@ async def file(visitor: Visitor, story: Story, *, script: bool = True) -> str:
     number = re.sub(r"\D", "", await page.locator(".huge").inner_text())
     await page.get_by_role("link", name=_("See what is happening")).click()
     await expect(page).to_have_url(re.compile(f"/track/{number}"))
+    await page.wait_for_load_state()
     return number

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from tests.browser.chromium import Visitor, visiting
+from tests.browser.chromium import Visitor, drawn, visiting
 from tests.browser.screens import Screen
 from tests.browser.town_of_screens import Town
 
@@ -109,6 +109,7 @@ async def looked_at(people: Everybody, screens: Sequence[tuple[int, Screen]]) ->
 
 async def faults(page: Page) -> list[str]:
     """What axe finds serious or critical on a page, each with the elements concerned."""
+    await drawn(page)
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(axe_source())
     found: list[str] = await page.evaluate(FAULTS, sorted(GRAVE))

@@ -10,6 +10,7 @@ from typing import Literal
 
 from playwright.async_api import FilePayload, Page
 
+from tests.browser.chromium import drawn
 from tests.browser.town_of_screens import FILED, TOKEN, Town
 
 NOBODY = itertools.count(1)
@@ -77,6 +78,7 @@ async def wrong_leave(page: Page) -> None:
 
 async def act_open(page: Page, name: str) -> None:
     """Open the form of one of the officer's actions."""
+    await drawn(page)
     form = page.locator(f"#act-{name} > summary")
     if not await form.is_visible():
         await page.locator("details.more > summary").click()

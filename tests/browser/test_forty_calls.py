@@ -14,7 +14,7 @@ from sqlmodel import select
 from embedded.postgres import Postgres
 from models.calls import EndedCall
 from models.requests import Consumer, ServiceRequest, Task
-from tests.browser.chromium import drawn, opened, opening
+from tests.browser.chromium import opened, opening
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.servers import database_of
 
@@ -189,7 +189,6 @@ async def calls_of_the_hour(hour: Hour) -> None:
 async def test_forty_calls_in_an_hour_by_keyboard_alone(hall: Hall, capsys: pytest.CaptureFixture[str]) -> None:
     page = await hall.of("tara")
     await opened(page, f"{hall.address}/counter")
-    await drawn(page)
     hour = Hour(hall, Hand(page))
     began = time.monotonic()
     await calls_of_the_hour(hour)

@@ -42,6 +42,7 @@ async def keys(page: Page, *pressed: str) -> None:
 
 async def lines(page: Page) -> list[str]:
     """The requests of the queue, from above."""
+    await drawn(page)
     return list(await page.eval_on_selector_all("tr[data-reference]", "all => all.map(row => row.dataset.reference)"))
 
 
@@ -81,6 +82,7 @@ async def test_a_queue_is_worked_by_single_keys_with_undo_and_without(hall: Hall
 
     await keys(page, "n")
     await expect(page.locator("textarea")).to_be_focused()
+    await drawn(page)
     await page.keyboard.type("jjk: crew is told")
     await keys(page, "Control+Enter")
     await expect(page.get_by_role("status")).to_contain_text("Nothing is sent yet.")
@@ -94,7 +96,8 @@ async def test_a_queue_is_worked_by_single_keys_with_undo_and_without(hall: Hall
     await expect(page.get_by_role("heading", name="My queue")).to_be_visible()
     filed = await lines(page)
     await keys(page, "j", "x", "j", "x", "s")
-    await expect(page.locator("select")).to_be_focused()
+    await expect(page.locator("[data-begin] select")).to_be_focused()
+    await drawn(page)
     await keys(page, "ArrowDown", "Tab")
     await page.keyboard.type("Fuse put back.")
     await keys(page, "Control+Enter")
@@ -167,6 +170,7 @@ async def test_on_a_small_telephone_a_selection_is_within_reach_of_a_thumb(hall:
         await phone.go("/desk")
         page = phone.page
         await page.locator(".pick").first.tap()
+        await expect(page.locator(".pickbar b")).to_have_text("1")
         for box in [
             *[await one.bounding_box() for one in await page.locator(".pickbar .quick .button").all()],
             await page.locator(".pick").first.bounding_box(),
@@ -177,5 +181,6 @@ async def test_on_a_small_telephone_a_selection_is_within_reach_of_a_thumb(hall:
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
         await page.locator(".pickbar").get_by_role("button", name="put right").tap()
         await expect(page.locator("[data-begin]")).to_be_visible()
+        await drawn(page)
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
         assert await faults(page) == []

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from embedded.postgres import Postgres
 from models.requests import ServiceRequest
-from tests.browser.chromium import opened, opening
+from tests.browser.chromium import drawn, opened, opening
 from tests.browser.hall import Hall, hall_on, number_on
 from tests.browser.looking import faults
 from tests.servers import database_of
@@ -43,6 +43,7 @@ async def alt(page: Page, key: str) -> None:
 
 async def pages(page: Page) -> int:
     """How many sheets the page is on paper."""
+    await drawn(page)
     return len(PdfReader(BytesIO(await page.pdf(format="A5"))).pages)
 
 
@@ -84,7 +85,8 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     await expect(page.locator(".asked")).to_contain_text("Ask: is there danger now?")
     await expect(page.locator(".asked")).to_be_focused()
     await page.locator("#name").focus()
-    await page.keyboard.press("Enter")  # a stray Enter decides nothing
+    async with opening(page):
+        await page.keyboard.press("Enter")  # a stray Enter decides nothing: it is asked again
     await expect(page.locator(".asked")).to_contain_text("Ask: is there danger now?")
     await to(page, "No danger now")
     await expect(page.get_by_role("status")).to_contain_text("It is filed. Read the number out in groups.")

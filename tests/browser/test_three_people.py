@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from languages import spoken
 from models.requests import ServiceRequest, Task
-from tests.browser.chromium import Visitor, opened, visiting
+from tests.browser.chromium import Visitor, drawn, opened, visiting
 from tests.browser.filing import Story, file
 from tests.browser.living import ZONE, Living
 from tests.passwords import PASSWORD
@@ -38,6 +38,7 @@ async def sign_in(visitor: Visitor, town: Living, username: str) -> Page:
 
 async def act(page: Page, name: str) -> None:
     """Open the form of an action."""
+    await drawn(page)
     form = page.locator(f"#act-{name}")
     if not await form.locator("> summary").is_visible():
         await page.locator("details.more > summary").click()

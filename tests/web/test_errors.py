@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from models.database import Sessions, engine, sessions_of
 from rules.terms import Refused
 from tests.web.window import Window, checked, words
+from web import database
 from web.database import Bounded, DatabaseAway
 from web.errors import FieldError, Invalid, NotYours, RefusedAct, Stale, TooMany
 
@@ -95,7 +96,10 @@ async def test_a_form_the_database_could_not_take_can_be_sent_again_as_it_was_ty
         window.parts.database = there
 
 
-async def test_the_log_says_why_the_database_did_not_do_it_and_not_at_every_page(window: Window) -> None:
+async def test_the_log_says_why_the_database_did_not_do_it_and_not_at_every_page(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "AWAY", database.Seldom())
     reference = await window.filed()
     there, window.parts.database = window.parts.database, Bounded(nowhere())
     try:
