@@ -50,6 +50,7 @@ class Watched:
     """One absence and what was watched over it: due instants by reference before it and after it, at `looked`, and all lines."""
 
     part: str
+    killed: datetime
     back: datetime
     looked: datetime
     before: Mapping[str, datetime | None]
@@ -92,12 +93,13 @@ async def killed(turn: Turn, part: str, away: float, due: Mapping[str, int]) -> 
     turn.promised.numbers |= dict(zip(keys, given, strict=True))
     before, _ = await until(lambda: due_instants(sessions), lambda due: set(given) <= set(due), 20)
     await asyncio.sleep(turn.chance.uniform(0, BEFORE))
+    killed = datetime.now(UTC)
     async with gone(stack, part):
         await asyncio.sleep(away)
     back = await stack.back()
     lines, _ = await until(lambda: lines_of(sessions, given), _all_moved, max(due.values()) + LONGEST)
     after = await due_instants(sessions)
-    watched = Watched(part, back, datetime.now(UTC), before, after, lines)
+    watched = Watched(part, killed, back, datetime.now(UTC), before, after, lines)
     told, _ = await until(lambda: messages(stack, sessions, watched.moves), _each_once, 40)
     return [*same_instants(watched, given), *as_late_as_away(watched), *each_told_once(watched, told)]
 
@@ -184,9 +186,10 @@ def same_instants(watched: Watched, given: Collection[str]) -> list[Finding]:
 
 
 def as_late_as_away(watched: Watched) -> list[Finding]:
-    """The published lateness is the time the stack was away past the due instant."""
-    late = lateness(watched.moves)
-    owed = [max((watched.back - move.due).total_seconds(), 0.0) for move in watched.moves if move.due]
+    """The published lateness is the time the stack was away past the due instant; what went up before the kill owes nothing to it."""
+    moves = [move for move in watched.moves if move.recorded >= watched.killed]
+    late = lateness(moves)
+    owed = [max((watched.back - move.due).total_seconds(), 0.0) for move in moves if move.due]
     apart = max((abs(one - other) for one, other in zip(late, owed, strict=True)), default=None)
     return [
         spread(f"{watched.part}: lateness", late),

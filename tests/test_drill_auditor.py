@@ -20,7 +20,7 @@ from activities.notice import Place
 from activities.record import Record
 from activities.say import Renderer
 from drills.auditor import Promised, audit, settled
-from drills.everything_killed import Watched, same_instants
+from drills.everything_killed import Watched, as_late_as_away, same_instants
 from drills.lane import DRILLS, End, Lane, lanes, seconds, tally
 from drills.messages import by_sender, caught_in, in_silence, twice, unexplained
 from drills.people import Answer, fate, sheets
@@ -480,10 +480,30 @@ def test_another_request_whose_due_instant_changed_or_that_vanished_is_found() -
     after = {"same": then, "moved": later, "new": later, "went up by its clock": later}
     broken = {
         one.what: one.figure
-        for one in same_instants(Watched("worker", now, now, before, after, {}), ())
+        for one in same_instants(Watched("worker", now, now, now, before, after, {}), ())
         if not one.good
     }
     assert broken == {
         "worker: next_due of other requests changed": "1 of 5: moved",
         "worker: other requests no longer open": "1 of 5: vanished",
     }
+
+
+def test_lateness_is_held_against_the_time_away_but_for_what_went_up_before_the_kill() -> None:
+    killed = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    back = killed + timedelta(seconds=20)
+
+    def late(**recorded: tuple[datetime, datetime]) -> list[str]:
+        lines = {
+            name: [Event(reference=name, number=4, kind="escalated", actor="system", at=at, recorded=at, due=due)]
+            for name, (due, at) in recorded.items()
+        }
+        watched = Watched("worker", killed, back, back, {}, {}, lines)
+        return [one.figure for one in as_late_as_away(watched) if not one.good]
+
+    due, before = killed + timedelta(seconds=1), killed - timedelta(seconds=3)
+    in_time = (due, back + timedelta(seconds=1))
+    assert late(one=in_time) == []
+    assert late(one=in_time, slow=(due, back + timedelta(seconds=9))) == ["9.00 s (limit 5 s)"]
+    assert late(one=in_time, earlier=(before, killed - timedelta(seconds=1))) == []
+    assert late(earlier=(before, killed - timedelta(seconds=1))) == ["never (limit 5 s)"], "nothing was measured"
