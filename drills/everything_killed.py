@@ -9,7 +9,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlmodel import col, select
+from sqlalchemy import case
+from sqlmodel import col, func, select
 
 from drills.auditor import histories, lateness
 from drills.ending import counted
@@ -117,9 +118,11 @@ async def gone(stack: Stack, part: str) -> AsyncIterator[None]:
 
 
 async def due_instants(sessions: Sessions) -> dict[str, datetime | None]:
-    """When every open task is due, by its request's reference."""
+    """When every open task goes up by its own clock, by its request's reference: at its due instant, or before where nobody takes it up."""
+    untaken = case((col(Task.accepted_at).is_(None), col(Task.accept_by)))
     async with sessions() as session:
-        rows = await session.exec(select(Task.reference, Task.due).where(col(Task.done_at).is_(None)))
+        asked = select(Task.reference, func.least(col(Task.due), untaken)).where(col(Task.done_at).is_(None))
+        rows = await session.exec(asked)
         return dict(rows.all())
 
 
