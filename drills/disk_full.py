@@ -96,7 +96,7 @@ async def drill(turn: Turn) -> list[Finding]:
 
 
 async def told_in(logs: Mapping[Path, int]) -> list[str]:
-    """Which of these logs say, behind so many bytes, that the disk is full; a line for which there was no room comes later."""
+    """Which of these logs say, behind so many bytes, that the disk is full."""
     return [path.name for path, size in logs.items() if b"No space left" in path.read_bytes()[size:]]
 
 

@@ -39,3 +39,4 @@ async def test_a_copy_ends_with_the_process_it_is_a_copy_of() -> None:
     process.send_signal(signal.SIGKILL)
     await process.wait()
     await until(lambda: not exists(copy))
+    assert not exists(copy)
