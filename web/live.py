@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec
 
-import structlog
 from fastapi.sse import ServerSentEvent
 from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +20,7 @@ from models.database import Sessions
 from models.hints import listen
 from models.requests import ServiceRequest
 from web.book import Book
-from web.database import Bounded, DatabaseAway
+from web.database import AWAY, Bounded, DatabaseAway
 
 PERIOD = 0.5
 OVERLAP = timedelta(seconds=5)
@@ -29,7 +28,6 @@ OVERLAP = timedelta(seconds=5)
 FRESH = 2.0
 QUIET = 15 * 60.0
 ANY = "*"
-log = structlog.get_logger()
 
 P = ParamSpec("P")
 Changes = list[tuple[str, int, datetime]]
@@ -158,16 +156,14 @@ class Hub:
                 event.set()
 
     async def _look_for_ever(self) -> None:
-        away = False
         while not self.closed:
             self._hint.clear()
             try:
                 await self.look()
-                away = False
-            except (DatabaseAway, SQLAlchemyError) as error:
-                if not away:
-                    log.warning("changes cannot be heard, the database is away", error=str(error.__cause__ or error))
-                away = True
+            except DatabaseAway:
+                pass
+            except SQLAlchemyError as error:
+                AWAY.say(error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(PERIOD):
                     await self._hint.wait()
