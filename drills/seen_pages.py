@@ -131,7 +131,7 @@ def of_answer(sight: Sight, body: str, tag: str) -> Sight:
 
 @dataclass(frozen=True)
 class Case:
-    """A request's whole history and the times it is under."""
+    """A request's whole history and the times it was under first: after a change of them nothing is held to any."""
 
     history: Sequence[Event]
     stood: Sequence[Stood]
@@ -232,11 +232,16 @@ async def _cases(session: AsyncSession, references: set[str]) -> dict[str, Case]
     lines, found = await histories(session, references), dict[str, Case]()
     for row in rows:
         policy = policies[row.policy_version]
-        timing = timing_of(policy, row.category, row.area_class)
-        calendar = calendar_of(policy, timing, Site(row.site_office, row.site_zone))
         history = lines[row.reference]
+        timing = timing_of(policy, first_category(history) or row.category, row.area_class)
+        calendar = calendar_of(policy, timing, Site(row.site_office, row.site_zone))
         found[row.reference] = Case(history, walked(history), timing.tiers, calendar)
     return found
+
+
+def first_category(history: Sequence[Event]) -> str | None:
+    """The category it was filed under; None where it never changed."""
+    return next((str(line.data["from_category"]) for line in history if "from_category" in line.data), None)
 
 
 def _name(sight: Sight) -> str:

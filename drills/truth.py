@@ -101,8 +101,12 @@ class Said:
             yield f"state {self.row.data['state']}"
 
     def _reached(self, state: object) -> bool:
-        """Whether the request was in this state by then; where the transition ends with a line that leads to one, in that."""
-        last = self.lines[-1]
+        """Whether the request was in this state by the end of its transition, or when it was told, where that went on to something else."""
+        told = [line for line in self.lines if line.number == self.row.number]
+        return any(self._so(state, line) for line in (self.lines[-1], *told))
+
+    def _so(self, state: object, last: Event) -> bool:
+        """Whether the request was in this state by this line; where the line leads to one, in that."""
         leads = LEADS_TO if self.row.data.get("kind", Kind.COMPLAINT) == Kind.COMPLAINT else LEADS_AN_APPLICATION_TO
         if state is None or last.kind in leads:
             return state in (None, leads.get(last.kind))

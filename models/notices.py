@@ -21,7 +21,8 @@ from models.policy import Names
 from models.requests import Consumer, ServiceRequest, Task
 from rules.digest import may_wait, on_duty, quiet_span, waking
 from rules.ladder import HEARING, Filling, Seat, present
-from rules.request import RECOVERY
+from rules.request import RECOVERY, Request
+from rules.request import Task as Worked
 from rules.terms import Codes, Kind, NoticeKind
 from rules.turn import Notice
 
@@ -55,7 +56,7 @@ async def queue(
     confidential: bool = False,
 ) -> None:
     """Queue `notices` about `row`. Recipients are whoever fills a post at `at` (the case's clock); `now` is the database's."""
-    told = [(one, {**_facts(row, tasks.get(one.task or ""), confidential), **_own(one)}) for one in notices]
+    told = [(one, {**_then(one, row, tasks, confidential), **_own(one)}) for one in notices]
     values = [await _to_consumer(session, row, one, data, now) for one, data in told if one.post is None]
     whom = [(one, data, _who(one, fillings, at)) for one, data in told if one.post is not None]
     values += await _to_staff(session, row, [one for one in whom if isinstance(one[2], int)], fillings, now)
@@ -75,7 +76,15 @@ def _own(notice: Notice) -> Codes:
     return {f"proposed_{key}" if key in ("category", "office") else key: said for key, said in notice.data.items()}
 
 
-def _facts(row: ServiceRequest, task: Task | None, confidential: bool) -> Codes:
+def _then(notice: Notice, row: ServiceRequest, tasks: Mapping[str, Task], confidential: bool) -> Codes:
+    """What a notice may say of the request and its task: as they were when it was told."""
+    if notice.stood is None:
+        return _facts(row, tasks.get(notice.task or ""), confidential)
+    task = next((one for one in notice.stood.tasks if one.id == notice.task), None)
+    return _facts(notice.stood, task, notice.stood.confidential)
+
+
+def _facts(row: ServiceRequest | Request, task: Task | Worked | None, confidential: bool) -> Codes:
     facts: dict[str, Any] = {
         "reference": row.reference,
         "kind": row.kind,

@@ -77,6 +77,7 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
     """
     first = sent.act is Act.PAY and in_time(request.case.note, sent)
     turn = look(request, ground, at) if first else it_is_time(request, ground, at)
+    turn.go_on()
     turn.sent = sent
     need(not sent.own or sent.act is Act.RAISE, Refused.OWN_WORK)
     if sent.task is not None:

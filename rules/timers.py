@@ -46,6 +46,7 @@ def it_is_time(turn: Turn) -> None:
     """Do all that fell due at or before the turn's instant, the earliest first, each once."""
     first = settle(turn)
     while first is not None and first.at <= turn.at:
+        turn.go_on()
         turn.focus(first.task or None)
         FALLS_DUE[first.what](turn, first.at)
         first = settle(turn)

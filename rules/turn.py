@@ -31,7 +31,10 @@ class NewEvent:
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to be said to the consumer or to a post, with the event it rests on."""
+    """Something to be said to the consumer or to a post, with the event it rests on.
+
+    `stood`: the request as it was then, where the same transition went on to something else; None: as it is after it.
+    """
 
     kind: NoticeKind
     to: str
@@ -40,6 +43,7 @@ class Notice:
     data: Codes
     person: int | None = None
     task: str | None = None
+    stood: Request | None = None
 
     def with_data(self, more: Codes) -> Notice:
         """The same notice with `more` in its data."""
@@ -224,6 +228,12 @@ class Turn:
             if post is not None:
                 posts.add(post)
             self.notices.append(Notice(kind, whom, post, self.request.number, plain(data), task=self._task_id))
+
+    def go_on(self) -> None:
+        """Something else follows: what was told so far tells how the request stands now."""
+        if any(one.stood is None for one in self.notices):
+            now = self.request.copied()
+            self.notices = [one if one.stood else replace(one, stood=now) for one in self.notices]
 
     def unsay(self, kind: NoticeKind, task: str) -> None:
         """Take back what was to be said of a task in this turn: it is no longer so."""

@@ -90,6 +90,19 @@ async def test_what_was_so_is_found_so_and_what_was_not_is_found(window: Window)
         assert said.startswith(what)
 
 
+async def test_what_was_told_before_the_category_was_corrected_is_held_to_the_times_it_was_under_then(
+    window: Window,
+) -> None:
+    reference = await window.filed("voltage")
+    sights = await looked(window, reference)
+    assert (await window.officer(reference, Act.CORRECT, data={"category": "no-supply"})).refused is None
+    sights += await looked(window, reference)
+    knows = await judge(window, *sights)
+    assert [what for sight in sights for what in knows.untrue(sight)] == []
+    told = [at + HOUR for at in sights[1].ends if isinstance(at, datetime)]
+    assert [*knows.untrue(replace(sights[1], ends=told))] == [f"until {told[0]}"]
+
+
 async def test_an_answer_that_is_untrue_or_older_than_what_was_written_before_it_was_asked_for_is_found(
     window: Window,
 ) -> None:

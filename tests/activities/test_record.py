@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -186,6 +187,22 @@ async def test_the_history_is_a_chain_that_any_change_breaks(sessions: Sessions,
     assert all(event.hash == digest(event) for event in events)
     events[3].data = {**events[3].data, "post": "somebody-else"}
     assert events[3].hash != digest(events[3])
+
+
+async def test_what_fell_due_in_the_transition_of_an_act_is_told_as_it_was_before_the_act(
+    sessions: Sessions, record: Record
+) -> None:
+    reference = await filed(sessions)
+    await record.look(Look(reference, NOW))
+    hers = await handler(sessions, reference)
+    await record.take(await put_in(sessions, reference, Act.ACCEPT, post=hers))
+    moved = await put_in(sessions, reference, Act.TRANSFER, post=hers, data={"office": "quyumabad"}, words="Theirs.")
+    taken = await record.take(replace(moved, at=NOW + timedelta(days=2)))
+    assert taken.refused is None
+    told = {one.kind: one.data for one in await rows(sessions, Notification, reference) if one.consumer_id}
+    before, after = told["escalated"], told["transferred"]
+    assert (before["office"], before["handler"], before["post"]) == ("gizri", hers, "service-manager-gizri")
+    assert (after["office"], after["handler"]) == ("quyumabad", (await rows(sessions, Task, reference))[0].handler)
 
 
 async def test_lateness_is_what_the_database_recorded_after_the_due_instant(sessions: Sessions, record: Record) -> None:
