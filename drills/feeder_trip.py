@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import httpx2
@@ -34,7 +34,7 @@ WATCHERS = 3
 GUESSES = 60
 """Numbers tried out from each address: twice as many as are let pass."""
 ASKED_AGAIN, A_WHILE = 2, 5.0
-"""So often, after so many seconds, somebody asks again for a page that could not be read in time just then."""
+"""So often, after so many seconds, somebody asks again for what could not be read in time just then."""
 AGENTS = ("call-centre-1", "call-centre-2")
 CONTROL = "control-room"
 HEARD_BY = 60.0
@@ -105,33 +105,40 @@ class Trip:
             return
         async with client_from(self.stack, address) as client:
             onlooker = self.turn.onlooker(client)
-            page = await onlooker.opens(number)
-            for _ in range(ASKED_AGAIN):
-                if page.status_code != 503:
-                    break
+            self.opened += 1
+            for ask in (self.page, self.live):
+                await self.answered(ask, onlooker, number)
+
+    async def answered(self, ask: Callable[[Onlooker, str], Awaitable[int]], onlooker: Onlooker, number: str) -> None:
+        """Ask for a page or what is told live of it; after a "not now" its reader, or the page's own script, asks again."""
+        status = await ask(onlooker, number)
+        for _ in range(ASKED_AGAIN):
+            if status == 503:
                 self.not_now += 1
                 await asyncio.sleep(A_WHILE)
-                page = await onlooker.opens(number)
-            self.opened += 1
-            if page.status_code != 200:
-                self.refused.append(f"{number}: {page.status_code}")
-            await self.live(onlooker, number)
+                status = await ask(onlooker, number)
+        if status != 200:
+            self.refused.append(f"{number}, {ask.__name__}: {status}")
+
+    async def page(self, onlooker: Onlooker, number: str) -> int:
+        """Open the page of a number; the status with which it was answered."""
+        return (await onlooker.opens(number)).status_code
 
     async def given(self, place: int) -> str:
         """The number given as the so manieth; "" before."""
         return next(itertools.islice(self.promised.numbers.values(), place, None), "")
 
-    async def live(self, onlooker: Onlooker, number: str) -> None:
-        """Hold the stream of a page."""
+    async def live(self, onlooker: Onlooker, number: str) -> int:
+        """Hold the stream of a page until all is over; the status with which it was answered."""
         async with onlooker.client.stream("GET", f"/track/{number}/live") as stream:
             if stream.status_code != 200:
-                self.refused.append(f"{number}/live: {stream.status_code}")
-                return
+                return stream.status_code
             reading = asyncio.create_task(onlooker.follows(number, stream))
             over = asyncio.create_task(self.over.wait())
             await asyncio.wait({reading, over}, return_when=asyncio.FIRST_COMPLETED)
             for task in (reading, over):
                 task.cancel()
+            return 200
 
     async def guesses(self, address: str) -> None:
         """Try out numbers that nobody has, from an address behind which many watch."""
