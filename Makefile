@@ -1,7 +1,7 @@
 # Onewindow needs Python 3.11 or later and make; everything else lands in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-# two at a time, each with servers of its own; a file's tests stay together, the files in their order
+# two at a time, each with servers of its own; a file's tests stay together, the longest files first (tests/servers.py)
 AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 .PHONY: help run test sweep check format i18n drill bench doctor
@@ -21,11 +21,12 @@ test: .venv/installed-dev ## run the tests but for the long sweeps
 sweep: .venv/installed-dev ## run the long sweeps: every screen, very many rows
 	@$(BIN)/python -m pytest $(AT_ONCE) -m sweep
 
+# types are looked at beside the first tests
 check: .venv/installed-dev ## format, lint, types, all tests with the sweeps
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
-	@$(BIN)/python -m pytest $(AT_ONCE)
+	@$(BIN)/mypy & types=$$!; $(BIN)/python -m pytest $(AT_ONCE); tests=$$?; \
+	wait $$types || { echo "mypy found what is said above" >&2; exit 1; }; exit $$tests
 
 format: .venv/installed-dev ## put the code in its form
 	@$(BIN)/ruff check --fix --select I .

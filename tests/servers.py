@@ -36,6 +36,8 @@ NUMBERS = itertools.count(1)
 TEMPLATE = "template_onewindow"
 LENT: dict[str, Lent] = {}
 """Of each server, the databases that are lent to one test after another."""
+SERVERS = ("temporal", "postgres")
+"""The slower to answer first."""
 LONG = 400
 """After so many events the tests' server suggests a fresh history; by its own default it is 4,096."""
 FAST = (
@@ -60,6 +62,22 @@ def pytest_configure(config: pytest.Config) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no worker is left alone with it at the end: the files with sweeps, then by server."""
+    turns: dict[Path, int] = {}
+    for item in items:
+        turns[item.path] = min(turn_of(item), turns.get(item.path, len(SERVERS)))
+    items.sort(key=lambda item: turns[item.path])
+
+
+def turn_of(item: pytest.Item) -> int:
+    """The smaller, the longer a test may take."""
+    if item.get_closest_marker("sweep"):
+        return -1
+    asked = item.fixturenames if isinstance(item, pytest.Function) else ()
+    return next((turn for turn, server in enumerate(SERVERS) if server in asked), len(SERVERS))
 
 
 def pytest_collection_finish() -> None:
