@@ -1,8 +1,9 @@
 # Onewindow needs Python 3.11 or later and make; everything else lands in .venv.
 PYTHON ?= python3
 BIN := .venv/bin
-# two at a time, each with servers of its own; a file's tests stay together, the longest files first (tests/servers.py)
-AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder
+# two at a time, each with servers of its own; a file's tests stay together, the longest files first (tests/servers.py);
+# a test that hangs ends the run: it would be begun again
+AT_ONCE := -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 .DEFAULT_GOAL := help
 .PHONY: help run test sweep check format i18n drill bench doctor
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 
@@ -11,3 +17,16 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests import servers
 
         config.pluginmanager.register(servers)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """End what a worker that did not end by itself left running: it would hold our output open."""
+    if error is None:
+        return
+    given = node.workerinput
+    ours = {f"PYTEST_XDIST_WORKER={given['workerid']}", f"PYTEST_XDIST_TESTRUNUID={given['testrunuid']}"}
+    for environ in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if ours <= set(environ.read_text(errors="replace").split("\0")):
+                os.kill(int(environ.parent.name), signal.SIGKILL)
