@@ -220,6 +220,6 @@ def _as_wished(wish: Wish, request: Request, now: datetime) -> bool:
     return quiet and (wish.stage in stages if wish.stage is not None else request.state is wish.end)
 
 
-def wishes(most: int | None = None) -> Iterator[Wish]:
-    """Every wish, as often as it is wished, and no more often than `most`."""
-    return (wish for wish in WISHES for _ in range(wish.count)[:most])
+def wishes() -> Iterator[Wish]:
+    """Every wish, as often as it is wished."""
+    return (wish for wish in WISHES for _ in range(wish.count))

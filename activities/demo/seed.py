@@ -42,11 +42,8 @@ async def seed(
     now: datetime,
     progress: Callable[[int, int], None] = silent,
     storage: Storage | None = None,
-    most: int | None = None,
 ) -> None:
     """Fill an installation that has no request yet, all or nothing; `progress` hears how many requests of how many are written.
-
-    With `most`, no story is told more often.
 
     Every instant of the histories lies before `now` (aware), nothing is left to be sent, and requests that are not
     over wait for the relay to start them. Their documents are put into `storage`. Does nothing where there is a request already.
@@ -57,7 +54,7 @@ async def seed(
             return
         cast = await Cast.assembled(session, now, Random(SEED))
         await stock(session, dict.fromkeys(METERS))
-        plans, applications = await all_planned(cast, most), await all_applied(cast, most)
+        plans, applications = await all_planned(cast), await all_applied(cast)
         count = len(plans) + len(applications)
         for number, plan in enumerate(plans, 1):
             await tell(session, plan, now, cast.takers)
@@ -70,15 +67,15 @@ async def seed(
                 await storage.put(document.id, picture(document.paper))
 
 
-async def all_planned(cast: Cast, most: int | None = None) -> list[Plan]:
+async def all_planned(cast: Cast) -> list[Plan]:
     """The plans of all requests, the oldest first."""
-    plans = [await _plan(cast, story, name) for story, name in _stories(most)]
+    plans = [await _plan(cast, story, name) for story, name in _stories()]
     return sorted((plan for plan in plans if plan is not None), key=lambda plan: (plan.registered_at, plan.dice))
 
 
-def _stories(most: int | None) -> Iterator[tuple[Story, str]]:
+def _stories() -> Iterator[tuple[Story, str]]:
     for story in (*CLOSED, *OPEN):
-        for number in range(story.count)[:most]:
+        for number in range(story.count):
             yield story, f"{SEED}/{story.name}/{number}"
 
 
@@ -97,10 +94,10 @@ async def _plan(cast: Cast, story: Story, name: str) -> Plan | None:
     return None
 
 
-async def all_applied(cast: Cast, most: int | None = None) -> list[AppliedPlan]:
+async def all_applied(cast: Cast) -> list[AppliedPlan]:
     """The plans of all connection requests, the oldest first; what a utility's procedures do not have is left out."""
     found: list[AppliedPlan] = []
-    for place, wish in enumerate(wishes(most)):
+    for place, wish in enumerate(wishes()):
         for casting in range(CASTINGS):
             dice = f"{SEED}/application {place}/{casting}"
             plan = await _application(cast, wish, METERS[place], dice)

@@ -60,32 +60,21 @@ WHOLE = pytest.mark.sweep("all of the demo's data")
 
 @dataclass
 class Told:
-    """A database with the demo's data, no story told more often than `most` times; what was heard of its progress."""
+    """A database with the demo's data, and what was heard of its progress."""
 
     sessions: Sessions
-    most: int | None
     heard: list[tuple[int, int]] = field(default_factory=list)
 
 
-ONE_OF_EACH = pytest.mark.sweep("a life of every sort, with its messages")
-
-
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(1, marks=ONE_OF_EACH), pytest.param(None, marks=WHOLE)],
-    ids=["one of each", "all"],
-)
-async def told(request: pytest.FixtureRequest, postgres: Postgres) -> AsyncIterator[Told]:
+@pytest.fixture(scope="module", params=[pytest.param("all", marks=WHOLE)])
+async def told(postgres: Postgres) -> AsyncIterator[Told]:
     """The demo's data in a database of its own."""
     async with database_of(postgres) as url:
         own = engine(url)
-        made = Told(database.sessions_of(own), request.param)
-        await seed(made.sessions, NOW, lambda done, of: made.heard.append((done, of)), most=made.most)
+        made = Told(database.sessions_of(own))
+        await seed(made.sessions, NOW, lambda done, of: made.heard.append((done, of)))
         yield made
         await own.dispose()
-
-
-ALL = pytest.mark.parametrize("told", [pytest.param(None, marks=WHOLE)], indirect=True, ids=["all"])
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +104,13 @@ async def test_there_are_as_many_as_the_stories_say_and_progress_is_heard(sessio
     rows = [row for row in await all_of(session, ServiceRequest) if row.kind == Kind.COMPLAINT]
     wanted = Counter[State]()
     for story in (*CLOSED, *OPEN):
-        wanted[story.goal.state] += min(story.count, told.most or story.count)
+        wanted[story.goal.state] += story.count
     assert Counter(State(row.state) for row in rows) == wanted
     count = len(await all_of(session, ServiceRequest))
     assert told.heard == [(number, count) for number in range(1, count + 1)]
     assert len(await all_of(session, Connection)) == 300
 
 
-@ALL
 async def test_every_way_to_end_every_language_and_every_door_is_there(session: AsyncSession) -> None:
     rows = await all_of(session, ServiceRequest)
     assert {row.closing for row in rows} - {None} == set(Closing) - {Closing.REJECTED, Closing.FIRST_CONTACT}
@@ -136,7 +124,6 @@ async def test_every_way_to_end_every_language_and_every_door_is_there(session: 
     assert timedelta(days=80) < NOW - oldest <= timedelta(days=90)
 
 
-@ALL
 async def test_open_requests_stand_at_every_tier_and_beyond(session: AsyncSession) -> None:
     tasks = [task for task in await all_of(session, Task) if task.done_at is None]
     assert Counter(min(task.tier, 3) for task in tasks) >= Counter({1: 20, 2: 7, 3: 4})
@@ -246,7 +233,6 @@ async def test_numbers_are_nobodys_and_yet_taken_by_the_forms(session: AsyncSess
     assert all(row.email is None or row.email.endswith(".example") for row in await all_of(session, Consumer))
 
 
-@ALL
 async def test_connection_requests_stand_at_every_stage_with_papers_notes_money_and_meters(
     session: AsyncSession,
 ) -> None:
@@ -317,7 +303,6 @@ async def elsewhere(postgres: Postgres) -> AsyncIterator[Elsewhere]:
         yield there
 
 
-@ALL
 async def test_the_same_moment_gives_the_same_data(session: AsyncSession, elsewhere: Elsewhere) -> None:
     rows = [
         row for row in await all_of(session, ServiceRequest, ServiceRequest.registered_at) if row.kind == Kind.COMPLAINT

@@ -15,6 +15,7 @@ from rules.sheet import read
 from rules.terms import Act
 from tests.stories.applying import Application
 from tests.stories.test_the_ladder import at, moves, nearest
+from tests.sweeping import widened
 from tests.timeline import Timeline
 
 SHEET = """number,category,registered,tier,locality,name,phone,words,language
@@ -144,9 +145,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize(
-    "many", [1_000, pytest.param(66_000, marks=pytest.mark.sweep("more lines than one statement may have values"))]
-)
+@pytest.mark.parametrize("many", widened("more lines than one statement may have values", 1_000, 66_000))
 async def test_what_cannot_be_taken_is_named_by_its_line_also_among_very_many(town: Timeline, many: int) -> None:
     good = [f"N{n},no-supply,2027-05-14 07:{n % 60:02},,gizri" for n in range(many)]
     text = "\n".join(["number,category,registered,tier,locality", *FAULTS, *good])

@@ -23,12 +23,14 @@ from rules.terms import Act, EventKind
 from rules.whatif import HORIZON, Course
 from tests.stories.busy import A_FEW, ALL, AWAY_FOR, CHARGED, DONE, busy_town, does, officers_act, standing
 from tests.stories.test_retiming import begun, finished, halved, in_force, outcomes, tuned
+from tests.sweeping import widened
 from tests.timeline import Timeline
 
 AHEAD = timedelta(days=4)
 """From Friday over a weekend and a holiday."""
 WEEKS = 2
-WHOLE = pytest.mark.sweep("a town six times as busy, through two weeks")
+BUSIER = "a town six times as busy, through two weeks"
+WHOLE = pytest.mark.sweep(BUSIER)
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -158,7 +160,7 @@ async def test_what_is_foretold_for_the_timings_in_force_is_what_happens(town: T
     assert len(await unfilled(town, since)) >= 10
 
 
-@pytest.mark.parametrize(("size", "weeks"), [(A_FEW, 0), pytest.param(ALL, WEEKS, marks=WHOLE)])
+@pytest.mark.parametrize(("size", "weeks"), widened(BUSIER, (A_FEW, 0), (ALL, WEEKS)))
 async def test_what_is_foretold_for_new_timings_is_what_happens_when_they_are_applied(
     town: Timeline, size: tuple[int, int], weeks: int
 ) -> None:

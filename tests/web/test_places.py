@@ -14,7 +14,7 @@ from models.people import Fill, Locality, Office, Post
 from models.posts import WORKS
 from models.requests import ServiceRequest
 from models.runs import Run
-from tests.sweeping import swept
+from tests.sweeping import widened
 from tests.web.desk_town import plain, well_formed
 from tests.web.test_account import browser_of
 from tests.web.window import MONDAY, Window
@@ -52,7 +52,7 @@ async def test_an_office_has_another_telephone_and_every_page_says_it(window: Wi
     assert "Telephone number" in plain(well_formed((await vimla.get("/admin/audit?what=places")).text))
 
 
-@pytest.mark.parametrize("every", swept("every place and post there is", False, True))
+@pytest.mark.parametrize("every", widened("every place and post there is", False, True))
 async def test_whatever_there_is_can_be_saved_untouched(window: Window, every: bool) -> None:
     vimla = await browser_of(window, "vimla")
     async with window.sessions() as session:

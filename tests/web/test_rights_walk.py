@@ -17,6 +17,7 @@ from models.people import Fill, Staff
 from models.requests import Task
 from models.staff import open_session
 from tests.servers import database_of
+from tests.sweeping import widened
 from tests.test_agreements import PUBLIC, asks, routes
 from tests.web.window import Window, window_on
 from web.desk.casefile import Opened
@@ -271,10 +272,7 @@ async def alone(postgres: Postgres) -> AsyncIterator[Window]:
         yield window
 
 
-@pytest.mark.parametrize(
-    "some",
-    [by_turns, pytest.param(every, marks=pytest.mark.sweep("every role at every route: more than a thousand pages"))],
-)
+@pytest.mark.parametrize("some", widened("every role at every route: more than a thousand pages", by_turns, every))
 async def test_every_route_of_the_staff_by_role(alone: Window, some: Callable[[str, int], str]) -> None:
     there = await things(alone)
     who = {**ROLES, "h": there.handler}

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, State
-from tests.sweeping import swept
+from tests.sweeping import widened
 from tests.timeline import IDS, Timeline
 from tests.workflows.conftest import Faults, come, impatient, is_running, scheduled
 from workflows.client import NotYet
@@ -35,7 +35,7 @@ A_MINUTE = timedelta(seconds=61)
 
 FEW = ("database away", "cancelled", "never", "several")
 """One of each sort: to be tried again, told to stop, not to be tried again, several in one."""
-EACH = pytest.mark.parametrize("names", swept("every other error", FEW, (tuple(ERRORS),)))
+EACH = pytest.mark.parametrize("names", widened("every other error", FEW, (tuple(ERRORS),)))
 
 
 @pytest.fixture
