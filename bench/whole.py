@@ -18,6 +18,7 @@ from bench.rounds import Chosen
 from drills import stack as stacks
 from drills.busy_minute import signed_in
 from drills.people import Caller, Officer
+from drills.processes import children
 from drills.stack import Stack
 from drills.waiting import caught_up
 from embedded.backup import plain
@@ -67,7 +68,7 @@ def _proc(pid: int, what: str) -> str:
 
 
 def _family(pid: int) -> list[int]:
-    return [pid, *(one for child, _ in stacks.children(pid) for one in _family(child))]
+    return [pid, *(one for child in children(pid) for one in _family(child))]
 
 
 async def _pages(stack: Stack) -> tuple[float, float]:

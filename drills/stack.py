@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
 import signal
 import sys
@@ -22,6 +21,8 @@ import httpx2
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
+from drills.processes import children, send
+from drills.profile import empty_profile
 from embedded.ports import free_ports
 from models.database import Sessions, engine, sessions_of
 from models.policy import WorkerHeartbeat
@@ -101,7 +102,7 @@ class Stack:
         if self.supervisor is None or self.supervisor.returncode is not None:
             return
         for pid in (*self.pids().values(), self.supervisor.pid):
-            _signal(pid, signal.SIGCONT)
+            send(pid, signal.SIGCONT)
         self.supervisor.send_signal(signal.SIGINT)
         try:
             await asyncio.wait_for(self.supervisor.wait(), 60)
@@ -118,7 +119,7 @@ class Stack:
     def pids(self) -> dict[str, int]:
         """The process of each part that runs now."""
         found: dict[str, int] = {}
-        for pid, words in children(self.pid):
+        for pid, words in children(self.pid).items():
             found |= {part: pid for part, mark in PARTS.items() if mark in words}
         return found
 
@@ -130,7 +131,7 @@ class Stack:
 
     def kill_process(self, pid: int, part: str = "worker") -> None:
         """End one process and its group at once; a second worker's where it is not said whose."""
-        _signal(pid, signal.SIGKILL, group=True)
+        send(pid, signal.SIGKILL, group=True)
         self.kills.append(Kill(datetime.now(UTC), part))
 
     def second_worker(self) -> AbstractAsyncContextManager[int]:
@@ -147,40 +148,40 @@ class Stack:
         try:
             yield part.pid
         finally:
-            _signal(part.pid, signal.SIGTERM)
+            send(part.pid, signal.SIGTERM)
             await part.wait()
 
     def kill_all(self) -> None:
         """End the supervisor and every part at once."""
         parts = self.pids().values()
-        _signal(self.pid, signal.SIGKILL)
+        send(self.pid, signal.SIGKILL)
         for pid in parts:
-            _signal(pid, signal.SIGKILL, group=True)
+            send(pid, signal.SIGKILL, group=True)
         self.kills.append(Kill(datetime.now(UTC), "all"))
 
     @asynccontextmanager
     async def hung(self, part: str) -> AsyncIterator[None]:
         """Freeze one part, with all it started, for as long as the block lasts: it holds its sockets and says nothing."""
         frozen = [self.pids()[part]]
-        _signal(frozen[0], signal.SIGSTOP)
-        frozen += [pid for pid, _ in children(frozen[0])]  # a server of PostgreSQL's leaves its parent's group
+        send(frozen[0], signal.SIGSTOP)
+        frozen += children(frozen[0])  # a server of PostgreSQL's leaves its parent's group
         for pid in frozen:
-            _signal(pid, signal.SIGSTOP)
+            send(pid, signal.SIGSTOP)
         try:
             yield
         finally:
             for pid in reversed(frozen):
-                _signal(pid, signal.SIGCONT)
+                send(pid, signal.SIGCONT)
 
     @asynccontextmanager
     async def without(self, part: str) -> AsyncIterator[None]:
         """Kill one part and keep the supervisor from starting it again for as long as the block lasts."""
-        _signal(self.pid, signal.SIGSTOP)
+        send(self.pid, signal.SIGSTOP)
         try:
             self.kill(part)
             yield
         finally:
-            _signal(self.pid, signal.SIGCONT)
+            send(self.pid, signal.SIGCONT)
 
     @asynccontextmanager
     async def away(self, part: str, how: str) -> AsyncIterator[None]:
@@ -273,32 +274,3 @@ async def running(chosen: Chosen, above: Path | None = None, **settings: str) ->
             sys.stderr.write(f"kept: {above}\n")
         else:
             shutil.rmtree(above)
-
-
-def empty_profile(folder: Path) -> Path:
-    """The demo's utility, where officers are told at every hour of the night, without the demo's consumers and requests.
-
-    Those come only with a profile of that name.
-    """
-    made = folder / "drill.toml"
-    demo = (ROOT / "profiles" / "demo.toml").read_text(encoding="utf-8")
-    awake = re.sub(r', quiet = "[^"]*"', "", demo)
-    made.write_text(awake.replace('code = "demo"', 'code = "drill"', 1), encoding="utf-8")
-    return made
-
-
-def children(parent: int) -> list[tuple[int, str]]:
-    """The processes that one started, each with its command line."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            status = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            if int(status[1]) == parent and status[0] != "Z":
-                words = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-                found.append((int(folder.name), words))
-    return found
-
-
-def _signal(pid: int, number: signal.Signals, *, group: bool = False) -> None:
-    with suppress(ProcessLookupError):
-        (os.killpg if group else os.kill)(pid, number)

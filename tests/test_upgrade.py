@@ -15,7 +15,8 @@ from sqlalchemy.engine import make_url
 from sqlmodel import col, func, select
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from drills.stack import Stack, empty_profile
+from drills.profile import empty_profile
+from drills.stack import Stack
 from drills.waiting import until
 from embedded.archive import Manifest
 from embedded.backup import ask_pg, own_database, plain

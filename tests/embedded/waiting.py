@@ -26,12 +26,6 @@ def exists(pid: int) -> bool:
         return False
 
 
-def children(of: int) -> set[int]:
-    """The processes that one of that number started and that are there."""
-    with open(f"/proc/{of}/task/{of}/children", encoding="ascii") as file:  # noqa: PTH123
-        return {int(one) for one in file.read().split()}
-
-
 def environ(**more: str) -> dict[str, str]:
     """Our environment without settings of the product, and `more`."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}

@@ -9,8 +9,9 @@ import sys
 
 import pytest
 
+from drills.processes import children
 from models.beside import MANY, NotReckoned, side_by_side
-from tests.embedded.waiting import children, exists, until
+from tests.embedded.waiting import exists, until
 
 LONG = """
 from time import sleep

@@ -8,8 +8,9 @@ import os
 import pytest
 from sqlalchemy import text
 
+from drills.processes import children
 from models.foretelling import foretold
-from tests.embedded.waiting import children, exists, until
+from tests.embedded.waiting import exists, until
 from tests.stories.test_retiming import in_force
 from tests.timeline import Timeline
 
@@ -29,10 +30,10 @@ async def test_when_it_is_cancelled_neither_the_process_nor_its_copy_reckons_on(
         for line in COPIED.split(";"):
             await session.exec(text(line).bindparams(**({"many": MANY} if ":many" in line else {})))  # type: ignore[call-overload]
     url = town.sessions.kw["bind"].url.render_as_string(hide_password=False)
-    before = children(os.getpid())
+    before = children(os.getpid()).keys()
     working = asyncio.create_task(foretold(url, await in_force(town), town.now))
-    await until(lambda: children(os.getpid()) > before)
-    [process] = children(os.getpid()) - before
+    await until(lambda: children(os.getpid()).keys() > before)
+    [process] = children(os.getpid()).keys() - before
     await until(lambda: bool(children(process)))
     [copy] = children(process)
     working.cancel()

@@ -13,12 +13,13 @@ from starlette.requests import Request
 
 from activities.fanout import FanOut
 from cli_policy import told
+from drills.processes import children
 from embedded.postgres import Postgres
 from models import policy_versions, what_if
 from models.runs import RunItem
 from rules.foreseen import CLOSED, closed
 from rules.terms import Act
-from tests.embedded.waiting import children, exists
+from tests.embedded.waiting import exists
 from tests.stories.busy import DONE, does
 from tests.stories.test_retiming import fan_of, finished
 from tests.sweeping import swept
@@ -156,10 +157,10 @@ async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> 
 
 async def test_a_browser_that_hangs_up_ends_the_reckoning(desk: Desk) -> None:
     """It is the real process; the browser is gone before it could answer."""
-    before, reckoning = children(os.getpid()), set[int]()
+    before, reckoning = children(os.getpid()).keys(), set[int]()
 
     async def hung_up() -> dict[str, str]:
-        reckoning.update(children(os.getpid()) - before)
+        reckoning.update(children(os.getpid()).keys() - before)
         return {"type": "http.disconnect"}
 
     policy = await desk.onewindow.database.read(policy_versions.current)
