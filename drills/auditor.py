@@ -12,7 +12,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from drills.findings import Finding, none_of, spread
-from drills.hearing import Reading
+from drills.hearing import Reading, changes
 from drills.messages import kept_for_later, unsent_and_doubled
 from drills.reach import reach
 from drills.stack import Kill
@@ -161,13 +161,13 @@ async def notices(
     """Whoever must hear of a line of history has a notice of it, and one."""
     asked = select(Notification).where(col(Notification.reference).in_(list(events)))
     told = (await session.exec(asked)).all()
-    heard = Counter((one.reference, one.number, one.kind, one.post) for one in told)
+    heard = Counter((one.reference, one.number, one.kind, one.post or one.consumer_id) for one in told)
     known = await reach(session, rows)
     wanted = {
         want
         for row in rows
-        for want in Reading(row, row.consumer_id in known.consumers).wants(events[row.reference])
-        if want.post is None or known.post(want.post, want.at)
+        for want in Reading(row, known.told(row, changes(events[row.reference]))).wants(events[row.reference])
+        if isinstance(want.whom, int) or known.post(want.whom, want.at)
     }
     return [
         none_of("notices never queued", sorted(str(want) for want in wanted if not want.among(heard)), len(wanted)),

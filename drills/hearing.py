@@ -1,99 +1,59 @@
-"""Who must have heard of what stands in a history: said here once more, without the rules that tell them."""
+"""Who must have heard of what stands in a history: read from its lines alone."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from drills.telling import (
+    ANSWERABLE,
+    ASKED,
+    CONSUMER,
+    EVERYBODY,
+    HANDLER,
+    NAMED,
+    NUMBER_BEFORE,
+    PROPOSER,
+    beside,
+    tells,
+    unsaid,
+    ways,
+)
 from models.events import Event
 from models.requests import ServiceRequest
-from rules.case import Wait
-from rules.terms import EventKind, Kind, NoticeKind, Proposal
+from rules.terms import EventKind
 
-CONSUMER, HANDLER, ANSWERABLE, NAMED = "consumer", "handler", "answerable", "named"
-"""Who is told; NAMED is the post that the line names."""
-TELLS: Mapping[str, Mapping[NoticeKind, tuple[str, ...]]] = {
-    EventKind.REGISTERED: {NoticeKind.ACKNOWLEDGED: (CONSUMER,)},
-    EventKind.ASSIGNED: {NoticeKind.ASSIGNED: (HANDLER, ANSWERABLE)},
-    EventKind.NOT_TAKEN_UP: {NoticeKind.ASSIGNED: (NAMED,)},
-    EventKind.GIVEN: {NoticeKind.ASSIGNED: (NAMED,)},
-    EventKind.TRANSFERRED: {NoticeKind.TRANSFERRED: (CONSUMER,), NoticeKind.ASSIGNED: (NAMED,)},
-    EventKind.CORRECTED: {NoticeKind.CORRECTED: (CONSUMER, NAMED)},
-    EventKind.RAISED: {NoticeKind.CORRECTED: (CONSUMER, NAMED), NoticeKind.DANGER: (NAMED,)},
-    EventKind.RANG_ON: {NoticeKind.DANGER: (NAMED,)},
-    EventKind.REMINDED: {NoticeKind.REMINDER: (NAMED,)},
-    EventKind.ESCALATED: {NoticeKind.ESCALATED: (CONSUMER, HANDLER, NAMED)},
-    EventKind.BEYOND: {NoticeKind.BEYOND: (CONSUMER, HANDLER, NAMED)},
-    EventKind.STANDARD_LAPSED: {NoticeKind.STANDARD_LAPSED: (CONSUMER, HANDLER, ANSWERABLE)},
-    EventKind.EXPECTED: {NoticeKind.EXPECTED: (CONSUMER,)},
-    EventKind.HELD: {NoticeKind.HELD: (CONSUMER,)},
-    EventKind.RESUMED: {NoticeKind.RESUMED: (CONSUMER, HANDLER)},
-    EventKind.HOLD_ENDED: {NoticeKind.RESUMED: (CONSUMER, HANDLER)},
-    EventKind.PRESENT: {NoticeKind.RESUMED: (CONSUMER, HANDLER, ANSWERABLE)},
-    EventKind.DIRECTED: {NoticeKind.DIRECTED: (NAMED,)},
-    EventKind.MESSAGED: {NoticeKind.MESSAGE: (CONSUMER,)},
-    EventKind.RESOLVED: {NoticeKind.QUESTION: (CONSUMER,)},
-    EventKind.DONE: {NoticeKind.QUESTION: (CONSUMER,)},
-    EventKind.CALL_BACK: {NoticeKind.CALL_BACK: (ANSWERABLE,)},
-    EventKind.NOT_REPAIRED: {NoticeKind.NOT_REPAIRED: (HANDLER,)},
-    EventKind.REOPENED: {NoticeKind.REOPENED: (HANDLER,)},
-    EventKind.CLOSED: {NoticeKind.CLOSED: (CONSUMER, HANDLER)},
-    EventKind.WITHDRAWN: {NoticeKind.WITHDRAWN: (CONSUMER, HANDLER)},
-    EventKind.REJECTED: {NoticeKind.REJECTED: (CONSUMER, HANDLER)},
-    EventKind.PROPOSED: {NoticeKind.PROPOSED: (NAMED,)},
-    EventKind.COMPLETE: {NoticeKind.COMPLETE: (CONSUMER,)},
-    EventKind.DEFICIENT: {NoticeKind.DEFICIENT: (CONSUMER,)},
-    EventKind.SLOTS_OFFERED: {NoticeKind.SLOTS: (CONSUMER,)},
-    EventKind.SLOT_CHOSEN: {NoticeKind.SLOT_CHOSEN: (CONSUMER, HANDLER)},
-    EventKind.VISIT_MISSED: {NoticeKind.VISIT_MISSED: (CONSUMER,)},
-    EventKind.TURN_REMINDED: {NoticeKind.TURN_REMINDER: (CONSUMER,)},
-    EventKind.NOTE_ISSUED: {NoticeKind.NOTE_ISSUED: (CONSUMER,)},
-    EventKind.NOTE_EXPIRED: {NoticeKind.NOTE_EXPIRED: (CONSUMER, HANDLER)},
-    EventKind.PAID: {NoticeKind.PAID: (CONSUMER,)},
-    EventKind.REFUND_DUE: {NoticeKind.REFUND_DUE: (CONSUMER,)},
-    EventKind.STAGE_DONE: {NoticeKind.STAGE_DONE: (CONSUMER,)},
-    EventKind.LAPSED: {NoticeKind.LAPSED: (CONSUMER, HANDLER)},
-    EventKind.COMPLAINED: {NoticeKind.COMPLAINED: (HANDLER, ANSWERABLE)},
-    EventKind.RECOVERY_HELD: {NoticeKind.RECOVERY_HELD: (CONSUMER,)},
-}
-"""What each line of history says to whom."""
-AS_WELL: Mapping[NoticeKind, NoticeKind] = {
-    NoticeKind.ASSIGNED: NoticeKind.DANGER,
-    NoticeKind.REMINDER: NoticeKind.CALL_BACK,
-}
-"""What says the same: that work is given and is dangerous, and that somebody is still to be rung."""
 GOES_ELSEWHERE = frozenset({EventKind.TRANSFERRED, EventKind.CORRECTED, EventKind.RAISED})
 CHANGES_HANDS = frozenset({EventKind.GIVEN, EventKind.TAKEN_OVER, EventKind.NOT_TAKEN_UP})
 FOR_ALL_TASKS = frozenset({EventKind.MOVED, EventKind.HANDED_ON})
 MUDDLES = frozenset({EventKind.CLOSED, EventKind.OBJECTED, EventKind.REJECTED, EventKind.REFUND_DUE})
 """After these the history alone does not say which tasks are open."""
-PAID_OR_TO_PAY = frozenset({EventKind.NOTE_ISSUED, EventKind.PAID})
-LENGTHENING = frozenset({Proposal.CORRECT, Proposal.LOWER})
-RECOVERY = "/recovery"
-"""The end of the id of the task beside a complaint, of which the consumer hears only when it is done."""
-Heard = Container[tuple[str, int, str, str | None]]
-"""Reference, number, kind and post (None: the consumer) of all that was queued."""
+ASKS = frozenset({EventKind.RESOLVED, EventKind.DONE})
+ANSWERED = frozenset({EventKind.CLOSED, EventKind.NOT_REPAIRED, EventKind.WITHDRAWN})
+CALLS_IT_DANGER_OR_NOT = frozenset({EventKind.CORRECTED, EventKind.RAISED})
+Heard = Container[tuple[str, int, str, str | int | None]]
+"""Reference, number, kind, and post or consumer, of all that was queued."""
 
 
 class Want(NamedTuple):
-    """That somebody hears of a line, by one of these numbers and kinds. `post` None: the consumer."""
+    """That somebody hears of a line, by one of these numbers and kinds: the post or consumer `whom`."""
 
     reference: str
     ways: tuple[tuple[int, str], ...]
-    post: str | None
+    whom: str | int
     at: datetime
 
     def among(self, heard: Heard) -> bool:
         """Whether it was queued."""
-        return any((self.reference, number, kind, self.post) in heard for number, kind in self.ways)
+        return any((self.reference, number, kind, self.whom) in heard for number, kind in self.ways)
 
     def __str__(self) -> str:
         number, kind = self.ways[0]
-        return f"{self.reference}/{number}/{kind}/{self.post or CONSUMER}"
+        return f"{self.reference}/{number}/{kind}/{self.whom if isinstance(self.whom, str) else CONSUMER}"
 
 
 @dataclass
@@ -103,6 +63,8 @@ class Hands:
     handler: str | None = None
     answerable: str | None = None
     tier: int = 1
+    lacking: set[str] = field(default_factory=set)
+    """The papers waited for."""
 
     def follow(self, line: Event) -> None:
         """Go on by one line about this task."""
@@ -117,107 +79,100 @@ class Hands:
             self.handler = post
         elif line.kind in GOES_ELSEWHERE:
             self.handler, self.answerable = post, None
+        elif line.kind == EventKind.DEFICIENT:
+            self.lacking = {*line.data["faults"]}
+        elif line.kind == EventKind.HOLD_ENDED:
+            self.lacking = set()
+
+
+def changes(history: Iterable[Event]) -> int:
+    """How often the request got another telephone."""
+    return sum(line.kind == EventKind.PHONE_CHANGED for line in history)
 
 
 @dataclass
 class Reading:
-    """One request, read from its first line on; `reached`: whether its consumer can be."""
+    """One request, read from its first line on."""
 
     row: ServiceRequest
-    reached: bool
+    consumers: Sequence[int | None]
+    """Under each telephone that it had, one after the other, its consumer; None: nobody knows that he could be told."""
     hands: dict[str | None, Hands] = field(default_factory=lambda: defaultdict(Hands))
     open: set[str | None] = field(default_factory=set)
     sure: bool = True
     """Whether `open` has all tasks that are open, and no other."""
+    asked: bool = False
+    """Whether the consumer is asked whether it is put right."""
+    proposer: str | None = None
+    """Who put forward what is not decided yet."""
+    danger_known: int = 0
+    """The number of the line from which on it was danger, or was not, as it is now."""
 
     def wants(self, history: Sequence[Event]) -> Iterator[Want]:
         """All that must have been told."""
-        kinds = {line.kind for line in history}
-        refused = self.row.contact_refused and EventKind.CONTACT_REFUSED not in kinds
-        silent = refused or not self.reached or EventKind.PHONE_CHANGED in kinds
+        self.danger_known = max((one.number for one in history if one.kind in CALLS_IT_DANGER_OR_NOT), default=0)
+        numbers = iter(self.consumers)
+        now = next(numbers)
+        if self.row.contact_refused and all(one.kind != EventKind.CONTACT_REFUSED for one in history):
+            now = None
         for _, written in groupby(history, key=lambda line: line.recorded):
             lines = list(written)
-            kinds = {line.kind for line in lines}
+            kinds, before = {line.kind for line in lines}, now
             if EventKind.PHONE_CHANGED in kinds:
-                silent = not self.reached
-            silent = silent or EventKind.CONTACT_REFUSED in kinds
+                now = next(numbers)
+            if EventKind.CONTACT_REFUSED in kinds:
+                now = None
             for line in lines:
-                self._follow(line)
-                if not unsaid(line, lines, self.row):
-                    yield from self._of(line, lines, silent)
+                self._take_up(line)
+                if not self._unsaid(line, lines):
+                    yield from self._of(line, lines, {CONSUMER: now, NUMBER_BEFORE: before})
+                self._leave(line)
 
-    def _follow(self, line: Event) -> None:
+    def _danger(self, line: Event) -> bool:
+        return bool(self.row.safety) and line.number >= self.danger_known
+
+    def _take_up(self, line: Event) -> None:
+        """What is so from this line on, and what it says rests on."""
         if line.kind in FOR_ALL_TASKS:
             self.hands.clear()
-            self.hands[line.task_id].handler = line.data.get("post")
+            moved = self.hands[line.task_id]
+            moved.handler, moved.answerable = line.data.get("post"), line.data.get("answerable")
         self.hands[line.task_id].follow(line)
-        self.sure = self.sure and line.kind not in MUDDLES
         if line.kind == EventKind.ASSIGNED:
             self.open.add(line.task_id)
         elif line.kind in (EventKind.STAGE_DONE, EventKind.RECOVERY_HELD):
             self.open.discard(line.task_id)
 
-    def _of(self, line: Event, lines: Sequence[Event], silent: bool) -> Iterator[Want]:
-        aside = (line.task_id or "").endswith(RECOVERY) and line.kind != EventKind.RECOVERY_HELD
-        for kind, whom in tells(line).items():
-            posts: list[str | None] = [*dict.fromkeys(self._posts(line, whom))]
-            consumer: list[str | None] = [None] if CONSUMER in whom and not (silent or aside) else []
-            for post in consumer + posts:
-                yield Want(line.reference, tuple(ways(line, lines, kind)), post, line.at)
+    def _leave(self, line: Event) -> None:
+        """What is so after this line."""
+        self.sure = self.sure and line.kind not in MUDDLES
+        self.hands[line.task_id].lacking.discard(line.data.get("paper", ""))
+        if line.kind == EventKind.PROPOSED:
+            self.proposer = line.post
+        if line.kind in ASKS | ANSWERED:
+            self.asked = line.kind in ASKS
 
-    def _posts(self, line: Event, whom: Sequence[str]) -> Iterator[str]:
+    def _unsaid(self, line: Event, lines: Sequence[Event]) -> bool:
+        if line.kind == EventKind.PAPER and self.hands[line.task_id].lacking != {line.data["paper"]}:
+            return True
+        return unsaid(line, lines, self.row, danger=self._danger(line), asked=self.asked)
+
+    def _of(self, line: Event, lines: Sequence[Event], consumers: dict[str, int | None]) -> Iterator[Want]:
+        aside = beside(line) and line.kind != EventKind.RECOVERY_HELD
+        for kind, whom in tells(line, danger=self._danger(line) and not aside, asked=self.asked).items():
+            told = [] if aside else [consumers[one] for one in whom if one in consumers]
+            for one in (*told, *dict.fromkeys(self._posts(line, whom))):
+                if one is not None:
+                    yield Want(line.reference, tuple(ways(line, lines, kind)), one, line.at)
+
+    def _posts(self, line: Event, whom: Sequence[str]) -> Iterator[str | None]:
         """The posts told, as far as the history names them."""
-        of = [line.task_id]
-        if line.kind == EventKind.WITHDRAWN:  # whoever has something to do for it
-            of = [*self.open] if self.sure else []
+        of = {} if line.kind == EventKind.WITHDRAWN else {line.task_id: None}
+        if line.kind in EVERYBODY and self.sure:  # whoever has something to do for it
+            of |= dict.fromkeys(self.open)
         hands = [self.hands[task] for task in of]
-        found = [one.handler for one in hands] if HANDLER in whom else []
-        found += [one.answerable for one in hands] if ANSWERABLE in whom else []
-        found += [line.data.get("post")] if NAMED in whom else []
-        yield from (post for post in found if post)
-
-
-def tells(line: Event) -> Mapping[NoticeKind, tuple[str, ...]]:
-    """What a line says to whom, where that hangs on more than its kind."""
-    told = line.data
-    if line.kind == EventKind.VISIT_MISSED and told["by"] == "office":
-        return {NoticeKind.VISIT_MISSED: (CONSUMER, HANDLER, ANSWERABLE)}
-    if line.kind == EventKind.TURN_REMINDED and told["reason"] == Wait.PERMISSION:
-        return {NoticeKind.REMINDER: (HANDLER,)}
-    if line.kind == EventKind.PROPOSED and told["what"] in LENGTHENING and line.public:
-        return {NoticeKind.PROPOSED: (CONSUMER, NAMED)}
-    return TELLS.get(line.kind, {})
-
-
-def ways(line: Event, lines: Sequence[Event], kind: NoticeKind) -> Iterator[tuple[int, str]]:
-    """The numbers and kinds by which this may have been said: danger and what is wrong with papers rest on any line of the transition."""
-    whole = [one.number for one in lines]
-    for said in (kind, AS_WELL.get(kind, kind)):
-        numbers = whole if said in (NoticeKind.DANGER, NoticeKind.DEFICIENT) else [line.number]
-        yield from ((number, said.value) for number in numbers)
-
-
-def unsaid(line: Event, lines: Sequence[Event], row: ServiceRequest) -> bool:
-    """Whether a line says nothing after all, because of what it holds, what else the same transition did, or where the request came from."""
-    then = [one for one in lines if one.number > line.number]
-    kinds, after = {one.kind for one in lines}, {one.kind for one in then}
-    told = line.data
-    match line.kind:
-        case EventKind.REGISTERED | EventKind.ASSIGNED | EventKind.COMPLETE:
-            return row.brought_at is not None
-        case EventKind.HELD:  # what is waited for, he is told by its own name
-            return told.get("reason") in frozenset(Wait)
-        case EventKind.RESOLVED | EventKind.DONE:
-            return EventKind.CLOSED in after
-        case EventKind.HOLD_ENDED:
-            return bool(after & {EventKind.NOTE_EXPIRED, EventKind.LAPSED})
-        case EventKind.REMINDED | EventKind.TURN_REMINDED:  # no longer so
-            return any(one.kind == EventKind.ESCALATED and one.task_id == line.task_id for one in then)
-        case EventKind.NOT_REPAIRED | EventKind.REOPENED:  # a stage is given out anew
-            return row.kind != Kind.COMPLAINT
-        case EventKind.REFUND_DUE:
-            return not told["amount"]
-        case EventKind.STAGE_DONE:  # said in words of its own
-            at_once = any(one.kind == EventKind.ASSIGNED and one.task_id == line.task_id for one in lines)
-            return at_once or bool(kinds & PAID_OR_TO_PAY) or "amount" in told or "put_right" in told
-    return False
+        yield from (one.handler for one in hands if HANDLER in whom)
+        yield from (one.answerable for one in hands if ANSWERABLE in whom)
+        yield from (line.data.get(key) for role, key in ((NAMED, "post"), (ASKED, "asked")) if role in whom)
+        if PROPOSER in whom:
+            yield self.proposer

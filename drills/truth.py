@@ -23,17 +23,20 @@ from models.events import Event
 from models.ground import utility_zone
 from models.names import everything
 from models.outbox import Attempt, Notification
-from rules.terms import EventKind, Kind, NoticeKind, State
+from rules.terms import Cause, EventKind, Kind, NoticeKind, State
 
 OTHERWISE: Mapping[str, frozenset[str]] = {
     NoticeKind.ACKNOWLEDGED: frozenset({EventKind.REGISTERED}),
-    NoticeKind.QUESTION: frozenset({EventKind.RESOLVED}),
+    NoticeKind.QUESTION: frozenset({EventKind.RESOLVED, EventKind.DONE, EventKind.PHONE_CHANGED}),
+    NoticeKind.CORRECTED: frozenset({EventKind.CORRECTED, EventKind.RAISED}),
+    NoticeKind.PROPOSED: frozenset({EventKind.PROPOSED, EventKind.RAISED, EventKind.MOVED, EventKind.HANDED_ON}),
+    NoticeKind.REOPENED: frozenset({EventKind.REOPENED, EventKind.OBJECTED}),
     NoticeKind.MESSAGE: frozenset({EventKind.MESSAGED}),
     NoticeKind.PAID: frozenset({EventKind.PAID, EventKind.STAGE_DONE}),
     NoticeKind.SLOTS: frozenset({EventKind.SLOTS_OFFERED}),
     NoticeKind.TURN_REMINDER: frozenset({EventKind.TURN_REMINDED}),
     NoticeKind.RESUMED: frozenset({EventKind.RESUMED, EventKind.HOLD_ENDED, EventKind.PAPER, EventKind.PRESENT}),
-    NoticeKind.REMINDER: frozenset({EventKind.REMINDED, EventKind.BEYOND, EventKind.EXPECTED_MISSED}),
+    NoticeKind.REMINDER: frozenset({EventKind.REMINDED, EventKind.TURN_REMINDED}),
 }
 """On which lines of history a message rests; any other rests on the one of its own name."""
 ON_ANY = frozenset({NoticeKind.ASSIGNED, NoticeKind.DANGER, NoticeKind.CODE, NoticeKind.ALARM, NoticeKind.CALL_BACK})
@@ -117,16 +120,15 @@ class Said:
         if line is None:
             yield f"no line for {self.row.kind}"
             return
-        told = self.row.data
+        told, of = self.row.data, line.data
         if line.kind in TO_THE_HANDLER:  # the line names whom it is said to, the message who answers
             told = {**told, "post": self.row.post}
-        if line.kind == EventKind.PROPOSED:  # the line names who decides, the message beside him who answers
-            told = {**told, "post": self.row.post or line.data["post"]}
-        if line.kind in OF_THE_HANDLER:  # the line names who does the work now, as the message does beside who answers
+        if self.row.kind == NoticeKind.PROPOSED:  # the line names who decides, the message beside him who answers
+            of = {**of, "post": of.get("asked") or of.get("post")}
+            told = {**told, "post": self.row.post or of["post"]}
+        elif line.kind in OF_THE_HANDLER:  # the line names who does the work now, the message him beside who answers
             told = {**told, "post": told.get("handler")}
-        yield from (
-            f"{key} {told[key]}" for key in SAME if key in told and key in line.data and told[key] != line.data[key]
-        )
+        yield from (f"{key} {told[key]}" for key in SAME if key in told and key in of and told[key] != of[key])
         if "fell_due" in told and _instant(told["fell_due"]) != line.due:
             yield f"fell due {told['fell_due']}"
         if line.kind == EventKind.ESCALATED and told.get("due") and not self._kept(line, told["due"]):
@@ -138,7 +140,8 @@ class Said:
             if later.kind in MOVES_CLOCKS:
                 return True
             if later.kind in CLIMBS:
-                return later.due in (None, _instant(due))
+                untaken = later.data.get("cause") == Cause.NOT_TAKEN_UP  # its own time, which is shorter, was over
+                return untaken or later.due in (None, _instant(due))
         return True
 
 

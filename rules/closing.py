@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.clocks import after, judged, settle
 from rules.durations import Duration
-from rules.request import CONSUMER, HANDLER
+from rules.request import CONSUMER, HANDLER, RECOVERY
 from rules.terms import Closing, EventKind, NoticeKind, State
 from rules.turn import Turn
 
@@ -30,8 +30,11 @@ def closed(turn: Turn, closing: Closing) -> None:
     turn.to(State.CLOSED)
     settle(turn)  # a hold that ended with it gives its time back before the standard is judged
     request.within_standard = judged(request, closing)
+    beside = [task.id for task in request.open_tasks if task.stage == RECOVERY]
     turn.close(closing)
     request.confirm_by = request.call_back_at = None
     request.reopen_until = after(turn.ground.limits.reopening_window, turn.at)
     turn.event(EventKind.CLOSED, closing=closing, reopen_until=request.reopen_until)
-    turn.tell(NoticeKind.CLOSED, CONSUMER, HANDLER, closing=closing, reopen_until=request.reopen_until)
+    told = {"closing": closing, "reopen_until": request.reopen_until}
+    turn.tell(NoticeKind.CLOSED, CONSUMER, HANDLER, **told)
+    turn.tell_handlers(NoticeKind.CLOSED, beside, **told)

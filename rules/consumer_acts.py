@@ -155,9 +155,7 @@ def _withdraw(turn: Turn, sent: Sent) -> None:
     turn.request.proposal, turn.request.call_back_at = {}, None
     turn.event(EventKind.WITHDRAWN, reason=sent.data.get("reason"))
     turn.tell(NoticeKind.WITHDRAWN, CONSUMER)
-    for task in handling:
-        turn.focus(task)
-        turn.tell(NoticeKind.WITHDRAWN, HANDLER)
+    turn.tell_handlers(NoticeKind.WITHDRAWN, handling)
     if turn.whole.procedure is not None:
         withdrawn(turn)
 

@@ -98,8 +98,10 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
         task.ladder = ground.timing.ladder
         _change_hands(turn, ground, first_tier=danger)
     settle(turn)
+    judge = _judge_of_the_wait(turn) if danger else None
     turn.event(
         EventKind.RAISED if danger else EventKind.CORRECTED, from_category=before, category=request.category, post=task.handler,
+        asked=judge,
     )  # fmt: skip
     turn.tell(
         NoticeKind.CORRECTED,
@@ -110,7 +112,7 @@ def corrected(turn: Turn, other: Elsewhere) -> None:
         standard_due=request.standard_due,
     )
     if danger:
-        _danger_begins(turn)
+        _danger_begins(turn, judge)
 
 
 def take_standard(turn: Turn, ground: Ground) -> None:
@@ -125,18 +127,24 @@ def take_standard(turn: Turn, ground: Ground) -> None:
         request.standard_due = None
 
 
-def _danger_begins(turn: Turn) -> None:
+def _judge_of_the_wait(turn: Turn) -> str | None:
+    """The post that judges, now that it is danger, a wait which the consumer contested; None where none is."""
+    if turn.request.proposal.get("what") != Proposal.HOLD:
+        return None
+    found = answers(turn.ground.rungs, turn.task.tier + 1, turn.at)
+    return turn.task.answerable if found is None else found.post
+
+
+def _danger_begins(turn: Turn, judge: str | None) -> None:
     """It rings from this second; a wait ends, and what was proposed is void, but for a wait that the consumer contested."""
     request = turn.request
     if (hold := turn.open_hold) is not None:
         hold.end = turn.at
     if request.state is not State.ASSIGNED:
         turn.to(State.ASSIGNED)
-    if request.proposal.get("what") == Proposal.HOLD:
-        found = answers(turn.ground.rungs, turn.task.tier + 1, turn.at)
-        post = turn.task.answerable if found is None else found.post
-        request.proposal |= {"post": post, "tier": turn.task.tier}
-        turn.tell_post(NoticeKind.PROPOSED, post, what=Proposal.HOLD)
+    if judge is not None:
+        request.proposal |= {"post": judge, "tier": turn.task.tier}
+        turn.tell_post(NoticeKind.PROPOSED, judge, what=Proposal.HOLD)
     else:
         request.proposal = {}
     settle(turn)

@@ -101,9 +101,7 @@ def lapsed(turn: Turn, due: datetime, *, refund: bool) -> None:
     turn.to(State.LAPSED)
     turn.event(EventKind.LAPSED, due=due, stage=stage)
     turn.tell(NoticeKind.LAPSED, CONSUMER, **told)
-    for task in handling:
-        turn.focus(task)
-        turn.tell(NoticeKind.LAPSED, HANDLER, **told)
+    turn.tell_handlers(NoticeKind.LAPSED, handling, **told)
     turn.request.closing, turn.request.closed_at = Closing.LAPSED, turn.at
     turn.request.proposal = {}
     undo_all(turn)

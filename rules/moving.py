@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from rules import judge
 from rules.giving import first_hands, lowest
 from rules.ladder import Seat, present
-from rules.request import HANDLER, Ground, Request, Task
+from rules.request import ANSWERABLE, HANDLER, Ground, Request, Task
 from rules.terms import EventKind, NoticeKind
 from rules.turn import Turn
 
@@ -33,50 +34,66 @@ def move(request: Request, ground: Ground, new: Ground, to: Hands, at: datetime)
     `new` is the ground there. Tier, entry, due and time to take it up stay as they are, whoever is in the posts there.
     """
     turn = judge.it_is_time(request, ground, at)
-    before, from_post = turn.request.office, None if turn.request.task is None else turn.request.task.handler
-    zone = turn.request.zone
+    before, zone, task = turn.request.office, turn.request.zone, turn.request.task
+    had = None if task is None else (task.handler, task.answerable)
     turn.request.office, turn.request.zone = to.office, to.zone
     turn.whole = new
-    gone = [task.id for task in turn.request.open_tasks if _moved(task, new.stages.get(task.stage, new), to, at)]
-    _ask_others(turn, to, at)
-    post = None if turn.request.task is None else turn.request.task.handler
-    if post == from_post:
-        from_post = post = None
+    gone = {task.id: _moved(task, new.stages.get(task.stage, new), to, at) for task in turn.request.open_tasks}
+    asked = _ask_others(turn, to, at)
+    hands: dict[str, Any] = {"asked": asked}
+    if task is not None and had is not None:
+        hands |= {"from_post": had[0], "post": task.handler} if task.handler != had[0] else {}
+        hands |= {"answerable": task.answerable} if task.answerable != had[1] else {}
     if before != to.office:
-        turn.event(EventKind.MOVED, from_office=before, office=to.office, from_post=from_post, post=post)
+        turn.event(EventKind.MOVED, from_office=before, office=to.office, **hands)
     else:
-        other = to.zone if zone != to.zone else None
-        turn.event(EventKind.HANDED_ON, zone=other, from_post=from_post, post=post)
-    for id in gone:
-        turn.focus(id)
-        turn.tell(NoticeKind.ASSIGNED, HANDLER)
+        turn.event(EventKind.HANDED_ON, zone=to.zone if zone != to.zone else None, **hands)
+    _tell(turn, gone, asked)
     return turn
 
 
-def _moved(task: Task, ground: Ground, to: Hands, at: datetime) -> bool:
-    """Give the task's posts that lose it to those of the same role; whether somebody else does the work now."""
+def _tell(turn: Turn, gone: Mapping[str, Sequence[str]], asked: str | None) -> None:
+    """Whoever has it now hears of it, and whoever must now agree to what is proposed."""
+    for id, whom in gone.items():
+        turn.focus(id)
+        turn.tell(NoticeKind.ASSIGNED, *whom)
+    if asked is not None:
+        turn.focus(turn.request.proposal.get("task"))
+        said = {key: told for key, told in turn.request.proposal.items() if key not in KEPT_OF_A_PROPOSAL}
+        turn.tell_post(NoticeKind.PROPOSED, asked, **said)
+
+
+KEPT_OF_A_PROPOSAL = frozenset({"post", "tier", "by", "from", "task", "number"})
+"""What is kept with a proposal and is not told of it."""
+
+
+def _moved(task: Task, ground: Ground, to: Hands, at: datetime) -> list[str]:
+    """Give the task's posts that lose it to those of the same role; which of handler and answerable is another now."""
     was_one = task.handler == task.answerable
     given = task.handler in to.left
     handler, answerable = to.back.get(task.id, ("", ""))
     if given:
         task.handler = _successor(ground, to.left[task.handler], task, handler, at)
         task.offered = [*task.offered, task.handler]
-    if task.answerable in to.left:
+    answers_no_more = task.answerable in to.left
+    if answers_no_more:
         one = was_one and lowest(ground, task.handler)
         role = to.left[task.answerable]
         task.answerable = task.handler if one else _successor(ground, role, task, answerable, at)
         task.answerable_person = _person(ground, task.answerable, at)
-    return given
+    return [HANDLER] * given + [ANSWERABLE] * answers_no_more
 
 
-def _ask_others(turn: Turn, to: Hands, at: datetime) -> None:
-    """What waits for the word of a post that loses it waits for that of the other."""
+def _ask_others(turn: Turn, to: Hands, at: datetime) -> str | None:
+    """What waits for the word of a post that loses it waits for that of the other, which is answered."""
     asked, tasks = turn.request.proposal, turn.request.open_tasks
     if not asked or not tasks or asked["post"] not in to.left:
-        return
+        return None
     task = next((one for one in tasks if one.id == asked.get("task")), tasks[0])
     ground = turn.whole.stages.get(task.stage, turn.whole)
-    turn.request.proposal = {**asked, "post": _successor(ground, to.left[asked["post"]], task, "", at)}
+    post = _successor(ground, to.left[asked["post"]], task, "", at)
+    turn.request.proposal = {**asked, "post": post}
+    return post
 
 
 def _successor(ground: Ground, role: str, task: Task, before: str, at: datetime) -> str:

@@ -9,9 +9,9 @@ from rules.endings import end_tasks, refund_what_is_too_much, taken_up_again, un
 from rules.escalation import beyond, escalate
 from rules.given import need
 from rules.proposals import ask_post, none_pending
-from rules.request import CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
+from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
 from rules.states import WORKED
-from rules.terms import Cause, Closing, EventKind, NoticeKind, Proposal, Refused, State
+from rules.terms import Cause, Closing, Codes, EventKind, NoticeKind, Proposal, Refused, State
 from rules.turn import Refusal, Turn
 
 
@@ -46,13 +46,16 @@ def rejected(turn: Turn) -> None:
     if (hold := turn.open_hold) is not None:
         hold.end = turn.at
     turn.to(State.REJECTED)
+    handling = [task.id for task in request.open_tasks]
     if turn.whole.procedure is not None:
         undo_all(turn)
         end_tasks(turn)
     turn.close(Closing.REJECTED)
     request.reopen_until = after(turn.ground.limits.reopening_window, turn.at)
-    turn.event(EventKind.REJECTED, reason=reason, reopen_until=request.reopen_until)
-    turn.tell(NoticeKind.REJECTED, CONSUMER, HANDLER, reason=reason, reopen_until=request.reopen_until)
+    told: Codes = {"reason": reason, "reopen_until": request.reopen_until}
+    turn.event(EventKind.REJECTED, **told)
+    turn.tell(NoticeKind.REJECTED, CONSUMER, **told)
+    turn.tell_handlers(NoticeKind.REJECTED, handling, **told)
     if turn.whole.procedure is not None:
         refund_what_is_too_much(turn)
 
@@ -76,9 +79,11 @@ def object_to(turn: Turn, sent: Sent) -> None:
     turn.to(State.IN_PROGRESS)
     _clock_stood(turn, closed)
     turn.event(EventKind.OBJECTED)
-    if not escalate(turn, Cause.OBJECTION) and turn.task.beyond_at is None:
-        beyond(turn, None)
-    return None
+    if escalate(turn, Cause.OBJECTION):
+        return None
+    if turn.task.beyond_at is None:
+        return beyond(turn, None)
+    return turn.tell(NoticeKind.REOPENED, HANDLER, ANSWERABLE)
 
 
 def _clock_stood(turn: Turn, since: datetime | None) -> None:

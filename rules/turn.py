@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from rules.papers import PHOTOGRAPHED
-from rules.request import CONSUMER, RECOVERY, Ground, Hold, Request, Sent, Task
+from rules.request import CONSUMER, HANDLER, RECOVERY, Ground, Hold, Request, Sent, Task
 from rules.states import move
 from rules.terms import Actor, Closing, Codes, EventKind, Kind, NoticeKind, Refused, State
 
@@ -234,6 +234,14 @@ class Turn:
         if any(one.stood is None for one in self.notices):
             now = self.request.copied()
             self.notices = [one if one.stood else replace(one, stood=now) for one in self.notices]
+
+    def tell_handlers(self, kind: NoticeKind, tasks: Iterable[str], **data: object) -> None:
+        """Say `kind` to whoever does each of these tasks."""
+        focused = self.focused
+        for task in tasks:
+            self.focus(task)
+            self.tell(kind, HANDLER, **data)
+        self.focus(focused)
 
     def unsay(self, kind: NoticeKind, task: str) -> None:
         """Take back what was to be said of a task in this turn: it is no longer so."""

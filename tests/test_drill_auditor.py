@@ -394,6 +394,9 @@ def test_what_an_officer_sent_up_before_its_time_has_kept_its_word() -> None:
     assert untrue(line(3, EventKind.ESCALATED, None), last) == []
     assert untrue(line(3, EventKind.ESCALATED, told), last) == []
     assert untrue(line(3, EventKind.ESCALATED, above), last) == [f"due {told.isoformat()}"]
+    untaken = line(3, EventKind.ESCALATED, above)
+    untaken.data = {"cause": "not_taken_up"}
+    assert untrue(untaken, last) == [], "nobody took it up"
 
 
 async def test_what_is_still_to_be_done_is_named(drilled: Drilled) -> None:

@@ -9,16 +9,21 @@ import pytest
 from sqlmodel import col, select, update
 
 from drills.auditor import histories, notices
-from drills.hearing import Reading, Want
+from drills.hearing import Reading, Want, changes
 from drills.reach import Reach
+from drills.telling import RESTS_ON_NO_LINE, SAYS_NOTHING, TELLS
+from drills.truth import ON_ANY, OTHERWISE
+from models import handing_on, moving
 from models.events import Event
 from models.outbox import Notification
 from models.people import Fill, Leave
 from models.requests import ServiceRequest
-from rules.terms import Act, EventKind
+from rules.terms import Act, EventKind, NoticeKind
 from tests.by_the_pen import town_by_the_pen
 from tests.stories.applying import apply
 from tests.stories.conftest import THE_BEGINNING
+from tests.stories.test_an_office_merged import administrator, office_of, offices
+from tests.stories.test_retiming import fan_of, finished
 from tests.timeline import Timeline
 
 
@@ -29,9 +34,10 @@ async def town(database_url: str) -> AsyncIterator[Timeline]:
         yield made
 
 
-async def unmissed(town: Timeline, reference: str) -> set[str]:
-    """The kinds of notice about this request of which the count would not find that they were never queued."""
-    found = set()
+async def unmissed(town: Timeline, reference: str, line: int | None = None) -> set[str]:
+    """The kinds of notice about this request, or about one line, of which the count would not find that they were never queued."""
+    found, about = set(), [col(Notification.reference) == reference]
+    about += [] if line is None else [col(Notification.number) == line]
     async with town.sessions() as session:
         row = await session.get_one(ServiceRequest, reference)
         events = await histories(session, [reference])
@@ -40,11 +46,10 @@ async def unmissed(town: Timeline, reference: str) -> set[str]:
             return not (await notices(session, [row], events))[0].good
 
         assert not await lacks()
-        kinds = select(Notification.kind).where(Notification.reference == reference).distinct()
+        kinds = select(Notification.kind).where(*about).distinct()
         for kind in (await session.exec(kinds)).all():
-            ours = col(Notification.reference) == reference, col(Notification.kind) == kind
             taken = await session.begin_nested()
-            await session.exec(update(Notification).where(*ours).values(reference=""))
+            await session.exec(update(Notification).where(*about, col(Notification.kind) == kind).values(reference=""))
             if not await lacks():
                 found.add(kind)
             await taken.rollback()
@@ -91,6 +96,79 @@ async def test_each_notice_of_an_application_is_missed_when_it_was_never_queued(
     assert await unmissed(town, application.reference) == set()
 
 
+async def test_who_proposed_hears_that_it_was_declined_and_each_telephone_what_is_said_to_it(town: Timeline) -> None:
+    complaint = await town.file("wrong-bill")
+    handler = (await town.task(complaint)).handler
+    await town.officer(complaint, Act.REJECT, handler, reason="own-wiring", words="Only his own wiring.")
+    await town.officer(complaint, Act.DISAGREE, (await town.task(complaint)).answerable, words="It is ours.")
+    await town.officer(
+        complaint, Act.RESOLVE, handler, put_right=town.now, cause="sum-wrong", words="The bill was put right."
+    )
+    await town.consumer(complaint, Act.CHANGE_PHONE, words="+919810000002")
+    assert {"declined", "phone_changed", "question"} <= {one.kind for one in await town.notices(complaint)}
+    assert await unmissed(town, complaint) == set()
+    assert await unmissed(town, complaint, line=(await town.row(complaint)).number) == set()
+    assert not await goes_to_the_other_number(town, complaint, "phone_changed")
+    assert not await goes_to_the_other_number(town, complaint, "acknowledged")
+    assert not await goes_to_the_other_number(town, complaint, "question")
+
+
+async def goes_to_the_other_number(town: Timeline, reference: str, kind: str) -> bool:
+    """Whether nobody would find that the newest notice of a kind went to the consumer under the other telephone."""
+    async with town.sessions() as session:
+        row = await session.get_one(ServiceRequest, reference)
+        of = select(Notification).where(Notification.reference == reference, Notification.kind == kind)
+        wrong = (await session.exec(of.order_by(col(Notification.number).desc()))).first()
+        others = select(Notification.consumer_id).where(Notification.reference == reference).distinct()
+        assert wrong is not None
+        [other] = set((await session.exec(others)).all()) - {None, wrong.consumer_id}
+        wrong.consumer_id = other
+        events = await histories(session, [reference])
+        return (await notices(session, [row], events))[0].good
+
+
+@pytest.mark.sweep("another application, each kind of its notices taken away")
+async def test_papers_that_come_and_money_that_goes_back_are_told(town: Timeline) -> None:
+    application = await apply(town, "new-connection")
+    await application.officer("documents", Act.FAULT, faults={})
+    await application.hand_in()
+    assert "resumed" in {one.kind for one in await town.notices(application.reference)}
+    await application.walk(until="payment")
+    await application.pay(10_000)
+    await town.consumer(application.reference, Act.WITHDRAW)
+    await application.officer("refund", Act.FINISH, words="Sent back to the account.")
+    last = await town.row(application.reference)
+    assert await unmissed(town, application.reference) == set()
+    assert await unmissed(town, application.reference, line=last.number) == set(), "that the money went back"
+
+
+async def test_whoever_has_to_do_with_it_hears_that_it_came_to_his_post(town: Timeline) -> None:
+    complaint = await town.file("no-supply", locality="gizri")
+    had = (await town.task(complaint)).handler
+    async with town.sessions.begin() as session:
+        number = await handing_on.end_post(session, had, await administrator(town), town.now)
+    await finished(town, number, fan_of(town))
+    assert (await town.task(complaint)).handler != had
+    assert await unmissed(town, complaint, line=(await town.row(complaint)).number) == set()
+
+
+@pytest.mark.sweep("a merge of two offices, with a complaint that climbed and waits for a word")
+async def test_whoever_answers_for_it_or_must_agree_hears_that_it_came_to_his_office(town: Timeline) -> None:
+    complaint = await town.file("wrong-bill", locality="gizri")
+    handler = (await town.task(complaint)).handler
+    await town.officer(complaint, Act.REJECT, handler, reason="own-wiring", words="Only his own wiring.")
+    of = await office_of(town, "gizri")
+    other = next(code for code in await offices(town) if code != of)
+    async with town.sessions.begin() as session:
+        number = await moving.move(session, of, other, await administrator(town), town.now)
+    await finished(town, number, fan_of(town))
+    task, row = await town.task(complaint), await town.row(complaint)
+    told = {(one.kind, one.post) for one in await town.notices(complaint) if one.number == row.number}
+    assert told == {("assigned", task.handler), ("assigned", task.answerable), ("proposed", task.answerable)}
+    assert await unmissed(town, complaint, line=row.number) == set()
+
+
+CONSUMER = 1
 AT = datetime(2027, 5, 14, 9, tzinfo=UTC)
 
 
@@ -103,10 +181,11 @@ def line(number: int, kind: EventKind, *, hours: int = 0, **data: object) -> Eve
 def wanted(*lines: Event, reached: bool = True, **row: object) -> set[tuple[int, str, str | None]]:
     """What must have been told of these lines: number, kind, post."""
     request = ServiceRequest.model_construct(
-        **{"kind": "complaint", "contact_refused": False, "brought_at": None, **row}
+        **{"kind": "complaint", "contact_refused": False, "brought_at": None, "safety": False, **row}
     )
-    wants = Reading(request, reached).wants(lines)
-    return {(*want.ways[0], want.post) for want in wants}
+    told = CONSUMER if reached else None
+    wants = Reading(request, [told] * (changes(lines) + 1)).wants(lines)
+    return {(*want.ways[0], None if want.whom == CONSUMER else str(want.whom)) for want in wants}
 
 
 GIVEN = line(2, EventKind.ASSIGNED, post="officer", answerable="officer", tier=1)
@@ -160,4 +239,46 @@ def test_a_post_is_asked_about_only_where_somebody_sat_in_it_who_can_be_told() -
 def test_a_notice_under_another_number_or_to_another_post_is_none() -> None:
     want = Want("1", ((3, "assigned"), (3, "danger")), "officer", AT)
     assert want.among({("1", 3, "danger", "officer")})
-    assert not want.among({("1", 2, "assigned", "officer"), ("1", 3, "assigned", None), ("1", 3, "closed", "officer")})
+    assert not want.among({("1", 2, "assigned", "officer"), ("1", 3, "assigned", 1), ("1", 3, "closed", "officer")})
+
+
+def test_of_every_line_it_is_said_whom_it_tells_or_why_nobody() -> None:
+    assert {*TELLS, *SAYS_NOTHING} == set(EventKind)
+    assert not set(TELLS) & set(SAYS_NOTHING)
+
+
+def test_every_notice_is_asked_for_by_some_line_or_it_is_said_why_by_none() -> None:
+    asked_for = {kind for said in TELLS.values() for kind in said}
+    assert asked_for | set(RESTS_ON_NO_LINE) == set(NoticeKind)
+    assert not asked_for & set(RESTS_ON_NO_LINE)
+
+
+def test_what_is_asked_for_of_a_line_may_rest_on_it() -> None:
+    for line, said in TELLS.items():
+        for kind in set(said) - ON_ANY:
+            assert line in OTHERWISE.get(kind, {kind}), f"{kind} on {line}"
+
+
+def test_danger_rings_through_the_whole_ladder_as_long_as_it_is_danger() -> None:
+    risen = line(3, EventKind.ESCALATED, hours=1, post="manager", tier=2, cause="not_taken_up")
+    lowered = line(4, EventKind.CORRECTED, hours=2, post="officer")
+    rings = (3, "danger", "officer"), (3, "danger", "manager")
+    assert wanted(GIVEN, risen, safety=True).issuperset(rings)
+    assert wanted(GIVEN, risen, lowered, safety=True).isdisjoint(rings)
+    assert wanted(GIVEN, risen).isdisjoint(rings)
+
+
+def test_an_objection_past_the_top_is_told_to_whoever_has_it_again() -> None:
+    rejected, objected = line(3, EventKind.REJECTED, hours=1), line(4, EventKind.OBJECTED, hours=2)
+    again = (4, "reopened", "officer")
+    assert again in wanted(GIVEN, rejected, objected)
+    risen = line(5, EventKind.ESCALATED, hours=2, post="manager", tier=2)
+    assert again not in wanted(GIVEN, rejected, objected, risen)
+
+
+def test_everybody_whose_work_ends_hears_of_it() -> None:
+    other = line(3, EventKind.ASSIGNED, hours=1, post="other", answerable="other", tier=1)
+    other.task_id = "2"
+    for number, kind in enumerate((EventKind.REJECTED, EventKind.LAPSED, EventKind.CLOSED), 4):
+        ended = line(number, kind, hours=2)
+        assert {(number, kind, "officer"), (number, kind, "other")} <= wanted(GIVEN, other, ended), kind

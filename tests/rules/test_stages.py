@@ -62,6 +62,14 @@ def test_an_objection_opens_again_what_was_broken_off_a_tier_above_it_whatever_e
     assert (desk.request.case.balance, desk.request.case.owed) == (1_000, 1_000)
 
 
+def test_whoever_works_at_another_stage_hears_that_it_was_refused() -> None:
+    desk = at_payment()
+    desk.pay(1_000)
+    assert desk.at_stage("permission", Act.GIVE, post=COLLEAGUE) is None
+    rejected_at("agreement", desk)
+    assert desk.told(NoticeKind.REJECTED) == {CONSUMER, desk.stage("agreement").handler, COLLEAGUE}
+
+
 def test_what_is_closed_without_a_handover_may_be_opened_again_too() -> None:
     desk = Application(ground_for(CLOSING))
     desk.walk()

@@ -263,6 +263,7 @@ def test_a_wait_that_was_contested_is_still_judged_once_it_is_danger() -> None:
     desk.officer(Act.RAISE, OFFICER)
     assert desk.request.proposal["what"] == Proposal.HOLD
     assert desk.request.proposal["post"] == MANAGER
+    assert desk.last(EventKind.RAISED).data["asked"] == MANAGER
 
 
 def test_nobody_rejects_alone_even_at_the_top() -> None:
@@ -354,6 +355,16 @@ def test_an_objection_is_a_move_after_which_an_older_page_is_stale() -> None:
     desk.consumer(Act.OBJECT)
     assert desk.officer(Act.NOTE, OFFICER, since=[EventKind.OBJECTED]) is None
     assert desk.officer(Act.ESCALATE, OFFICER, since=[EventKind.OBJECTED]) is Refused.STALE
+
+
+def test_an_objection_past_the_last_tier_is_told_to_whoever_has_it_again() -> None:
+    desk = going(when="13:40")
+    assert reject(desk) is None
+    desk.until(at("16:00"))
+    assert desk.task.beyond_at is not None
+    assert desk.officer(Act.AGREE, HEAD) is None
+    assert desk.consumer(Act.OBJECT) is None
+    assert desk.told(NoticeKind.REOPENED) == {OFFICER, HEAD}
 
 
 def test_an_old_answer_does_not_count_for_a_new_question() -> None:

@@ -45,6 +45,18 @@ async def test_nobody_holds_it_so_it_climbs_by_itself_and_the_consumer_hears_not
     assert not [notice for notice in await town.notices(dispute, "escalated") if notice.consumer_id is not None]
 
 
+async def test_who_holds_it_hears_that_the_complaint_is_closed(town: Timeline) -> None:
+    dispute = await town.file("billing-old-dues")
+    held, main = await task_of(town, dispute, RECOVERY), await task_of(town, dispute, "complaint")
+    await town.officer(
+        dispute, Act.RESOLVE, main.handler, task=main.id, put_right=town.now, cause="dues-stand", words="They stand."
+    )
+    answer = await town.consumer(dispute, Act.CONFIRM)
+    assert (answer.refused, answer.standing.state) == (None, State.CLOSED)
+    told = {one.post for one in await town.notices(dispute, "closed")}
+    assert told == {None, main.handler, held.handler}
+
+
 async def test_only_its_own_post_ends_it_and_closing_ends_both(town: Timeline) -> None:
     dispute = await town.file("billing-old-dues")
     held, main = await task_of(town, dispute, RECOVERY), await task_of(town, dispute, "complaint")
