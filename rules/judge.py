@@ -68,6 +68,7 @@ def caught_up(turn: Turn) -> Turn:
 def _assigned(turn: Turn) -> None:
     if turn.request.state is State.RECEIVED and not turn.request.tasks:
         timers.assign(turn)
+        turn.told_as_it_stands()
 
 
 def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
@@ -77,7 +78,6 @@ def take(request: Request, ground: Ground, at: datetime, sent: Sent) -> Turn:
     """
     first = sent.act is Act.PAY and in_time(request.case.note, sent)
     turn = look(request, ground, at) if first else it_is_time(request, ground, at)
-    turn.go_on()
     turn.sent = sent
     need(not sent.own or sent.act is Act.RAISE, Refused.OWN_WORK)
     if sent.task is not None:

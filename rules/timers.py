@@ -46,10 +46,10 @@ def it_is_time(turn: Turn) -> None:
     """Do all that fell due at or before the turn's instant, the earliest first, each once."""
     first = settle(turn)
     while first is not None and first.at <= turn.at:
-        turn.go_on()
         turn.focus(first.task or None)
         FALLS_DUE[first.what](turn, first.at)
         first = settle(turn)
+        turn.told_as_it_stands()
     turn.focus(None)
 
 

@@ -33,7 +33,7 @@ class NewEvent:
 class Notice:
     """Something to be said to the consumer or to a post, with the event it rests on.
 
-    `stood`: the request as it was then, where the same transition went on to something else; None: as it is after it.
+    `stood`: the request as it was then, whatever followed in the same transition; None: as it is after it.
     """
 
     kind: NoticeKind
@@ -229,8 +229,8 @@ class Turn:
                 posts.add(post)
             self.notices.append(Notice(kind, whom, post, self.request.number, plain(data), task=self._task_id))
 
-    def go_on(self) -> None:
-        """Something else follows: what was told so far tells how the request stands now."""
+    def told_as_it_stands(self) -> None:
+        """Let what was told so far tell how the request stands now, whatever follows in this transition."""
         if any(one.stood is None for one in self.notices):
             now = self.request.copied()
             self.notices = [one if one.stood else replace(one, stood=now) for one in self.notices]
