@@ -113,6 +113,7 @@ WORDS: dict[type[Exception], Words] = {
     ),
 }
 BY_STATUS = {words.status: words for words in reversed(WORDS.values())} | {
+    400: Words(400, N_("This cannot be done here"), N_("Go back, load the page again and send it once more.")),
     405: Words(405, N_("This cannot be done here"), N_("Go back and use the buttons of the page.")),
 }
 KEPT = N_("We cannot save this at the moment. What you typed is still here. Try again in a minute, or ring us.")

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from languages.catalog import gettext
 
 MOST_FIELDS = 60
 MOST_FILES = 4
+MOST_SCANS = 12
+MOST_LETTERS = 64 * 1024
 Typed = Mapping[str, str]
 
 
@@ -24,7 +27,7 @@ async def typed(request: Request) -> Typed:
 async def texts(request: Request, most_files: int = MOST_FILES) -> Typed:
     """What was typed in a form that may have files, which are left alone."""
     async with request.form(max_files=most_files, max_fields=MOST_FIELDS) as form:
-        return {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
+        return words_of(form)
 
 
 Form = Annotated[Typed, Depends(typed)]
@@ -43,11 +46,18 @@ async def sent(request: Request) -> AsyncIterator[Sent]:
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS) as form:
         chosen = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
         files = [file for file in chosen if file.filename or file.size]
-        words = {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
-        yield Sent(words, files[0] if files else None)
+        yield Sent(words_of(form), files[0] if files else None)
 
 
 SentForm = Annotated[Sent, Depends(sent)]
+
+
+def words_of(form: FormData) -> Typed:
+    """The fields without the files. Where files may come the body may be large, so its words are counted here: 413 for too many."""
+    words = {name: value for name, value in form.items() if not isinstance(value, UploadFile)}
+    if sum(map(len, words.values())) > MOST_LETTERS:
+        raise HTTPException(413)
+    return {name: clean(value) for name, value in words.items()}
 
 
 def clean(text: str) -> str:

@@ -17,6 +17,7 @@ from languages.catalog import LANGUAGES, preferred, speak
 from rules.papers import LARGEST as LARGEST_FILE
 from rules.papers import FileFault
 from web.errors import CrossSite, TooLarge
+from web.forms import MOST_SCANS
 from web.uploads.faults import Unfit
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -44,9 +45,11 @@ HEADERS = (
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST = 64 * 1024
 WITH_FILES = "/documents"
-"""How the addresses end that take a file; the only ones whose body may be as large as one."""
-AT_THE_DESK, READ_TO_ITS_END = "/desk/", 4 * LARGEST_FILE
-"""There a telephone's picture comes with what was typed beside it: one too large is read all the same, so that the words are kept."""
+"""How the addresses end that take a file; but for SCANS the only ones whose body may be as large as one."""
+BY_THE_STAFF, READ_TO_ITS_END = ("/desk/", "/counter/"), 4 * LARGEST_FILE
+"""There a picture comes with what was typed beside it: one too large is read all the same, so that the words are kept."""
+SCANS = "/counter/applications"
+"""Where all papers of an application come with it."""
 LANGUAGE = "language"
 YEAR = 365 * 24 * 3600
 Refuse = Callable[[Request, Exception], Response]
@@ -148,13 +151,23 @@ def wished(accept_language: str) -> str:
 
 async def limited(path: str, headers: Headers, receive: Receive) -> Receive:
     """`receive` for a body no larger than this address takes; TooLarge otherwise, or Unfit where it takes a file."""
-    if not path.endswith(WITH_FILES):
+    files = room_for_files(path)
+    if not files:
         return await bounded(headers, receive)
     length = headers.get("content-length")
-    most = (READ_TO_ITS_END if path.startswith(AT_THE_DESK) else LARGEST_FILE) + LARGEST
+    most = files + LARGEST
     if length is not None and (not length.isdigit() or int(length) > most):
         raise Unfit(FileFault.TOO_LARGE)
     return counted(receive, most)
+
+
+def room_for_files(path: str) -> int:
+    """How many bytes of files may come to an address; 0 where none may."""
+    if path == SCANS:
+        return MOST_SCANS * LARGEST_FILE
+    if not path.endswith(WITH_FILES):
+        return 0
+    return READ_TO_ITS_END if path.startswith(BY_THE_STAFF) else LARGEST_FILE
 
 
 def counted(receive: Receive, most: int) -> Receive:

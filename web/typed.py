@@ -1,4 +1,4 @@
-"""Numbers as people type them: digits of any script, with the marks between thousands."""
+"""Numbers as people type them, digits of any script with the marks between thousands; and as our own pages send them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def whole_number(typed: str) -> int | None:
     """A whole number from 0 on; None for anything else."""
     plain = _plain(typed)
     return int(plain) if WHOLE.fullmatch(plain) else None
+
+
+def own_number(text: str) -> int | None:
+    """A number as our own pages put it into forms and addresses: at most eight of 0 to 9; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _plain(typed: str) -> str:

@@ -18,6 +18,7 @@ from rules.messages import Look
 from tests.web.counter_hall import Agent, agent, by_phone, events, hidden
 from tests.web.stages_at_hand import AtHand
 from tests.web.window import Window, checked, words
+from web.security import LARGEST
 
 PHONES = itertools.count(9_833_100_001)
 
@@ -35,6 +36,14 @@ def picture() -> tuple[str, bytes, str]:
     """A photograph of a sheet."""
     out = BytesIO()
     Image.new("RGB", (60, 80), "white").save(out, "JPEG")
+    return "sheet.jpg", out.getvalue(), "image/jpeg"
+
+
+def photograph() -> tuple[str, bytes, str]:
+    """A photograph as a telephone makes one: larger than any form without files may be."""
+    out = BytesIO()
+    Image.effect_noise((1200, 900), 80).save(out, "JPEG")
+    assert len(out.getvalue()) > 4 * LARGEST
     return "sheet.jpg", out.getvalue(), "image/jpeg"
 
 
@@ -81,6 +90,21 @@ async def test_an_application_with_all_its_scans_is_complete_at_once(window: Win
     page = await at_work.page(f"/counter/requests/{reference}?told=filed")
     assert "It is filed" in words(page)
     assert "New connection" in words(page)
+
+
+async def test_scans_are_taken_as_large_as_a_telephone_makes_them(window: Window, at_work: Agent) -> None:
+    blank = await at_work.page("/counter/applications/new?procedure=new-connection")
+    typed = {
+        "token": hidden(blank.text, "token"),
+        "procedure": "new-connection",
+        "applicant": "owner",
+        "name": "Rubina",
+    }
+    files = {f"scan-{code}": photograph() for code in ("photo", "identity", "ownership")}
+    answer = checked(await at_work.browser.post("/counter/applications", data=typed, files=files))
+    assert answer.status_code == 422
+    assert 'value="Rubina"' in answer.text
+    assert "That is too much at once" not in words(answer)
 
 
 async def test_what_was_brought_and_not_scanned_is_written_down(window: Window, at_work: Agent) -> None:
@@ -231,9 +255,11 @@ async def test_a_paper_is_handed_in_for_him(window: Window, at_work: Agent) -> N
     await window.record.look(Look(reference, window.now))
     page = await at_work.page(f"/counter/requests/{reference}")
     data = {"token": hidden(page.text, "token"), "seen": hidden(page.text, "seen"), "paper": "ownership"}
-    nothing = await at_work.browser.post(f"/counter/requests/{reference}/document", data=data)
+    nothing = await at_work.browser.post(f"/counter/requests/{reference}/documents", data=data)
     assert nothing.status_code == 422
-    handed = await at_work.browser.post(f"/counter/requests/{reference}/document", data=data, files={"file": picture()})
+    handed = await at_work.browser.post(
+        f"/counter/requests/{reference}/documents", data=data, files={"file": photograph()}
+    )
     assert handed.status_code == 303, words(handed)
     assert (await window.row(reference)).complete_at is not None
 

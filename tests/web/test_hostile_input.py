@@ -120,10 +120,25 @@ async def test_megabytes_are_refused_before_they_are_read(window: Window, addres
     assert answer.status_code == 413
 
 
-async def test_more_fields_than_any_form_has_are_refused(window: Window) -> None:
-    async with window.visitor() as browser:
+async def test_more_fields_than_any_form_has_are_refused_in_the_readers_language(window: Window) -> None:
+    async with window.visitor("hi") as browser:
         answer = await browser.post("/file", data={f"field{number}": "a" for number in range(MOST_FIELDS + 1)})
     assert answer.status_code == 400
+    assert 'lang="hi"' in answer.text
+    assert "Bad Request" not in answer.text
+    assert "पन्ना फिर से खोलें" in words(answer)
+
+
+@pytest.mark.parametrize(("many", "status"), [(900_000, 413), (3_000_000, 400)])
+async def test_megabytes_of_words_are_refused_where_a_file_may_be_as_large(
+    window: Window, many: int, status: int
+) -> None:
+    async with window.visitor("ur") as browser:
+        address = f"/apply/{'a' * 20}/papers/photo/documents"
+        answer = await browser.post(address, data={"fresh": "w" * many})
+    assert answer.status_code == status
+    assert 'lang="ur"' in answer.text
+    assert "Bad Request" not in answer.text
 
 
 async def test_what_people_write_is_shown_as_it_was_written_and_run_nowhere(window: Window) -> None:

@@ -104,7 +104,7 @@ STAFF = {
     "POST /counter/requests/{reference}/slip": "cr",
     "GET /counter/requests/{reference}": "cr",
     "GET /counter/requests/{reference}/{act}": "cr",
-    "POST /counter/requests/{reference}/document": "",  # a complaint takes no papers
+    "POST /counter/requests/{reference}/documents": "",  # a complaint takes no papers
     "POST /counter/requests/{reference}/{act}": "c",  # "called again": the control room takes no calls down
     "GET /admin": "tu",
     "POST /admin": "t",

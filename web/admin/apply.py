@@ -14,6 +14,7 @@ from models.policy_versions import current
 from models.retiming import Choice, NoSuchChoice
 from models.runs import FASTEST, SLOWEST, USUAL
 from web.book import Book
+from web.typed import own_number
 
 NEW_ONLY = "new"
 
@@ -38,10 +39,8 @@ def chosen(form: Mapping[str, str]) -> Choice | None:
     which = form.get("apply", NEW_ONLY)
     if which == NEW_ONLY:
         return None
-    tier: int | None = None
-    if which.startswith("tier") and which[4:].isascii() and which[4:].isdigit():
-        tier = int(which[4:])
-    elif which != "all":
+    tier = own_number(which.removeprefix("tier"))
+    if which != "all" and (tier is None or not which.startswith("tier")):
         raise ValueError(_("Choose which open requests the new timings count for."))
     return Choice(tier, form.get("apply_category") or None, form.get("apply_zone") or None)
 
@@ -60,6 +59,7 @@ def rate_of(form: Mapping[str, str]) -> int:
     said = form.get("rate", "").strip()
     if not said:
         return USUAL
-    if not (said.isascii() and said.isdigit() and SLOWEST <= int(said[:6]) <= FASTEST):
+    rate = own_number(said)
+    if rate is None or not SLOWEST <= rate <= FASTEST:
         raise ValueError(_("Write a number from %(least)d to %(most)d.", least=SLOWEST, most=FASTEST))
-    return int(said)
+    return rate

@@ -16,12 +16,14 @@ from starlette.responses import Response, StreamingResponse
 from languages.catalog import gettext as _
 from models.audit import Audit, Search, checked, entries, sorts
 from models.staff import staff_names
+from web.admin.calendar_form import day_of
 from web.admin.changes import subject_words, told_from_audit, what_words
 from web.database import Bounded
 from web.deps import Db, Parts
 from web.desk.session import ReadsAdmin
 from web.onewindow import Onewindow
 from web.render import page
+from web.typed import own_number
 
 router = APIRouter(include_in_schema=False)
 PAGE, BATCH = 50, 500
@@ -45,8 +47,7 @@ async def asked_for(
     errors: dict[str, str] = {}
     begins = _midnight(_day("since", since, errors), 0, parts)
     ends = _midnight(_day("until", until, errors), 1, parts)
-    who = int(person) if person.isascii() and person.isdigit() and len(person) < 10 else None
-    search = Search(words.replace("\0", ""), what or None, who, begins, ends)
+    search = Search(words.replace("\0", ""), what or None, own_number(person), begins, ends)
     return Asked({"words": words, "what": what, "person": person, "since": since, "until": until}, search, errors)
 
 
@@ -54,11 +55,10 @@ TheSearch = Annotated[Asked, Depends(asked_for)]
 
 
 def _day(name: str, typed: str, errors: dict[str, str]) -> date | None:
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
+    day = day_of(typed)
+    if typed and day is None:
         errors[name] = _("This is not a day.")
-        return None
+    return day
 
 
 def _midnight(day: date | None, later: int, parts: Onewindow) -> datetime | None:

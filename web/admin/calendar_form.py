@@ -20,6 +20,8 @@ from web.admin.grid import Edited
 BLANK = 2
 """Empty lines offered for days added by hand, and for other hours."""
 LONGEST_STRETCH = 31
+FIRST, LAST = 2000, 2100
+"""The years whose days can be spoken of."""
 ONE_DAY = timedelta(days=1)
 Typed = Mapping[str, str]
 
@@ -248,4 +250,4 @@ def day_of(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 2000 <= day.year <= 2100 else None
+    return day if FIRST <= day.year <= LAST else None

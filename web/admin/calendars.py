@@ -34,6 +34,7 @@ from web.errors import NotFound
 from web.forms import Form
 from web.onewindow import Onewindow
 from web.render import page, see_other
+from web.typed import own_number
 
 router = APIRouter(include_in_schema=False)
 ADDRESS = "/admin/calendars"
@@ -183,7 +184,8 @@ async def _page(
     what = form_of.which(asked, policy)
     if what is None or (what.one and what.one not in _sites(parts.book)[what.of]):
         raise NotFound
-    year = int(asked["year"]) if asked.get("year", "").isdigit() and len(asked["year"]) == 4 else parts.clock().year
+    wanted = own_number(asked.get("year", "")) or 0
+    year = wanted if form_of.FIRST <= wanted <= form_of.LAST else parts.clock().year
     days, error = await _days(parts, policy, what, year, asked.get("state", ""), typed or {})
     now = form_of.calendar_now(policy, what)
     made: dict[str, Any] = {

@@ -28,6 +28,7 @@ from web.errors import Stale
 from web.forms import clean
 from web.onewindow import Onewindow
 from web.render import see_other
+from web.typed import own_number
 
 MOST_FIELDS = 2000
 Typed = Mapping[str, str]
@@ -162,7 +163,7 @@ async def _save(
 
 def number(text: str) -> int:
     """A version's number as sent; 0, which no version has, for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return own_number(text) or 0
 
 
 def note_errors(form: Typed) -> dict[str, str]:

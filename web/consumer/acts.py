@@ -22,6 +22,7 @@ from web.errors import NotFound
 from web.forms import Form, Typed, too_long
 from web.onewindow import Onewindow
 from web.render import page, see_other
+from web.typed import own_number
 
 router = APIRouter(include_in_schema=False)
 AT_ONCE = frozenset(
@@ -58,8 +59,7 @@ Applied = Annotated[bool, Depends(applied)]
 
 def number_seen(form: Typed) -> int | None:
     """The event number the page showed; None when it was not sent."""
-    seen = form.get("seen", "")
-    return int(seen) if seen.isdigit() and len(seen) < 9 else None
+    return own_number(form.get("seen", ""))
 
 
 def form_page(

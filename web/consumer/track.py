@@ -22,6 +22,7 @@ from web.live import until_away
 from web.onewindow import Onewindow
 from web.render import VARY, page, see_other
 from web.shared import Rendering
+from web.typed import own_number
 
 router = APIRouter(include_in_schema=False)
 KEPT_BY_READER = {"Cache-Control": "private, no-cache", "Vary": VARY, "X-Robots-Tag": "noindex"}
@@ -53,8 +54,8 @@ async def rendering(
     reference: Reference, request: Request, shared: SharedPages, who: Address, parts: Parts
 ) -> Rendering:
     """The shared rendering without buttons; NotFound, or TooMany after too many numbers that do not exist."""
-    seen = request.query_params.get("seen", "")
-    found = await shared.get(reference, at_least=int(seen) if seen.isdigit() and len(seen) < 9 else 0)
+    seen = own_number(request.query_params.get("seen", ""))
+    found = await shared.get(reference, at_least=seen or 0)
     if found is None:
         await missed(parts, who)
         raise NotFound
@@ -131,7 +132,8 @@ async def live(
     last_event_id: Annotated[str | None, Header(max_length=20)] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """The live region whenever it changes, until nothing more can; then once a minute is enough."""
-    known = int(last_event_id) if last_event_id and last_event_id.isdigit() else seen
+    before = own_number(last_event_id or "")
+    known = seen if before is None else before
     reference = shown.told.reference
     async for quiet in parts.hub.changes(reference):
         if quiet:

@@ -36,7 +36,7 @@ from web.uploads.receive import Handed
 router = APIRouter(include_in_schema=False)
 
 
-@router.post("/counter/requests/{reference}/document")
+@router.post("/counter/requests/{reference}/documents")
 async def hand_in(
     request: Request,
     file: Opened,

@@ -15,12 +15,10 @@ from models import papers
 from models.storage import StorageAway
 from rules.terms import Actor
 from web.database import Bounded
-from web.forms import MOST_FIELDS, Typed, clean
+from web.forms import MOST_FIELDS, MOST_SCANS, Typed, words_of
 from web.onewindow import Onewindow
 from web.uploads.faults import Unfit
 from web.uploads.receive import Handed
-
-MOST_SCANS = 12
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,12 @@ class Scans:
 async def scanned(request: Request) -> AsyncIterator[Scans]:
     """The form with its files, which can be read until the response is sent."""
     async with request.form(max_files=MOST_SCANS, max_fields=MOST_FIELDS) as form:
-        typed = {name: clean(value) for name, value in form.items() if not isinstance(value, UploadFile)}
         files = {
             name.removeprefix("scan-"): value
             for name, value in form.multi_items()
             if isinstance(value, UploadFile) and name.startswith("scan-") and (value.filename or value.size)
         }
-        yield Scans(typed, files)
+        yield Scans(words_of(form), files)
 
 
 async def keep(

@@ -34,6 +34,7 @@ from web.errors import NotFound, NotYours, Stale
 from web.forms import Form, Sent, SentForm
 from web.onewindow import Onewindow
 from web.render import see_other
+from web.typed import own_number
 from web.uploads.faults import NotTaken
 
 router = APIRouter(include_in_schema=False)
@@ -158,8 +159,7 @@ async def send(
 
 def seen_number(form: Filled) -> int | None:
     """The event number the sender was looking at; None when the form does not say."""
-    seen = form.text("seen")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None
+    return own_number(form.text("seen"))
 
 
 def again(

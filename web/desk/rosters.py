@@ -28,6 +28,7 @@ from web.desk.session import Manages, Person, Tunes
 from web.forms import Form, Typed
 from web.onewindow import Onewindow
 from web.render import page, see_other
+from web.typed import own_number
 
 router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=14)
@@ -87,9 +88,10 @@ def work_of(form: Typed, parts: Onewindow) -> tuple[list[str], int | None, dict[
     all_sorts = sorts(parts)
     able = [row.code for row in all_sorts if form.get(f"able-{row.code}")]
     written = form.get("most", "").strip()
-    if written and not (written.isascii() and written.isdigit() and 1 <= int(written) <= MOST):
+    most = own_number(written)
+    if written and (most is None or not 1 <= most <= MOST):
         return able, None, {"most": _("Write a whole number from 1 to 10,000, or leave it empty.")}
-    return [] if len(able) == len(all_sorts) else able, int(written) if written else None, {}
+    return [] if len(able) == len(all_sorts) else able, most, {}
 
 
 async def roster_page(
