@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from languages.catalog import gettext
 
-MOST_FIELDS = 60
+MOST_FIELDS, MOST_OF_A_TABLE = 60, 2000
 MOST_FILES = 4
 MOST_SCANS = 12
 MOST_LETTERS = 64 * 1024
@@ -21,12 +21,12 @@ Typed = Mapping[str, str]
 
 async def typed(request: Request) -> Typed:
     """What was typed, field by field, without blanks around it and without characters no text needs."""
-    return await texts(request, most_files=0)
+    return await texts(request, most_files=0, most_fields=MOST_FIELDS)
 
 
-async def texts(request: Request, most_files: int = MOST_FILES) -> Typed:
-    """What was typed in a form that may have files, which are left alone."""
-    async with request.form(max_files=most_files, max_fields=MOST_FIELDS) as form:
+async def texts(request: Request, most_files: int = MOST_FILES, most_fields: int = MOST_OF_A_TABLE) -> Typed:
+    """What was typed in any form of ours; files, which it may have, are left alone."""
+    async with request.form(max_files=most_files, max_fields=most_fields) as form:
         return words_of(form)
 
 

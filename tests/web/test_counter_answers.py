@@ -275,3 +275,19 @@ async def test_one_whose_number_was_anothers_waits_for_a_call_until_a_number_is_
     assert f"/counter/requests/{reference}/called" not in listed.text
     await at_work.says(reference, "change_phone", phone="98000 00096")
     assert reference not in (await at_work.page("/counter/call-backs")).text
+
+
+async def test_what_was_taken_down_for_one_that_ended_meanwhile_is_shown_again(window: Window) -> None:
+    reference, at_work = await window.filed(), await agent(window)
+    opened = await at_work.page(f"/counter/requests/{reference}")
+    await window.resolved(reference)
+    assert (await window.consumer(reference, Act.CONFIRM)).refused is None
+    data = {
+        "token": hidden(opened.text, "token"),
+        "seen": hidden(opened.text, "seen"),
+        "words": "The lamp burns <blue>.",
+    }
+    answer = checked(await at_work.browser.post(f"/counter/requests/{reference}/add", data=data))
+    assert answer.status_code == 409
+    assert "The lamp burns <blue>." in words(answer)
+    assert "What you typed is still in the form." not in words(answer)

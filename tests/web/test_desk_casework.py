@@ -267,3 +267,13 @@ async def test_the_consumers_other_complaints_stand_beside_and_no_confidential_o
 
 def spaced(reference: str) -> str:
     return f"{reference[:4]}-{reference[4:8]}-{reference[8]}"
+
+
+async def test_what_was_typed_for_an_act_that_is_no_longer_offered_is_shown_again(desk: Desk) -> None:
+    reference = await filed(desk)
+    opened = await desk.page(RO, f"/desk/requests/{reference}")
+    assert (await desk.act(RO, reference, "reject", reason="own-wiring", words="Only his own wiring.")).is_redirect
+    answer = await desk.act(RO, reference, "correct", page=opened, category="", words="The whole lane is dark.")
+    assert answer.status_code == 422
+    assert "correct" not in offered(answer.text)
+    assert "The whole lane is dark." in plain(answer.text)

@@ -141,6 +141,14 @@ async def test_megabytes_of_words_are_refused_where_a_file_may_be_as_large(
     assert "Bad Request" not in answer.text
 
 
+async def test_a_table_that_is_sent_by_one_who_may_not_is_given_back_whole(window: Window) -> None:
+    browser = await browser_of(window, "chitra")
+    table = {f"no-supply-{number}.tier1": f"{number} minutes" for number in range(400)}
+    answer = await browser.post("/admin", data=table)
+    assert answer.status_code == 403
+    assert all(f'name="{name}" value="{text}"' in answer.text for name, text in table.items())
+
+
 async def test_what_people_write_is_shown_as_it_was_written_and_run_nowhere(window: Window) -> None:
     reference = await window.filed(name=MARKUP[:60], address=MARKUP)
     await window.officer(reference, Act.NOTE, words=MARKUP)

@@ -88,6 +88,10 @@ async def test_it_is_refused_with_a_reason_and_is_over(desk: Desk) -> None:
     address = await proposed(desk)
     assert (await post(desk, OTHER, f"{address}/refusal", answer=" ")).status_code == 422
     assert (await post(desk, OTHER, f"{address}/refusal", answer="Send the crews of Rehri")).status_code == 303
+    late = await post(desk, OTHER, f"{address}/refusal", answer="Ask me in July")
+    assert late.status_code == 409
+    assert "Something changed meanwhile" in plain(late.text)
+    assert "Ask me in July" in plain(late.text)
     page = plain(await desk.page(ADMIN, address))
     assert "Refused" in page
     assert "Send the crews of Rehri" in page

@@ -113,7 +113,9 @@ async def test_a_run_is_paused_slowed_stopped_and_taken_back_and_only_one_runs_a
     assert (await fan.go_on(number)).over
     assert "Paused: 1 of 5 requests" in plain(await desk.page(ADMIN, address))
     await sent(desk, f"{address}/rate", {"rate": "60"})
-    assert "Write a number" in plain(await sent(desk, f"{address}/rate", {"rate": "many"}, 422))
+    refused = await sent(desk, f"{address}/rate", {"rate": "many"}, 422)
+    assert "Write a number" in plain(refused)
+    assert 'value="many"' in refused
     await sent(desk, f"{address}/resume", {})
     assert not (await fan.go_on(number)).over
     await sent(desk, f"{address}/stop", {})

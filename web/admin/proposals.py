@@ -106,7 +106,8 @@ async def refusal(request: Request, number: int, person: Tunes, form: Form, db: 
     except OwnProposal:
         raise NotYours from None
     except Decided:
-        raise Stale from None
+        meanwhile = {"approve": _("Something changed meanwhile")}
+        return await _page(request, await _found(db, number), person, parts, 409, errors=meanwhile, answer=answer)
     return see_other(f"{ADDRESS}/{number}")
 
 

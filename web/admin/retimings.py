@@ -128,7 +128,7 @@ async def steer(
         else:
             raise NotFound
     except ValueError as wrong:
-        return await _page(request, number, person, db, parts, status=422, error=str(wrong))
+        return await _page(request, number, person, db, parts, status=422, error=str(wrong), rate=form.get("rate", ""))
     except AlreadyRunning:
         why = _("Other timings are still being applied. Wait for their end, or stop them.")
         return await _page(request, number, person, db, parts, status=409, error=why)
@@ -145,7 +145,7 @@ async def _page(
     if found is None:
         raise NotFound
     row, far, undone = found
-    made: dict[str, Any] = {"block": None, "error": "", "note": ""}
+    made: dict[str, Any] = {"block": None, "error": "", "note": "", "rate": row.rate}
     return page(
         request,
         "admin/retiming.html",

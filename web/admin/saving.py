@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from languages.catalog import gettext as _
@@ -25,19 +24,17 @@ from web.admin.grid import Edited
 from web.book import Book
 from web.desk.session import Person
 from web.errors import Stale
-from web.forms import clean
+from web.forms import texts
 from web.onewindow import Onewindow
 from web.render import see_other
 from web.typed import own_number
 
-MOST_FIELDS = 2000
 Typed = Mapping[str, str]
 
 
 async def typed(request: Request) -> dict[str, str]:
     """The form as typed: more fields than any other form has."""
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        return {name: clean(text) for name, text in form.items() if not isinstance(text, UploadFile)}
+    return dict(await texts(request, most_files=0))
 
 
 Table = Annotated[dict[str, str], Depends(typed)]

@@ -18,6 +18,7 @@ from rules.fees import lines_of
 from rules.papers import KEPT, TAKEN_BY_OFFICERS
 from rules.procedure import Does, Procedure, Stage
 from rules.stages import AGAIN
+from rules.terms import Act
 from web.book import Book
 from web.desk.applied import load_of
 from web.desk.shown import Sheet, sheet
@@ -99,6 +100,10 @@ class Dossier:
     def deciding(self) -> Open | None:
         """The open stage at which something is proposed; None where nothing is, or its stage is over."""
         return next((one for one in self.stages if one.task.id == self.asked_at), None)
+
+    def offered_at(self, task: str) -> tuple[Act, ...]:
+        """What the reader can do with one of its tasks; nothing where its stage is over."""
+        return next((one.sheet.offers.all for one in self.stages if one.task.id == task), ())
 
 
 def dossier(
