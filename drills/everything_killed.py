@@ -17,7 +17,7 @@ from drills.ending import counted
 from drills.findings import Finding, none_of, spread, within
 from drills.messages import by_sender, caught_in
 from drills.people import Caller
-from drills.stack import Chosen, Stack, running
+from drills.stack import Broken, Chosen, Stack, running
 from drills.turn import Turn
 from drills.waiting import until
 from models.database import Sessions
@@ -92,7 +92,9 @@ async def killed(turn: Turn, part: str, away: float, due: Mapping[str, int]) -> 
     keys = {turn.key(part, category): category for category in due}
     given = await asyncio.gather(*(caller.filed(key, category) for key, category in keys.items()))
     turn.promised.numbers |= dict(zip(keys, given, strict=True))
-    before, _ = await until(lambda: due_instants(sessions), lambda due: set(given) <= set(due), 20)
+    before, _ = await until(lambda: due_instants(sessions), lambda due: set(given) <= set(due), LONGEST)
+    if not set(given) <= set(before):
+        raise Broken(f"what was filed was given to nobody within {LONGEST:.0f} s")
     await asyncio.sleep(turn.chance.uniform(0, BEFORE))
     killed = datetime.now(UTC)
     async with gone(stack, part):

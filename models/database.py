@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from psycopg.pq import PipelineStatus, TransactionStatus
 from sqlalchemy import Column, DateTime, MetaData, Text, event, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -69,7 +70,7 @@ def engine(url: str, *, pool: int = 10, milliseconds: int | None = None, ping: b
             f" -c idle_in_transaction_session_timeout={milliseconds}"
         )
     # what was written is nobody's business who reads an error in a log or in a workflow's history
-    return create_async_engine(
+    made = create_async_engine(
         url,
         hide_parameters=True,
         pool_size=pool,
@@ -78,6 +79,17 @@ def engine(url: str, *, pool: int = 10, milliseconds: int | None = None, ping: b
         pool_timeout=5,
         connect_args=arguments,
     )
+    event.listen(made.sync_engine, "checkin", _whole)
+    return made
+
+
+def _whole(connection: Any, record: Any) -> None:
+    """Let go of a connection that was given up in its midst: cancelled on a busy loop, psycopg may stay in its pipeline, and answer nobody."""
+    if connection is None:
+        return
+    told = connection.driver_connection.info
+    if (told.transaction_status, told.pipeline_status) != (TransactionStatus.IDLE, PipelineStatus.OFF):
+        record.invalidate()
 
 
 def sessions_of(of: AsyncEngine) -> Sessions:

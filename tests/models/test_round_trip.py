@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from models.database import Sessions
+from models.database import Sessions, engine, sessions_of
 from models.round_trip import in_one_trip
 
 LOCK = ("select pg_advisory_xact_lock(%(key)s)", {"key": 77_001})
+MANY: Any = text("insert into names (kind, code, place, labels, data) values ('given up', :code, 0, '{}', '{}')")
 ASKED = ("select code, kind from names where kind = %(kind)s", {"kind": "one trip"})
+
+
+class GivenUp(Exception):
+    """Nothing is to be kept."""
 
 
 async def test_a_question_behind_a_lock_sees_what_whoever_had_it_wrote(sessions: Sessions) -> None:
@@ -47,3 +53,33 @@ async def test_a_connection_that_is_gone_is_not_used_again(sessions: Sessions) -
     async with sessions() as session:
         [row] = await in_one_trip(session, ("select 1 as one", {}))
     assert row.one == 1
+
+
+@pytest.mark.parametrize("trip", [True, False], ids=["one trip", "many rows"])
+async def test_whoever_is_cancelled_at_any_moment_leaves_no_connection_in_its_midst(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, trip: bool
+) -> None:
+    """On a loop that is always behind, psycopg lets others go first in many places, at each of which one may be cancelled."""
+    monkeypatch.setattr("psycopg.waiting.MAX_BUSY_TIME", -1.0)
+    own = engine(database_url, pool=1, milliseconds=1_000)
+    sessions = sessions_of(own)
+    rows = [{"code": f"given up {one}"} for one in range(3)]
+
+    async def work() -> None:
+        async with sessions.begin() as session:
+            if trip:
+                await in_one_trip(session, LOCK, ASKED)
+            await session.exec(MANY, params=rows)
+            raise GivenUp
+
+    try:
+        for turns in range(60):
+            working = asyncio.create_task(work())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            working.cancel()
+            await asyncio.wait({working})
+            with pytest.raises(GivenUp):
+                await asyncio.wait_for(work(), 3)
+    finally:
+        await own.dispose()
