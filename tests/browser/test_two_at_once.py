@@ -62,8 +62,8 @@ async def test_two_browsers_at_once(hall: Hall, monkeypatch: pytest.MonkeyPatch)
     form = page.locator(f"#act-{lost} textarea")
     if await form.count():
         await expect(form).to_have_value(words)
-    else:  # what won leaves no such form: the words stand with what happened
-        await expect(told.locator(".typed")).to_have_text(words)
+    else:  # what won leaves no such form: the words stand below what happened
+        await expect(page.locator("blockquote.typed")).to_have_text(words)
     async with hall.window.sessions() as session:
         kinds = (await session.exec(select(Event.kind).where(Event.reference == complaint))).all()
     assert (kinds.count("resolved"), kinds.count("escalated")) == ((1, 1) if won == ["resolve"] else (0, 2))
