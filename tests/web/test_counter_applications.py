@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -48,16 +49,19 @@ def photograph() -> tuple[str, bytes, str]:
 
 
 async def apply(
-    at_work: Agent, scans: tuple[str, ...] = ("photo", "identity", "ownership"), **fields: str
+    at_work: Agent,
+    scans: tuple[str, ...] = ("photo", "identity", "ownership"),
+    scan: Callable[[], tuple[str, bytes, str]] = picture,
+    **fields: str,
 ) -> httpx2.Response:
-    """Fill in the one-page application and send it."""
+    """Fill in the one-page application and send it, each of `scans` as `scan` makes it."""
     blank = await at_work.page("/counter/applications/new?procedure=new-connection")
     typed = {
         "token": hidden(blank.text, "token"), "procedure": "new-connection", "applicant": "owner", "load": "3",
         "locality": "Gizri", "language": "en", "channel": "counter", "name": "Rubina", "phone": str(next(PHONES)),
         **fields,
     }  # fmt: skip
-    files = {f"scan-{code}": picture() for code in scans}
+    files = {f"scan-{code}": scan() for code in scans}
     return await at_work.browser.post("/counter/applications", data=typed, files=files or {"none": ("", b"", "")})
 
 
@@ -93,15 +97,7 @@ async def test_an_application_with_all_its_scans_is_complete_at_once(window: Win
 
 
 async def test_scans_are_taken_as_large_as_a_telephone_makes_them(window: Window, at_work: Agent) -> None:
-    blank = await at_work.page("/counter/applications/new?procedure=new-connection")
-    typed = {
-        "token": hidden(blank.text, "token"),
-        "procedure": "new-connection",
-        "applicant": "owner",
-        "name": "Rubina",
-    }
-    files = {f"scan-{code}": photograph() for code in ("photo", "identity", "ownership")}
-    answer = checked(await at_work.browser.post("/counter/applications", data=typed, files=files))
+    answer = checked(await apply(at_work, scan=photograph, load=""))
     assert answer.status_code == 422
     assert 'value="Rubina"' in answer.text
     assert "That is too much at once" not in words(answer)
