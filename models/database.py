@@ -57,11 +57,14 @@ def text(*, optional: bool = False) -> Any:
     return Field(sa_type=Text, nullable=False)
 
 
-def engine(url: str, *, pool: int = 10, milliseconds: int | None = None, ping: bool = True) -> AsyncEngine:
+def engine(
+    url: str, *, pool: int = 10, milliseconds: int | None = None, ping: bool = True, patience: float = 5
+) -> AsyncEngine:
     """An async engine; with `milliseconds`, every statement and idle transaction on it is bounded by that.
 
     A lock is waited for half as long: whoever gets it late still has the time to do what he locked for.
     With `ping`, a connection is asked whether it is still there before each use; without, only where nothing ends it.
+    Who finds no connection of the pool free within `patience` seconds gets SQLAlchemy's TimeoutError.
     """
     arguments: dict[str, Any] = {"connect_timeout": 3}
     if milliseconds is not None:
@@ -76,7 +79,7 @@ def engine(url: str, *, pool: int = 10, milliseconds: int | None = None, ping: b
         pool_size=pool,
         max_overflow=0,
         pool_pre_ping=ping,
-        pool_timeout=5,
+        pool_timeout=patience,
         connect_args=arguments,
     )
     event.listen(made.sync_engine, "checkin", _whole)

@@ -12,6 +12,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from languages.catalog import N_, gettext
@@ -27,6 +28,8 @@ from web.render import page
 from web.uploads.faults import Lost, Unfit
 
 log = structlog.get_logger()
+HUNG_UP = 499
+"""The status in the access log when the sender is gone before all of his form had come: no fault of ours, and nobody reads it."""
 PROBLEM = "application/problem+json"
 SECRET = frozenset({"password", "code", "new", "again"})
 """Fields that are never shown again."""
@@ -202,6 +205,8 @@ def answer(request: Request, error: Exception, form: Mapping[str, str] | None = 
 
 async def handle(request: Request, error: Exception) -> Response:
     """The one exception handler; what nobody named is logged by the server with its request id."""
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=HUNG_UP)
     if isinstance(error, HTTPException) and 300 <= error.status_code < 400:
         return Response(status_code=error.status_code, headers=error.headers)
     if words_of(error) is FAILED:
@@ -211,5 +216,5 @@ async def handle(request: Request, error: Exception) -> Response:
 
 def install(app: FastAPI) -> None:
     """Answer every error of `app` here."""
-    for kind in (*WORDS, RefusedAct, Unfit, RequestValidationError, HTTPException, Exception):
+    for kind in (*WORDS, ClientDisconnect, RefusedAct, Unfit, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, handle)

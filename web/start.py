@@ -33,6 +33,8 @@ from workflows.payloads import DATA_CONVERTER
 POOL = 20
 MILLISECONDS = 2_900
 """Limit of every statement: just below the three seconds a page waits."""
+PATIENCE = 2.0
+"""Seconds a page waits for a free connection: later there is no time left to answer, and the work would be thrown away."""
 log = structlog.get_logger()
 
 
@@ -55,7 +57,7 @@ class Addresses:
 
 async def parts_of(given: Addresses, held: AsyncExitStack) -> Onewindow:
     """The parts; waits for a database that is not there yet. What must be let go of is pushed on `held`."""
-    connected = engine(given.database, pool=POOL, milliseconds=MILLISECONDS)
+    connected = engine(given.database, pool=POOL, milliseconds=MILLISECONDS, patience=PATIENCE)
     held.push_async_callback(connected.dispose)
     sessions = sessions_of(connected)
     zone = await zone_once_there(sessions, log.info)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 
 import pytest
+from starlette.types import Message
 from structlog.testing import capture_logs
 
-from models.database import Sessions, engine, sessions_of
+from models.database import Sessions, database_now, engine, sessions_of
 from rules.terms import Refused
 from tests.web.window import Window, checked, words
 from web import database
 from web.database import Bounded, DatabaseAway
 from web.errors import FieldError, Invalid, NotYours, RefusedAct, Stale, TooMany
+from web.start import PATIENCE
 
 
 async def test_a_page_that_is_not_there_says_so_in_the_readers_language(window: Window) -> None:
@@ -112,6 +114,37 @@ async def test_the_log_says_why_the_database_did_not_do_it_and_not_at_every_page
     (line,) = told
     assert (line["event"], line["times"]) == ("the database did not do it", 1)
     assert "/nonexistent" in line["why"], "which server, and what it said"
+
+
+async def test_whoever_hangs_up_in_the_midst_of_a_form_is_no_failed_request(window: Window) -> None:
+    begun = {"type": "http.request", "body": b"words=Dark+since", "more_body": True}
+    heard = iter([begun, {"type": "http.disconnect"}])
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return next(heard)
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    sent = {"host": "localhost", "content-type": "application/x-www-form-urlencoded", "content-length": "4000"}
+    scope = {
+        "type": "http", "method": "POST", "path": "/file", "query_string": b"", "scheme": "http",
+        "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
+    }  # fmt: skip
+    with capture_logs() as told:
+        await window.app(scope, receive, send)
+    assert answered[0]["status"] == 499
+    assert not [line for line in told if line["log_level"] == "error"]
+
+
+async def test_whoever_finds_no_connection_free_is_told_so_while_there_is_time(window: Window) -> None:
+    assert Bounded(window.sessions).seconds > PATIENCE
+    crowded = engine(window.sessions.kw["bind"].url, pool=1, patience=0.05)
+    async with crowded.connect():
+        with pytest.raises(DatabaseAway):
+            await Bounded(sessions_of(crowded), seconds=600).read(database_now)
+    await crowded.dispose()
 
 
 async def test_a_password_is_never_shown_again(window: Window) -> None:
