@@ -76,7 +76,7 @@ class Everybody:
         with self.town.database_away() if screen.away == "page" else nullcontext():
             await visitor.go(screen.path, screen.status)
         if screen.then is not None:
-            visitor.forgiven.append("status of 422")
+            visitor.forgiven += ["status of 422", "status of 409"]
             with self.town.database_away() if screen.away else nullcontext():
                 await screen.then(visitor.page)
         return visitor.page

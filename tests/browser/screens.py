@@ -13,6 +13,7 @@ from playwright.async_api import FilePayload, Page
 from tests.browser.chromium import drawn
 from tests.browser.town_of_screens import FILED, TOKEN, Town
 
+TOO_LATE = "The lane is dug up.\nThe crew comes on Monday."
 NOBODY = itertools.count(1)
 Prepare = Callable[[Page], Awaitable[None]]
 
@@ -49,6 +50,23 @@ async def sent_with(page: Page, **fields: str) -> None:
     for name, text in fields.items():
         await page.locator(f"main [name={name}]").fill(text)
     await sent_empty(page)
+
+
+async def sent_too_late(page: Page, path: str, **fields: str) -> None:
+    """Send what this page no longer offers, as from one that was opened before it was over."""
+    await page.evaluate(
+        """([path, fields]) => {
+            const form = document.createElement("form")
+            form.method = "post"
+            form.action = path
+            for (const [name, value] of Object.entries(fields))
+                form.append(Object.assign(document.createElement("input"), {type: "hidden", name, value}))
+            document.body.append(form)
+            form.submit()
+        }""",
+        [path, fields],
+    )
+    await page.locator("figure.typed").wait_for()
 
 
 async def looked_for(page: Page, words: str) -> None:
@@ -268,6 +286,14 @@ def staff_screens(town: Town) -> list[Screen]:
             Screen(f"request-{act}", f"/desk/requests/{of['in_progress']}", "danish", then=partial(act_open, name=act))
             for act in ("resolve", "expect", "hold", "give", "escalate", "note", "message")
         ),
+        Screen(
+            "request-too-late",
+            f"/desk/requests/{of['closed']}",
+            "chitra",
+            then=partial(
+                sent_too_late, path=f"/desk/requests/{of['closed']}/direct", words=TOO_LATE, token="t" * 24, seen="1"
+            ),
+        ),
         Screen("request-photo-wrong", f"/desk/requests/{of['in_progress']}", "danish", then=photo_of_nothing),
         Screen("request-message-weighed", f"/desk/requests/{of['in_progress']}", "danish", then=message_begun),
         Screen("request-letters", f"/desk/requests/{of['in_progress']}?show=letters", "danish"),
@@ -326,6 +352,12 @@ def staff_screens(town: Town) -> list[Screen]:
         Screen("proposals", "/admin/proposals", "vimla"),
         Screen("proposal", "/admin/proposals/2", "vimla"),
         Screen("proposal-approved", "/admin/proposals/1", "vimla"),
+        Screen(
+            "proposal-too-late",
+            "/admin/proposals/1",
+            "vimla",
+            then=partial(sent_too_late, path="/admin/proposals/1/refusal", answer=TOO_LATE),
+        ),
         Screen("audit", "/admin/audit", "vimla"),
         Screen("admin-messages", "/admin/messages", "vimla"),
         Screen("clock", "/admin/clock", "vimla", then=all_open),

@@ -217,6 +217,20 @@ async def test_holding_resuming_resolving_and_the_page_of_each_state(desk: Desk)
     assert "button main" not in page
 
 
+async def test_of_a_complaint_that_is_over_the_ladder_tells_only_who_had_it(desk: Desk) -> None:
+    reference = await climbed(desk)
+    before = plain(await desk.page(RO, f"/desk/requests/{reference}"))
+    assert "Gets it if it is not done" in before
+    await desk.town.consumer(reference, Act.WITHDRAW)
+    page = plain(await desk.page(RO, f"/desk/requests/{reference}"))
+    ladder = page.partition("Who had it")[2].partition("Other complaints")[0]
+    assert ("Relationship officer 1, Gizri" in ladder, "Service manager, Gizri Had it before." in ladder) == (
+        True,
+        True,
+    )
+    assert not [said for said in ("Zone head", "Has it now", "Gets it", "Must act") if said in ladder]
+
+
 async def test_the_answerable_post_directs_and_the_handler_sees_it(desk: Desk) -> None:
     reference = await climbed(desk)
     page = await desk.page(SM, f"/desk/requests/{reference}")

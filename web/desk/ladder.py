@@ -41,7 +41,7 @@ def post_of_role(posts: Mapping[str, Post], role: str, office: str, zone: str) -
 
 
 def rungs(file: CaseFile, policy: Policy, book: Book) -> list[Rung]:
-    """Every tier in order, with past and coming instants."""
+    """Every tier in order, with past and coming instants; of a task that is over those alone who had it."""
     timing = timing_for(file, policy)
     roles = [tier.role for tier in ladder_of(policy, timing).tiers]
     task = file.task
@@ -49,6 +49,8 @@ def rungs(file: CaseFile, policy: Policy, book: Book) -> list[Rung]:
         return [Rung(_title(file, book, role), RungState.COMING) for role in roles]
     past = [_past(file, book, tier, role) for tier, role in enumerate(roles[: task.tier - 1], 1)]
     lapsed = _lapse(file, book, task.tier, roles[task.tier - 1]) is not None
+    if task.done_at is not None:
+        return [*past, Rung(book.title(task.answerable), RungState.PAST, task.entered, task.due, lapsed)]
     now = Rung(book.title(task.answerable), RungState.NOW, task.entered, task.due, lapsed)
     return [*past, now, *_coming(file, policy, timing, book, roles[task.tier :])]
 
