@@ -23,7 +23,6 @@ NOT_SAID: frozenset[tuple[Recipient, NoticeKind]] = frozenset(
         (Recipient.STAFF, NoticeKind.CODE),
         (Recipient.STAFF, NoticeKind.ACKNOWLEDGED),
         (Recipient.CONSUMER, NoticeKind.DANGER),
-        (Recipient.CONSUMER, NoticeKind.DECLINED),
         (Recipient.CONSUMER, NoticeKind.CALL_BACK),
         (Recipient.STAFF, NoticeKind.TRANSFERRED),
         (Recipient.STAFF, NoticeKind.PHONE_CHANGED),

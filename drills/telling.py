@@ -96,7 +96,9 @@ AS_WELL: Mapping[NoticeKind, NoticeKind] = {
     NoticeKind.REMINDER: NoticeKind.CALL_BACK,
 }
 """What says the same: that work is given and is dangerous, and that somebody is still to be rung."""
+OF_A_PROPOSAL = frozenset({EventKind.PROPOSED, EventKind.DECLINED})
 LENGTHENING = frozenset({Proposal.CORRECT, Proposal.LOWER})
+"""What may move the consumer's date: he hears of it, and that it was not agreed to."""
 PAID_OR_TO_PAY = frozenset({EventKind.NOTE_ISSUED, EventKind.PAID})
 RINGS = frozenset({EventKind.ASSIGNED, EventKind.TRANSFERRED, EventKind.NOT_REPAIRED, EventKind.REOPENED})
 """What of danger is told to the whole ladder; the history names two of its posts."""
@@ -117,8 +119,8 @@ def tells(line: Event, *, danger: bool, asked: bool) -> Tells:
         return {NoticeKind.VISIT_MISSED: (CONSUMER, HANDLER, ANSWERABLE)}
     if line.kind == EventKind.TURN_REMINDED and told["reason"] == Wait.PERMISSION:
         return {NoticeKind.REMINDER: (HANDLER,)}
-    if line.kind == EventKind.PROPOSED and told["what"] in LENGTHENING and line.public:
-        return {NoticeKind.PROPOSED: (CONSUMER, NAMED)}
+    if line.kind in OF_A_PROPOSAL and told["what"] in LENGTHENING and line.public:
+        return {kind: (CONSUMER, *whom) for kind, whom in TELLS[line.kind].items()}
     if line.kind == EventKind.STAGE_DONE and "amount" in told:  # money went back
         return {NoticeKind.PAID: (CONSUMER,)}
     usual = TELLS.get(line.kind, {})

@@ -68,8 +68,8 @@ PROPOSED: Mapping[Proposal | None, Callable[[Telling], str]] = {
     None: lambda telling: _("Something was proposed."),
 }
 DECLINED: Mapping[Proposal | None, Callable[[], str]] = {
-    Proposal.CORRECT: lambda: _("The category stays as it was."),
-    Proposal.LOWER: lambda: _("It stays a danger."),
+    Proposal.CORRECT: lambda: _("The category and the time limit stay as they were."),
+    Proposal.LOWER: lambda: _("It stays a danger. The time limit stays too."),
     Proposal.REJECT: lambda: _("It is not turned down. The work goes on."),
     Proposal.TRANSFER: lambda: _("It stays with this office."),
     Proposal.HOLD: lambda: _("The wait was not right. Its time does not count."),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rules.corrections import corrected
-from rules.proposals import deciders, elsewhere
+from rules.proposals import deciders, elsewhere, told_to_the_consumer
 from rules.rejections import rejected
-from rules.request import Sent
+from rules.request import CONSUMER, Sent
 from rules.terms import EventKind, NoticeKind, Proposal, Refused
 from rules.transfers import transferred
 from rules.turn import Refusal, Turn
@@ -44,13 +44,15 @@ def settled(turn: Turn) -> None:
 
 def declined(turn: Turn) -> None:
     """Not agreed: it stays as it is; a hold the consumer contested counts as though it had never been."""
-    what, asked = Proposal(turn.request.proposal["what"]), turn.request.proposal.get("from")
-    turn.request.proposal = {}
-    turn.event(EventKind.DECLINED, what=what)
+    proposal, turn.request.proposal = turn.request.proposal, {}
+    what, asked = Proposal(proposal["what"]), proposal.get("from")
+    turn.event(EventKind.DECLINED, public=not proposal.get("hidden"), what=what)
     if what is Proposal.HOLD:
         annul_last_hold(turn)
     if isinstance(asked, str):
         turn.tell_post(NoticeKind.DECLINED, asked, what=what)
+    if told_to_the_consumer(proposal):
+        turn.tell(NoticeKind.DECLINED, CONSUMER, what=what)
 
 
 def annul_last_hold(turn: Turn) -> None:

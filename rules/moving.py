@@ -63,7 +63,7 @@ def _tell(turn: Turn, gone: Mapping[str, Sequence[str]], asked: str | None) -> N
         turn.tell_post(NoticeKind.PROPOSED, asked, **said)
 
 
-KEPT_OF_A_PROPOSAL = frozenset({"post", "tier", "by", "from", "task", "number"})
+KEPT_OF_A_PROPOSAL = frozenset({"post", "tier", "by", "from", "task", "number", "hidden"})
 """What is kept with a proposal and is not told of it."""
 
 

@@ -55,10 +55,16 @@ def ask_post(turn: Turn, what: Proposal, post: str, **data: Any) -> None:
     if turn.whole.procedure is not None:
         by["task"] = turn.task.id
     tier = turn.task.tier
-    turn.request.proposal = {"what": what.value, "post": post, "tier": tier, **by, **_plain(data), "number": number}
+    kept = {"number": number, **({"hidden": True} if hidden else {})}
+    turn.request.proposal = {"what": what.value, "post": post, "tier": tier, **by, **_plain(data), **kept}
     turn.tell_post(NoticeKind.PROPOSED, post, what=what, **data)
-    if what in LENGTHENING and not hidden:
+    if told_to_the_consumer(turn.request.proposal):
         turn.tell(NoticeKind.PROPOSED, CONSUMER, what=what, **data)
+
+
+def told_to_the_consumer(proposal: Codes) -> bool:
+    """Whether he hears of it, and then of how it was decided: of what may move his date, unless it would become confidential."""
+    return proposal["what"] in LENGTHENING and not proposal.get("hidden")
 
 
 def deciders(proposal: Codes, tier: int, answerable: str) -> frozenset[str]:

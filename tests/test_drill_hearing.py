@@ -113,6 +113,20 @@ async def test_who_proposed_hears_that_it_was_declined_and_each_telephone_what_i
     assert not await goes_to_the_other_number(town, complaint, "question")
 
 
+async def test_a_consumer_who_was_told_of_a_longer_date_hears_that_it_was_declined(town: Timeline) -> None:
+    complaint = await town.file("no-supply")
+    handler = (await town.task(complaint)).handler
+    await town.officer(complaint, Act.CORRECT, handler, category="voltage", words="There is light, but little.")
+    by = (await town.row(complaint)).proposal["post"]
+    assert (await town.officer(complaint, Act.DISAGREE, by, words="It is dark there.")).refused is None
+    row = await town.row(complaint)
+    told = {one.post or CONSUMER: one.data for one in await town.notices(complaint, "declined")}
+    assert set(told) == {CONSUMER, handler}
+    assert row.standard_due is not None
+    assert told[CONSUMER]["standard_due"] == row.standard_due.isoformat()
+    assert await unmissed(town, complaint) == set()
+
+
 async def goes_to_the_other_number(town: Timeline, reference: str, kind: str) -> bool:
     """Whether nobody would find that the newest notice of a kind went to the consumer under the other telephone."""
     async with town.sessions() as session:
@@ -199,6 +213,20 @@ def test_whoever_has_it_by_then_is_told() -> None:
     assert {post for number, _, post in found if number == 2} == {"officer"}
     assert {post for number, _, post in found if number == 3} == {"colleague"}
     assert {post for number, _, post in found if number in (4, 5)} == {None, "colleague", "manager"}
+
+
+@pytest.mark.parametrize(
+    ("what", "public", "told"),
+    [("correct", True, True), ("lower", True, True), ("correct", False, False), ("reject", True, False)],
+)
+def test_only_who_heard_that_it_was_proposed_hears_that_it_was_declined(what: str, public: bool, told: bool) -> None:
+    asked = line(3, EventKind.PROPOSED, hours=1, what=what, post="manager")
+    declined = line(4, EventKind.DECLINED, hours=2, what=what)
+    asked.public = declined.public = public
+    asked.post = "officer"
+    found = wanted(GIVEN, asked, declined)
+    assert (4, "declined", "officer") in found
+    assert ((3, "proposed", None) in found) == ((4, "declined", None) in found) == told
 
 
 def test_nobody_is_told_what_is_no_longer_so() -> None:

@@ -20,6 +20,7 @@ from tests.rules import test_casework_anything as complaints
 from tests.rules import test_stages_anything as applications
 from tests.rules.applying import Application, ground_for
 from tests.rules.desk import NOON, Desk
+from tests.rules.test_tricks import LONGER, there
 
 CONSUMER = 1
 
@@ -57,15 +58,15 @@ class HeardApplication(Application, Heard):
     """The same of a connection request."""
 
 
-DECIDED = st.sampled_from([Act.REJECT, Act.AGREE, Act.DISAGREE, Act.OBJECT, Act.CHANGE_PHONE, Act.PRESENT])
+DECIDED = st.sampled_from([Act.CORRECT, Act.REJECT, Act.AGREE, Act.DISAGREE, Act.OBJECT, Act.CHANGE_PHONE, Act.PRESENT])
 STEPS = st.one_of(complaints.STEPS, st.tuples(st.just("decided"), DECIDED, st.just("")))
 
 
 def decided(desk: Desk, act: Act) -> None:
-    """Somebody proposes to reject it, decides, objects, says that he was there, or has another number."""
+    """Somebody proposes another category or to reject it, decides, objects, says that he was there, or has another number."""
     if act in (Act.OBJECT, Act.CHANGE_PHONE, Act.PRESENT):
         desk.consumer(act, words=True, claim="was_there")
-    elif act is Act.REJECT:
+    elif act in (Act.CORRECT, Act.REJECT):
         desk.officer(act, desk.task.handler, reason="not-feasible")
     else:
         desk.officer(act, desk.request.proposal.get("post", desk.task.answerable))
@@ -76,7 +77,7 @@ def decided(desk: Desk, act: Act) -> None:
 def test_whatever_is_asked_for_of_a_complaint_was_told(
     ground: Ground, steps: list[tuple[int, tuple[str, Act, str]]]
 ) -> None:
-    desk = Heard(replace(ground, reject_reasons=frozenset({"not-feasible"})))
+    desk = Heard(replace(ground, reject_reasons=frozenset({"not-feasible"}), elsewhere=there(LONGER)))
     desk.look()
     for minutes, (side, act, who) in steps:
         desk.at += timedelta(minutes=minutes)

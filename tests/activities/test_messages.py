@@ -324,6 +324,19 @@ def test_a_longer_date_is_told_to_the_consumer_beside_the_one_that_holds() -> No
     assert "We will tell you." in text
 
 
+def test_when_the_longer_date_is_not_agreed_to_the_consumer_reads_that_the_old_one_stays() -> None:
+    declined = notice(CONSUMER, NoticeKind.DECLINED)
+    mail = said(declined, "email").text
+    assert "The officer above has decided." in mail
+    assert "It stays the same matter: Wrong bill." in mail
+    for text in (mail, said(declined).text):
+        assert "The time limit stays: Wednesday 25 November, 5:30 in the evening." in text
+        assert "2 December" not in text
+    late = said(replace(declined, data=declined.data | {"standard_lapsed": True})).text
+    assert "The time limit stays" not in late
+    assert "We are late. We are sorry." in late
+
+
 def test_another_office_is_named_with_its_telephone() -> None:
     assert "The office Gizri has it now: 1800 22 33." in said(notice(CONSUMER, NoticeKind.TRANSFERRED)).text
 

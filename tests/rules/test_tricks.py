@@ -66,6 +66,31 @@ def test_both_dates_are_told_while_it_is_only_proposed() -> None:
     assert (desk.request.proposal["post"], desk.request.category) == (MANAGER, "no-supply")
 
 
+def test_who_was_told_of_a_longer_date_hears_that_the_old_one_stays() -> None:
+    desk = going()
+    desk.officer(Act.CORRECT)
+    assert desk.officer(Act.DISAGREE, MANAGER) is None
+    assert desk.told(NoticeKind.DECLINED) == {"consumer", OFFICER}
+    assert (desk.request.category, desk.request.standard_due, desk.request.proposal) == ("no-supply", at("16:00"), {})
+
+
+def test_of_what_would_become_confidential_he_hears_neither_that_it_was_proposed_nor_that_it_was_declined() -> None:
+    desk = going(replace(LONGER, confidential=True), "theft-report")
+    desk.officer(Act.CORRECT)
+    desk.ground = replace(desk.ground, elsewhere=None)
+    assert desk.officer(Act.DISAGREE, MANAGER) is None
+    assert desk.told(NoticeKind.PROPOSED) | desk.told(NoticeKind.DECLINED) == {MANAGER, OFFICER}
+    assert not any(desk.last(kind).public for kind in (EventKind.PROPOSED, EventKind.DECLINED))
+
+
+def test_of_a_proposal_that_moves_no_date_he_hears_nothing_when_it_is_declined() -> None:
+    desk = going()
+    reject(desk)
+    assert desk.officer(Act.DISAGREE, MANAGER) is None
+    assert desk.told(NoticeKind.DECLINED) == {OFFICER}
+    assert desk.last(EventKind.DECLINED).public
+
+
 def test_the_other_date_keeps_what_a_wait_gave_back() -> None:
     desk = going()
     desk.officer(Act.HOLD, reason="premises-locked", limit=at("12:40"))
@@ -114,6 +139,8 @@ def test_called_danger_it_gets_no_more_time_and_lowering_it_is_asked() -> None:
         MANAGER,
     )
     assert "consumer" in desk.told(NoticeKind.PROPOSED)
+    assert desk.officer(Act.DISAGREE, MANAGER) is None
+    assert (desk.request.safety, "consumer" in desk.told(NoticeKind.DECLINED)) == (True, True)
 
 
 def test_danger_named_in_the_list_of_categories_counts_at_once_too() -> None:

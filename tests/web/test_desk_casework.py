@@ -97,7 +97,7 @@ async def test_not_agreeing_leaves_it_and_says_why(desk: Desk) -> None:
     await desk.act(RO, reference, "correct", category="voltage")
     assert (await desk.act(SM, reference, "disagree", words="I saw the lane: it is dark.")).is_redirect
     words = plain(await desk.page(RO, f"/desk/requests/{reference}"))
-    assert "The category stays as it was." in words
+    assert "The category and the time limit stay as they were." in words
     assert "I saw the lane: it is dark." in words
     assert (await desk.town.row(reference)).category == "no-supply"
 
