@@ -14,11 +14,13 @@ from drills.telling import (
     ASKED,
     CONSUMER,
     EVERYBODY,
+    GIVEN,
     HANDLER,
     NAMED,
     NUMBER_BEFORE,
     PROPOSER,
     beside,
+    came,
     tells,
     unsaid,
     ways,
@@ -134,9 +136,10 @@ class Reading:
     def _take_up(self, line: Event) -> None:
         """What is so from this line on, and what it says rests on."""
         if line.kind in FOR_ALL_TASKS:
-            self.hands.clear()
-            moved = self.hands[line.task_id]
-            moved.handler, moved.answerable = line.data.get("post"), line.data.get("answerable")
+            for told in came(line):
+                moved = self.hands[told["task"]]
+                moved.handler = told.get("post", moved.handler)
+                moved.answerable = told.get("answerable", moved.answerable)
         self.hands[line.task_id].follow(line)
         if line.kind == EventKind.ASSIGNED:
             self.open.add(line.task_id)
@@ -174,5 +177,7 @@ class Reading:
         yield from (one.handler for one in hands if HANDLER in whom)
         yield from (one.answerable for one in hands if ANSWERABLE in whom)
         yield from (line.data.get(key) for role, key in ((NAMED, "post"), (ASKED, "asked")) if role in whom)
+        if GIVEN in whom:
+            yield from (told.get(key) for told in came(line) for key in ("post", "answerable"))
         if PROPOSER in whom:
             yield self.proposer

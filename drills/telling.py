@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from models.events import Event
 from models.requests import ServiceRequest
 from rules.case import Wait
-from rules.terms import Cause, EventKind, Kind, NoticeKind, Proposal
+from rules.terms import Cause, Codes, EventKind, Kind, NoticeKind, Proposal
 
 CONSUMER, HANDLER, ANSWERABLE, NAMED, ASKED = "consumer", "handler", "answerable", "named", "asked"
-PROPOSER, NUMBER_BEFORE = "proposer", "number before"
-"""Who is told: NAMED and ASKED are posts that the line names, PROPOSER is who put forward what was decided, NUMBER_BEFORE the
-consumer under the telephone that he had until then."""
+PROPOSER, NUMBER_BEFORE, GIVEN = "proposer", "number before", "given"
+"""Who is told: NAMED and ASKED are posts that the line names, GIVEN those to which it says that each task came, PROPOSER is who put
+forward what was decided, NUMBER_BEFORE the consumer under the telephone that he had until then."""
 EVERYBODY = frozenset({EventKind.CLOSED, EventKind.WITHDRAWN, EventKind.REJECTED, EventKind.LAPSED})
 """What ends the work of each handler."""
 TELLS: Mapping[str, Mapping[NoticeKind, tuple[str, ...]]] = {
@@ -28,8 +28,8 @@ TELLS: Mapping[str, Mapping[NoticeKind, tuple[str, ...]]] = {
         NoticeKind.PROPOSED: (ASKED,),
     },
     EventKind.RANG_ON: {NoticeKind.DANGER: (NAMED,)},
-    EventKind.MOVED: {NoticeKind.ASSIGNED: (NAMED, ANSWERABLE), NoticeKind.PROPOSED: (ASKED,)},
-    EventKind.HANDED_ON: {NoticeKind.ASSIGNED: (NAMED, ANSWERABLE), NoticeKind.PROPOSED: (ASKED,)},
+    EventKind.MOVED: {NoticeKind.ASSIGNED: (GIVEN,), NoticeKind.PROPOSED: (ASKED,)},
+    EventKind.HANDED_ON: {NoticeKind.ASSIGNED: (GIVEN,), NoticeKind.PROPOSED: (ASKED,)},
     EventKind.REMINDED: {NoticeKind.REMINDER: (NAMED,)},
     EventKind.ESCALATED: {NoticeKind.ESCALATED: (CONSUMER, HANDLER, NAMED)},
     EventKind.BEYOND: {NoticeKind.BEYOND: (CONSUMER, HANDLER, NAMED)},
@@ -129,6 +129,11 @@ def tells(line: Event, *, danger: bool, asked: bool) -> Tells:
     if danger and (line.kind in RINGS or told.get("cause") == Cause.NOT_TAKEN_UP):
         return {**usual, NoticeKind.DANGER: (HANDLER, ANSWERABLE)}
     return usual
+
+
+def came(line: Event) -> list[Codes]:
+    """Of each task that came to other posts by this line, those it names."""
+    return [{**line.data, "task": line.task_id}, *line.data.get("others", ())]
 
 
 def ways(line: Event, lines: Sequence[Event], kind: NoticeKind) -> Iterator[tuple[int, str]]:

@@ -147,10 +147,15 @@ async def _to_staff(
                 fillings.get(notice.post or "", ()), person, now
             )
             waits = {"next_at": wakes, "together": True} if wakes is not None and sleeps else {}
-            key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}/{person}"
+            key = f"{row.reference}/{notice.number}/{notice.kind}/{notice.post}/{person}{_of_which(notice, row)}"
             whom = {"staff_id": person, "post": notice.post}
             found.append(_values(row, notice, data, now, key, channels, staff.language, **whom, **waits))
     return found
+
+
+def _of_which(notice: Notice, row: ServiceRequest) -> str:
+    """Of work that is given, which task: one line may give several to the same post. That they ended is told once."""
+    return (notice.task or "").removeprefix(row.reference) if notice.kind is NoticeKind.ASSIGNED else ""
 
 
 async def _waking(session: AsyncSession, now: datetime) -> datetime | None:

@@ -34,54 +34,65 @@ def move(request: Request, ground: Ground, new: Ground, to: Hands, at: datetime)
     `new` is the ground there. Tier, entry, due and time to take it up stay as they are, whoever is in the posts there.
     """
     turn = judge.it_is_time(request, ground, at)
-    before, zone, task = turn.request.office, turn.request.zone, turn.request.task
-    had = None if task is None else (task.handler, task.answerable)
+    before, zone = turn.request.office, turn.request.zone
     turn.request.office, turn.request.zone = to.office, to.zone
     turn.whole = new
-    gone = {task.id: _moved(task, new.stages.get(task.stage, new), to, at) for task in turn.request.open_tasks}
+    moved = {task.id: _moved(task, new.stages.get(task.stage, new), to, at) for task in turn.request.open_tasks}
+    came = {id: posts for id, posts in moved.items() if posts}
     asked = _ask_others(turn, to, at)
-    hands: dict[str, Any] = {"asked": asked}
-    if task is not None and had is not None:
-        hands |= {"from_post": had[0], "post": task.handler} if task.handler != had[0] else {}
-        hands |= {"answerable": task.answerable} if task.answerable != had[1] else {}
     if before != to.office:
-        turn.event(EventKind.MOVED, from_office=before, office=to.office, **hands)
+        _written(turn, EventKind.MOVED, came, asked=asked, from_office=before, office=to.office)
+    elif zone != to.zone:
+        _written(turn, EventKind.HANDED_ON, came, asked=asked, zone=to.zone)
     else:
-        turn.event(EventKind.HANDED_ON, zone=to.zone if zone != to.zone else None, **hands)
-    _tell(turn, gone, asked)
+        turn.focus(next(iter(came), None))
+        _written(turn, EventKind.HANDED_ON, came, asked=asked)
+    _tell(turn, came, asked)
     return turn
 
 
-def _tell(turn: Turn, gone: Mapping[str, Sequence[str]], asked: str | None) -> None:
-    """Whoever has it now hears of it, and whoever must now agree to what is proposed."""
-    for id, whom in gone.items():
+Came = Mapping[str, dict[str, str]]
+"""Of each task that came to other posts: who does the work now (`post`, `from_post`) or answers (`answerable`)."""
+
+
+def _written(turn: Turn, kind: EventKind, came: Came, **told: Any) -> None:
+    """The line: of its own task the posts it came to, and of the others likewise."""
+    own = None if turn.request.task is None else turn.task.id
+    others = [{"task": id, **posts} for id, posts in came.items() if id != own]
+    turn.event(kind, **told | came.get(own or "", {}), others=others or None)
+
+
+def _tell(turn: Turn, came: Came, asked: str | None) -> None:
+    """Whoever has it now hears of it, of each task, and whoever must now agree to what is proposed."""
+    for id, posts in came.items():
         turn.focus(id)
-        turn.tell(NoticeKind.ASSIGNED, *whom)
+        turn.tell(NoticeKind.ASSIGNED, *[whom for key, whom in TOLD.items() if key in posts])
     if asked is not None:
         turn.focus(turn.request.proposal.get("task"))
         said = {key: told for key, told in turn.request.proposal.items() if key not in KEPT_OF_A_PROPOSAL}
         turn.tell_post(NoticeKind.PROPOSED, asked, **said)
 
 
+TOLD = {"post": HANDLER, "answerable": ANSWERABLE}
 KEPT_OF_A_PROPOSAL = frozenset({"post", "tier", "by", "from", "task", "number", "hidden"})
 """What is kept with a proposal and is not told of it."""
 
 
-def _moved(task: Task, ground: Ground, to: Hands, at: datetime) -> list[str]:
-    """Give the task's posts that lose it to those of the same role; which of handler and answerable is another now."""
-    was_one = task.handler == task.answerable
-    given = task.handler in to.left
+def _moved(task: Task, ground: Ground, to: Hands, at: datetime) -> dict[str, str]:
+    """Give the task's posts that lose it to those of the same role; the posts it came to."""
+    was_one, came = task.handler == task.answerable, dict[str, str]()
     handler, answerable = to.back.get(task.id, ("", ""))
-    if given:
-        task.handler = _successor(ground, to.left[task.handler], task, handler, at)
+    if task.handler in to.left:
+        came["from_post"] = task.handler
+        task.handler = came["post"] = _successor(ground, to.left[task.handler], task, handler, at)
         task.offered = [*task.offered, task.handler]
-    answers_no_more = task.answerable in to.left
-    if answers_no_more:
+    if task.answerable in to.left:
         one = was_one and lowest(ground, task.handler)
         role = to.left[task.answerable]
         task.answerable = task.handler if one else _successor(ground, role, task, answerable, at)
         task.answerable_person = _person(ground, task.answerable, at)
-    return [HANDLER] * given + [ANSWERABLE] * answers_no_more
+        came["answerable"] = task.answerable
+    return came
 
 
 def _ask_others(turn: Turn, to: Hands, at: datetime) -> str | None:

@@ -182,6 +182,34 @@ async def test_whoever_answers_for_it_or_must_agree_hears_that_it_came_to_his_of
     assert await unmissed(town, complaint, line=row.number) == set()
 
 
+async def test_whoever_gets_another_stage_than_the_first_hears_of_it_as_well(town: Timeline) -> None:
+    application = await apply(town, "new-connection")
+    await application.walk(until="agreement")
+    assert await application.open_stages() == ["agreement", "material"]
+    hands = {"agreement": "relationship-officer-gizri-1", "material": "relationship-officer-gizri-2"}
+    for stage, officer in hands.items():
+        if (await application.task(stage)).handler != officer:
+            await application.officer(stage, Act.GIVE, to=officer)
+    await application.officer("material", Act.ESCALATE, words="There is none left.")
+    of = await office_of(town, "gizri")
+    other = next(code for code in await offices(town) if code != of)
+    async with town.sessions.begin() as session:
+        number = await moving.move(session, of, other, await administrator(town), town.now)
+    await finished(town, number, fan_of(town))
+    line = (await town.row(application.reference)).number
+    agreement, material = [await application.task(stage) for stage in hands]
+    given = {(one.post, one.data["stage"]) for one in await town.notices(application.reference) if one.number == line}
+    assert given == {
+        (agreement.handler, "agreement"), (material.handler, "material"), (material.answerable, "material"),
+    }  # fmt: skip
+    assert await unmissed(town, application.reference, line=line) == set()
+    async with town.sessions() as session:
+        row = await session.get_one(ServiceRequest, application.reference)
+        [of_the_line] = (await histories(session, [application.reference]))[application.reference][-1:]
+    asked = {want.whom for want in Reading(row, [None]).wants([of_the_line])}
+    assert asked == {agreement.handler, material.handler, material.answerable}
+
+
 CONSUMER = 1
 AT = datetime(2027, 5, 14, 9, tzinfo=UTC)
 

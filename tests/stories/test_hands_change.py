@@ -11,6 +11,7 @@ from models.moving import CannotMove
 from models.people import Fill, Office, Post, Zone
 from models.requests import ServiceRequest, Task
 from rules.terms import Act, EventKind
+from tests.stories.applying import Application, apply
 from tests.stories.test_an_office_merged import administrator, clocks, hands
 from tests.stories.test_retiming import fan_of, finished, outcomes
 from tests.timeline import Timeline
@@ -47,6 +48,43 @@ async def test_what_is_open_at_a_post_that_ends_goes_to_its_colleague_and_nothin
     async with town.sessions.begin() as session:
         with pytest.raises(CannotMove):
             await handing_on.end_post(session, OFFICER, by, town.now)
+
+
+async def test_of_two_stages_that_come_to_the_same_colleague_he_is_told_each(town: Timeline) -> None:
+    application = await two_stages(town, OFFICER, OFFICER)
+    line = await ended(town, OFFICER, application)
+    told = [one for one in await town.notices(application.reference, "assigned") if one.number == line.number]
+    assert {(one.post, one.data["stage"]) for one in told} == {(COLLEAGUE, "agreement"), (COLLEAGUE, "material")}
+    assert len(told) == 2
+
+
+async def test_the_line_is_about_the_stage_whose_post_ended_though_another_opened_before(town: Timeline) -> None:
+    application = await two_stages(town, OFFICER, COLLEAGUE)
+    line = await ended(town, COLLEAGUE, application)
+    material = await application.task("material")
+    assert (line.kind, line.task_id, line.data) == (
+        EventKind.HANDED_ON, material.id, {"from_post": COLLEAGUE, "post": OFFICER, "answerable": OFFICER},
+    )  # fmt: skip
+    told = [one for one in await town.notices(application.reference, "assigned") if one.number == line.number]
+    assert [(one.post, one.data["stage"]) for one in told] == [(OFFICER, "material")]
+
+
+async def two_stages(town: Timeline, agreement: str, material: str) -> Application:
+    """An application at two stages at once, each done by one of these."""
+    application = await apply(town, "new-connection")
+    await application.walk(until="agreement")
+    for stage, officer in {"agreement": agreement, "material": material}.items():
+        if (await application.task(stage)).handler != officer:
+            assert (await application.officer(stage, Act.GIVE, to=officer)).refused is None
+    return application
+
+
+async def ended(town: Timeline, post: str, application: Application) -> Event:
+    """A post ends, and all its work goes to others: the line by which the application is told so."""
+    async with town.sessions.begin() as session:
+        number = await handing_on.end_post(session, post, await administrator(town), town.now)
+    await finished(town, number, fan_of(town))
+    return (await town.events(application.reference))[-1]
 
 
 async def test_a_post_nobody_could_stand_in_for_stays(town: Timeline) -> None:
