@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models.audit import Audit
 from tests.web.counter_hall import agent
 from tests.web.test_hostile_input import browser_of
 from tests.web.window import Window, checked, words
@@ -43,6 +44,16 @@ async def test_a_day_nobody_can_mean_is_said_to_be_none(window: Window, day: str
     browser = await browser_of(window, "yusuf")
     answer = checked(await browser.get("/admin/audit", params={"since": day, "until": day}))
     assert "This is not a day." in words(answer)
+
+
+@pytest.mark.parametrize("subject", ["²", "٣", "9" * 60])
+async def test_the_audit_shows_an_officer_whatever_he_is_called(window: Window, subject: str) -> None:
+    async with window.sessions.begin() as session:
+        session.add(Audit(at=window.now, person=None, what="people", subject=subject, before={}, after={}, note=""))
+    browser = await browser_of(window, "yusuf")
+    answer = checked(await browser.get("/admin/audit"))
+    assert answer.status_code == 200
+    assert subject in words(answer)
 
 
 @pytest.mark.parametrize("year", ["0000", "²²²²", "9999"])

@@ -79,6 +79,8 @@ async def test_what_it_would_do_is_shown_before_anything_is_saved_and_saved_from
     for address_of in carried:
         assert f'href="/track/{reference}"' in await desk.page(ADMIN, address_of.replace("&amp;", "&"))
     await desk.page(ADMIN, carried[0].replace("&amp;", "&") + "&at=2", 404)
+    for nobody in ("²", "٣", "9" * 5_000):
+        assert "nobody" in plain(await desk.page(ADMIN, f"{address}/requests?by=officer&key={nobody}"))
     row = await desk.onewindow.database.read(what_if.kept, address.rpartition("/")[2])
     assert row is not None
     said = [line.split() for line in told(row.result, {})]

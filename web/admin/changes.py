@@ -16,6 +16,7 @@ from rules.policy_check import NeverMatters, TooLate
 from rules.policy_second import Longer
 from web.admin.fields import field_words
 from web.book import Book
+from web.typed import own_number
 
 LONGEST = 160
 OF_FORMS = frozenset({"names", "texts", "places", "rights"})
@@ -206,7 +207,7 @@ def subject_words(what: str, subject: str, names: Mapping[int | None, str], book
     """Whom or what an entry is about, by name where there is one."""
     kind, _slash, code = subject.rpartition("/")
     if what == "people":
-        return names.get(int(subject), subject) if subject.isdigit() else book.title(subject) or subject
+        return names.get(own_number(subject)) or book.title(subject) or subject
     if what == "rights":
         return book.label("role", subject)
     place = book.locality(code) if kind == "locality" else None

@@ -12,6 +12,7 @@ from rules import foreseen
 from rules.foreseen import BY, CLOSED, COURSES, LOADS, Load
 from rules.whatif import WINDOWS, Move
 from web.book import Book
+from web.typed import own_number
 
 MOST_POSTS = 40
 A_PAGE = 200
@@ -46,7 +47,7 @@ def loads(result: Mapping[str, Any]) -> list[Load]:
 def name_of(by: str, key: str, book: Book, people: People) -> str:
     """What people call it."""
     if by == "officer":
-        return people.get(int(key) if key.isdigit() else 0, "") or _("nobody")
+        return people.get(own_number(key), "") or _("nobody")
     if by == "post":
         return book.title(key)
     return book.matter(key) if by == "category" else book.label(by, key)
