@@ -1,4 +1,4 @@
-"""The worker's log while the database is away: one line a try of the pen, where a traceback would say no more."""
+"""The worker's log while the database is away or slow: one line a try of the pen, where a traceback would say no more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Brief(logging.Filter):
         """Always true; the record is shortened in its place."""
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, AWAY):
-            record.msg, record.args = f"{_try(record)}: the database is away ({_first_line(error)})", ()
+            record.msg, record.args = f"{_try(record)}: {_why(error)}", ()
             record.exc_info = record.exc_text = None
         return True
 
@@ -28,6 +28,13 @@ class Brief(logging.Filter):
 def _try(record: logging.LogRecord) -> str:
     info = getattr(record, "temporal_activity", {})
     return f"{info.get('activity_type')} of {info.get('workflow_id')}, try {info.get('attempt')}"
+
+
+def _why(error: BaseException) -> str:
+    """A try that was given up after its time may have waited for a lock or on a busy machine: nobody knows that the database is away."""
+    if isinstance(error, asyncio.CancelledError):
+        return "not done in time, and tried again"
+    return f"the database is away ({_first_line(error)})"
 
 
 def _first_line(error: BaseException) -> str:

@@ -42,6 +42,7 @@ class TrackedTask:
     due: datetime | None
     beyond_at: datetime | None
     open: bool
+    taken_up: bool
     turn_at: datetime | None = None
 
 
@@ -162,6 +163,7 @@ def _tracked(task: Task | None) -> TrackedTask | None:
         task.due,
         task.beyond_at,
         task.done_at is None,
+        task.accepted_at is not None,
         task.turn_at,
     )
 

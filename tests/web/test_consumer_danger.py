@@ -249,3 +249,12 @@ async def test_a_draft_of_danger_is_gone_once_it_is_sent(window: Window) -> None
         window.now += timedelta(minutes=1)
     async with window.sessions() as session:
         assert await session.get(Draft, address.split("/")[2]) is None
+
+
+async def test_who_gets_a_danger_when_is_said_only_once_it_is_taken_up(window: Window) -> None:
+    reference = await window.filed("wire-down")
+    soon = "Gets it if it is not done by"
+    async with window.visitor() as visitor:
+        assert soon not in words(await visitor.get(f"/track/{reference}"))
+        await window.officer(reference, Act.ACCEPT)
+        assert soon in words(await visitor.get(f"/track/{reference}"))

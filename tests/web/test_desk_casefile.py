@@ -217,6 +217,21 @@ async def test_holding_resuming_resolving_and_the_page_of_each_state(desk: Desk)
     assert "button main" not in page
 
 
+async def test_what_was_done_is_said_until_something_else_happens(desk: Desk) -> None:
+    reference = await filed(desk)
+    done = (await desk.act(RO, reference, "note", words="The pole leans.")).headers["location"]
+    assert "Done: " in plain(await desk.page(RO, done))
+    await desk.act(RO, reference, "note", words="The crew is there.")
+    assert "Done: " not in plain(await desk.page(RO, done))
+
+
+async def test_what_must_be_agreed_to_is_not_said_to_be_done(desk: Desk) -> None:
+    reference = await filed(desk)
+    done = (await desk.act(RO, reference, "correct", category="voltage", words="It is low.")).headers["location"]
+    page = plain(await desk.page(RO, done))
+    assert ("Proposed, not yet decided: " in page, "Done: " in page) == (True, False)
+
+
 async def test_of_a_complaint_that_is_over_the_ladder_tells_only_who_had_it(desk: Desk) -> None:
     reference = await climbed(desk)
     before = plain(await desk.page(RO, f"/desk/requests/{reference}"))

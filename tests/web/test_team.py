@@ -147,6 +147,15 @@ async def test_the_wall_shows_figures_and_nobody(window: Window) -> None:
     assert home.status_code == 403
 
 
+async def test_the_wall_counts_a_danger_at_its_office_that_the_control_room_has(window: Window) -> None:
+    screen = await browser_of(window, "screen")
+    assert "Danger 0" in plain((await screen.get("/desk/wall")).text)
+    reference = await window.filed("wire-down")
+    window.parts.hub.changed += 1
+    assert "Danger 1" in plain((await screen.get("/desk/wall")).text)
+    await window.consumer(reference, Act.WITHDRAW)
+
+
 async def test_handing_over_begins_with_boxes_on_what_is_open(window: Window) -> None:
     chitra: httpx2.AsyncClient = await browser_of(window, "chitra")
     page = well_formed((await chitra.get("/desk/team/requests?what=open")).text)

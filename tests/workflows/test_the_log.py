@@ -38,6 +38,13 @@ async def test_while_the_database_is_away_each_try_is_one_line(
     assert tries[0].getMessage().startswith(f"look of {complaint}, try 1: the database is away (OperationalError: ")
 
 
+def test_a_try_that_was_given_up_is_not_said_to_have_found_no_database() -> None:
+    given_up = asyncio.CancelledError("Activity cancelled")
+    line = logging.LogRecord(LOGGER, logging.WARNING, "", 0, "failed", (), (asyncio.CancelledError, given_up, None))
+    assert Brief().filter(line)
+    assert line.getMessage().endswith(": not done in time, and tried again")
+
+
 async def test_any_other_error_keeps_its_traceback(
     town: Timeline, faults: Faults, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -90,9 +90,12 @@ def _entered(was: dict[int, _Was], event: TrackedEvent) -> None:
 
 
 def _coming(tracked: Tracked, policy: Policy, timing: Timing, tiers: int) -> dict[int, tuple[datetime, datetime]]:
-    """When each tier still to come would begin and end if nothing is done; empty while the clock stands still."""
+    """When each tier still to come would begin and end if nothing is done; empty while the clock stands still.
+
+    Also of a danger that nobody took up: it rings on until somebody does, and goes up before the tier's time is over.
+    """
     task = tracked.task
-    if task is None or task.due is None or State(tracked.state) not in WORKED:
+    if task is None or task.due is None or State(tracked.state) not in WORKED or (tracked.safety and not task.taken_up):
         return {}
     calendar = calendar_of(policy, timing, Site(tracked.site_office, tracked.site_zone))
     found: dict[int, tuple[datetime, datetime]] = {}

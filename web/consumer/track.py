@@ -74,8 +74,10 @@ async def missed(parts: Onewindow, who: str) -> None:
 
 @router.get("/track/{reference}")
 async def track(shown: Shown, is_own: Own, request: Request, parts: Parts, shared: SharedPages, db: Db) -> Response:
-    """The page of one request; for its consumer with what is his alone."""
-    notice = NOTICES.get(request.query_params.get("told", ""), "")
+    """The page of one request; for its consumer with what is his alone. What became of his act is told until more happens."""
+    asked = request.query_params
+    as_then = shown.number <= (own_number(asked.get("seen", "")) or shown.number)
+    notice = NOTICES.get(asked.get("told", ""), "") if as_then else ""
     if not is_own and not notice:
         return public(shown, request)
     reference = shown.told.reference

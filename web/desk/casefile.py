@@ -47,8 +47,11 @@ from web.desk.timeline import Show, kept, parts_of
 from web.errors import NotFound, NotYours
 from web.onewindow import Onewindow
 from web.render import page
+from web.typed import own_number
 
 router = APIRouter(include_in_schema=False)
+PROPOSING = frozenset({Act.CORRECT, Act.TRANSFER, Act.REJECT})
+"""What may have to be agreed to by somebody else first."""
 
 
 async def opened(db: Bounded, reference: str, person: Person, parts: Onewindow) -> CaseFile:
@@ -220,17 +223,24 @@ async def casefile(
     parts: Parts,
     way: TheWay,
     done: str = "",
+    seen: str = "",
     sent: str = "",
     show: Show = Show.ALL,
 ) -> Response:
-    """One request as officers see it; after an action it says what became of it."""
+    """One request as officers see it; after an action it says what became of it, until something else happened."""
     more: dict[str, Any] = {}
     if sent:
         more = await db.read(said_after, sent, file.request.reference, person.id)
-    elif done in set(Act):
-        more = {"notice": "done", "done": labels.act_label(Act(done))}
+    elif done in set(Act) and file.request.number <= (own_number(seen) or file.request.number):
+        more = _done(file, Act(done))
     watching = await db.write(looked_on, file.request.reference, person.id)
     return whole_page(request, file, person, parts, way=way, show=show, watching=watching, **more)
+
+
+def _done(file: CaseFile, act: Act) -> dict[str, Any]:
+    """What the page says of an action that was taken: done, or put before somebody who decides."""
+    waits = bool(file.request.proposal) and act in PROPOSING
+    return {"notice": "proposed" if waits else "done", "done": labels.act_label(act)}
 
 
 async def said_after(session: AsyncSession, submission: str, reference: str, person: int) -> dict[str, Any]:

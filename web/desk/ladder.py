@@ -96,4 +96,7 @@ def _coming(file: CaseFile, policy: Policy, timing: Timing, book: Book, roles: l
 
 
 def _runs_out(task: Task, file: CaseFile) -> datetime | None:
-    return task.due if file.request.state in WORKED and task.done_at is None and task.beyond_at is None else None
+    """When the next tier gets it if nothing is done; None if it is not known: a danger nobody took up rings on, and goes up sooner."""
+    rings = file.request.safety and task.accepted_at is None
+    runs = file.request.state in WORKED and task.done_at is None and task.beyond_at is None
+    return task.due if runs and not rings else None

@@ -56,7 +56,7 @@ async def counted(session: AsyncSession, person: Person, limits: Bounds) -> tupl
     open_now = load(await groups(session, sorted(codes), limits), codes)
     week = await closings(session, posts, limits.now - Period.WEEK.length, limits)
     within, word = (sum(counts.get(what, 0) for counts in week.values()) for what in (Count.WITHIN, Count.WORD))
-    danger = await in_danger(session, sorted(codes))
+    danger = await in_danger(session, posts)
     return await zone_names(session), open_now, danger, within, word
 
 
