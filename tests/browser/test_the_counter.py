@@ -62,6 +62,11 @@ async def test_a_call_is_written_down_without_touching_the_mouse(hall: Hall) -> 
     page = await hall.of("tara")
     await opened(page, f"{hall.address}/counter")
     assert await focused(page) == "q"
+    await page.keyboard.press("Escape")
+    assert await focused(page) == "", "the field is left, and a single letter is a key"
+    async with opening(page):
+        await page.keyboard.press("s")
+    assert await focused(page) == "q"
     await page.keyboard.type(CALLER)
     async with opening(page):
         await page.keyboard.press("Enter")

@@ -1,9 +1,10 @@
-// The counter by keyboard. A key shown on the page works by itself where nothing is being typed; with Alt it works anywhere.
+// The counter by keyboard. A key shown on the page works by itself where nothing is being typed; with Alt it works anywhere. Escape leaves a field.
 const typing = (at) => at.matches("input:not([type=radio], [type=checkbox]), textarea, select");
 const letterOf = ({ key, code }) => (/^[a-z0-9]$/i.test(key) ? key : (/^(?:Key|Digit)(.)$/.exec(code)?.[1] ?? "")).toLowerCase();
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter") return document.getElementById("entry")?.requestSubmit();
+  if (event.key === "Escape" && typing(event.target)) return event.target.blur();
   const plain = !(event.altKey || event.ctrlKey || event.metaKey || event.repeat || typing(event.target));
   const letter = plain && document.querySelector("[data-keys]") && letterOf(event);
   const meant = letter && document.querySelector(`[accesskey="${letter}"]`);
