@@ -19,7 +19,12 @@ def law_of(procedure: Procedure, area: str, load: Decimal | None, voltage: str |
 
 def fits(law: Law, area: str, load: Decimal | None, voltage: str | None, day: date) -> bool:
     """Whether a standard speaks of such a request on that day."""
-    return _of_sort(law, area, load, voltage) and (law.since or date.min) <= day < (law.until or date.max)
+    return _of_sort(law, area, load, voltage) and in_force(law, day)
+
+
+def in_force(law: Law, day: date) -> bool:
+    """Whether a standard counts on that day, for whomever it speaks of."""
+    return (law.since or date.min) <= day < (law.until or date.max)
 
 
 def _of_sort(law: Law, area: str, load: Decimal | None, voltage: str | None) -> bool:

@@ -165,6 +165,23 @@ async def test_a_file_that_gives_more_time_is_a_proposal_too_and_what_if_works_o
     assert str((await in_force(desk)).timings["no-supply"].standard) == "5h"
 
 
+async def test_the_public_page_gives_no_reason_for_a_time_that_was_taken_back(desk: Desk) -> None:
+    assert (await post(desk, OTHER, f"{await proposed(desk)}/approval")).status_code == 303
+    longer = (await in_force(desk)).version
+    assert LONGER["note"] in plain((await desk.stranger().get("/time-limits")).text)
+    assert (await post(desk, ADMIN, f"/admin/versions/{longer}/take-back")).status_code == 303
+    await desk.onewindow.database.read(desk.onewindow.book.refresh)
+    assert (await in_force(desk)).version == longer + 1
+    assert LONGER["note"] not in plain((await desk.stranger().get("/time-limits")).text)
+    assert LONGER["note"] in plain((await desk.stranger().get(f"/time-limits/{longer}")).text), "it was so then"
+
+
+async def test_of_regulated_times_only_those_of_today_are_promised(desk: Desk) -> None:
+    shown = plain((await desk.stranger().get("/time-limits")).text)
+    assert "New connection Time limit: 7 days – 15 days" in shown
+    assert "More or less load Time limit: 7 days – 15 days" in shown
+
+
 @pytest.mark.parametrize("language", ["en", "hi", "ur"])
 async def test_our_time_limits_are_said_in_plain_words(desk: Desk, language: str) -> None:
     stranger = desk.stranger()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import APIRouter, Request
 from sqlmodel import col, select
@@ -12,7 +13,9 @@ from starlette.responses import Response
 
 from languages.spoken import duration
 from models.policy import PolicyVersion
+from models.policy_calendars import taken_back
 from rules.policy import UNPLACED, Policy, Timing, about, ladder_of
+from rules.procedure_laws import in_force
 from web.admin.changes import area_word
 from web.book import Book
 from web.deps import Db, Parts
@@ -59,14 +62,19 @@ async def _page(request: Request, db: Db, parts: Parts, number: int) -> Response
         number=number,
         newest=parts.book.newest,
         complaints=list(_complaints(policy, parts.book)),
-        applications=list(_applications(policy, parts.book)),
+        applications=list(_applications(policy, parts.book, parts.clock().astimezone(parts.zone).date())),
         notes=await db.read(_notes, number),
     )
 
 
 async def _notes(session: AsyncSession, number: int) -> list[PolicyVersion]:
-    """The versions up to this one by which somebody got more time, newest first: why is public."""
-    asked = select(PolicyVersion).where(col(PolicyVersion.approved_by).is_not(None), PolicyVersion.number <= number)
+    """The versions up to this one by which somebody got more time and still has it, newest first: why is public."""
+    gone = await taken_back(session, number)
+    asked = select(PolicyVersion).where(
+        col(PolicyVersion.approved_by).is_not(None),
+        PolicyVersion.number <= number,
+        col(PolicyVersion.number).not_in(gone),
+    )
     return list((await session.exec(asked.order_by(col(PolicyVersion.number).desc()).limit(MOST_NOTES))).all())
 
 
@@ -88,10 +96,10 @@ def _limits(name: str, timing: Timing, policy: Policy, book: Book) -> Limits:
     return Limits(name, duration(timing.standard) if timing.standard else "", tuple(zip(roles, times, strict=False)))
 
 
-def _applications(policy: Policy, book: Book) -> Iterator[Limits]:
-    """Each procedure: its regulated time, from the shortest to the longest, and how long its stages' first officers have."""
+def _applications(policy: Policy, book: Book, day: date) -> Iterator[Limits]:
+    """Each procedure: its regulated time on that day, from the shortest to the longest, and the first officer's of each stage."""
     for code, procedure in policy.procedures.items():
-        laws = sorted({law.time for law in procedure.standards}, key=about)
+        laws = sorted({law.time for law in procedure.standards if in_force(law, day)}, key=about)
         said = [duration(time) for time in (laws if len(laws) < 2 else (laws[0], laws[-1]))]
         stages = (
             (book.label("stage", stage.code), duration(stage.timing.tiers[0])) for stage in procedure.stages.values()
