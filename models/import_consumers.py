@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import phonenumbers
 from sqlalchemy import insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.people import Feeder, Locality
 from models.policy import Names
 from models.requests import Connection, Consumer
+from models.telephones import MOBILE_OR_LANDLINE, telephone
 from rules.sheet import Columns, Row, Sheet
 
 COLUMNS = Columns(
@@ -77,14 +77,10 @@ def phone_of(row: Row, country: str, sheet: Sheet) -> str | None:
     """The telephone number of a line as +CC…; None where there is none, or where it is noted as wrong."""
     if not row["phone"]:
         return None
-    try:
-        number = phonenumbers.parse(row["phone"], country)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    number = telephone(row["phone"], country, MOBILE_OR_LANDLINE)
+    if number is None:
         sheet.wrong(row.line, "phone", f"{row['phone']!r} is no telephone number")
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return number
 
 
 def _load(row: Row, sheet: Sheet) -> float:

@@ -198,7 +198,7 @@ async def test_a_body_over_the_limit_is_a_problem(window: Window) -> None:
 
 
 async def test_what_people_read_is_in_their_language(window: Window) -> None:
-    body = {**FILING, "consumer": {"phone": "12"}}
+    body = {**FILING, "consumer": {"phone": "98100 0005"}}
     answer = await window.visitor("hi").post(REQUESTS, json=body)
     with use("hi"):
         said = gettext("This is not a telephone number. A mobile number has 10 digits.")

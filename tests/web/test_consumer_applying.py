@@ -147,7 +147,7 @@ async def test_the_resume_link_goes_on_where_it_was_left(window: Window) -> None
 async def test_who_you_are_is_asked_for_with_what_was_typed_kept(window: Window) -> None:
     async with window.visitor() as visitor:
         form = await begun(visitor)
-        wrong = {"name": "", "phone": "12", "email": "asha", "address": "", "language": "xx"}
+        wrong = {"name": "", "phone": "98100 0005", "email": "asha", "address": "", "language": "xx"}
         answer = checked(await visitor.post(f"{form}/you", data=wrong))
     assert answer.status_code == 422
     assert "Error:" in answer.text.partition("</title>")[0]

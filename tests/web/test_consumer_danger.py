@@ -79,6 +79,9 @@ async def test_a_place_that_is_in_no_list_is_taken_in_the_words_it_was_given(win
         pytest.param({"category": "sparks"}, "Tell us where it is", id="nowhere"),
         pytest.param({"category": "sparks", "locality": "x" * 201}, "at most 200", id="long place"),
         pytest.param(
+            {"category": "sparks", "locality": "Gizri", "phone": "98100 0005"}, "not a telephone", id="a digit short"
+        ),
+        pytest.param(
             {"category": "sparks", "locality": "Gizri", "phone": "twelve"}, "not a telephone", id="wordy phone"
         ),
     ],

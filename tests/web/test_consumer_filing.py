@@ -181,6 +181,7 @@ async def test_a_locality_is_found_by_first_letters_of_any_script_its_pin_or_a_n
         pytest.param("address", {"address": "a" * 401}, "at most 400", id="long address"),
         pytest.param("words", {"words": "w" * 2001}, "at most 2000", id="long words"),
         pytest.param("you", {"phone": "12", "language": "en"}, "not a telephone number", id="short phone"),
+        pytest.param("you", {"phone": "98100 0005", "language": "en"}, "not a telephone number", id="a digit short"),
         pytest.param("you", {"phone": "ring me", "language": "en"}, "not a telephone number", id="wordy phone"),
         pytest.param("you", {"email": "asha", "language": "en"}, "not an e-mail address", id="no e-mail"),
         pytest.param("you", {"email": "a@b..org", "language": "en"}, "not an e-mail address", id="odd e-mail"),

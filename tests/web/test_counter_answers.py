@@ -87,7 +87,7 @@ async def test_each_answer_is_taken(window: Window, act: str, fields: dict[str, 
     [
         ("withdraw", {"reason": "because"}, "withdraw-reason"),
         ("add", {}, "add-words"),
-        ("change_phone", {"phone": "12"}, "change_phone-phone"),
+        ("change_phone", {"phone": "98100 1234"}, "change_phone-phone"),
         ("add", {"words": "x" * 2001}, "add-words"),
     ],
 )

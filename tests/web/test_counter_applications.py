@@ -122,7 +122,7 @@ async def test_what_was_brought_and_not_scanned_is_written_down(window: Window, 
         ({"procedure": "magic"}, "procedure"),
         ({"procedure": "load-change"}, "account"),
         ({"locality": "Nowhere at all"}, "locality"),
-        ({"phone": "12"}, "phone"),
+        ({"phone": "98100 1234"}, "phone"),
     ],
 )
 async def test_what_cannot_be_filed_is_said_and_stays(

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Response
 from languages.catalog import N_, current, gettext
 from models.intake import New, NotYetLive, TooManyFiled, UnknownCode
 from models.public_api import Key, KeyReused, file_once
+from models.telephones import telephone
 from rules.policy import Limits
 from rules.reference import normalise
 from rules.terms import Channel, State
@@ -21,7 +22,7 @@ from web.api.catalog import read
 from web.api.description import problems_of
 from web.api.problems import INVALID, KEY_REUSED, TOO_MANY_FILED, Api, Problem, invalid
 from web.book import Book
-from web.consumer.steps import is_confidential, is_email, not_live, telephone
+from web.consumer.steps import is_confidential, is_email, not_live
 from web.deps import Now, Parts
 from web.errors import FieldError
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from languages.catalog import gettext
 from languages.spoken import isolate
+from models.telephones import telephone
 from rules.fees import is_load
 from rules.procedure import Loads, Procedure
 from web.book import Book
 from web.consumer import steps as complaint
-from web.consumer.steps import Answered, Asking, is_email, telephone
+from web.consumer.steps import Answered, Asking, is_email
 from web.forms import Typed, too_long
 
 _ = gettext

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from languages.catalog import N_, gettext
 from languages.labels import act_label, refusal
 from models.answers import refused_before
+from models.telephones import telephone
 from rules.terms import Act, Actor, Codes
 from web.acting import Outcome, act
 from web.consumer.applied import AppliedTold
-from web.consumer.steps import LENGTHS, telephone
+from web.consumer.steps import LENGTHS
 from web.consumer.visitor import Own, Reference
 from web.deps import Parts, SharedPages
 from web.errors import NotFound

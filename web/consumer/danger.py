@@ -12,9 +12,10 @@ from starlette.responses import Response
 from languages.catalog import current, gettext
 from models.filing import draft, filed_as, save_draft
 from models.localities import find, means
+from models.telephones import telephone
 from rules.terms import Codes
 from web.consumer.sending import send
-from web.consumer.steps import LENGTHS, Answered, Asking, is_emergency, lengths, missing, telephone
+from web.consumer.steps import LENGTHS, Answered, Asking, is_emergency, lengths, missing
 from web.database import DatabaseAway
 from web.deps import Db, Now, Parts
 from web.forms import Form, Typed, too_long

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
-
 from languages import spoken
 from languages.catalog import gettext, named
 from models.filing import is_account
 from models.localities import find, means
+from models.telephones import telephone
 from rules.danger_words import speaks_of_danger
 from rules.reference import normalise
 from web.book import Book
@@ -185,17 +184,6 @@ def lengths(form: Typed, *names: str) -> dict[str, str]:
     """Errors of the fields that are too long."""
     found = {name: too_long(form.get(name, ""), LENGTHS[name]) for name in names}
     return {name: error for name, error in found.items() if error}
-
-
-def telephone(typed: str, country: str) -> str | None:
-    """A telephone number of any spelling as +CC…; None when it cannot be one."""
-    try:
-        number = phonenumbers.parse(typed, country)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def is_email(text: str) -> bool:

@@ -12,13 +12,13 @@ from languages.catalog import gettext as _
 from languages.story import refusal
 from languages.views import Reader
 from models.callers import Overview
+from models.telephones import telephone
 from rules.consumer_acts import WAS_THERE
 from rules.terms import Act, Actor, Codes, Refused
 from web import acting
 from web.acting import Outcome
 from web.book import Book
 from web.consumer.acts import number_seen
-from web.consumer.steps import telephone
 from web.counter import application_forms
 from web.counter.agent import post_of
 from web.counter.application_forms import receipt_of

@@ -16,12 +16,12 @@ from languages.catalog import named
 from languages.labels import state_label
 from languages.views import Reader
 from models.callers import Asked, Caller, Found, Known, call_backs_waiting, find
+from models.telephones import MOBILE_OR_LANDLINE, telephone
 from models.tracking import exists
 from rules.calls import Ending
 from rules.reference import look, normalise
 from rules.terms import Kind, State
 from web.book import Book
-from web.consumer.steps import telephone
 from web.counter.agent import post_of
 from web.deps import Db, Now, Parts
 from web.desk.session import Person, TakesCalls
@@ -88,7 +88,7 @@ def caller_of(typed: str, country: str) -> Caller:
     letters = any(letter.isalpha() for letter in typed)
     digits = any(letter.isdigit() for letter in plain)
     number = look(typed).kind in ("reference", "check digit")
-    phone = telephone(plain, country) if digits and not letters and not number else None
+    phone = telephone(plain, country, MOBILE_OR_LANDLINE) if digits and not letters and not number else None
     account = plain if digits and plain.isascii() and plain.isalnum() and len(plain) <= LONGEST_ACCOUNT else None
     name = " ".join(typed.split()) if letters and not digits else ""
     return Caller(phone, account, name)
