@@ -28,7 +28,7 @@ from models.database import INSTANT
 from models.people import Post
 from models.requests import Lapse, ServiceRequest, Task
 from rules.states import WORKED
-from rules.terms import Proposal
+from rules.terms import Proposal, State
 
 SOON = timedelta(hours=1)
 SIDES = ("handler", "answerable")
@@ -103,14 +103,21 @@ OF_TASK = frozenset({"stage", "handler", "tier"})
 def given(sight: Sight, bounds: Bounds, choice: Choice, **more: Any) -> dict[str, Any]:
     """The values of the questions below, by name: what is not asked does no harm."""
     whose = {name: list(posts) for name, posts in vars(sight).items()}
-    return {**whose, **vars(bounds), "soon": bounds.now + SOON, **vars(choice), **more}
+    state_too = State.DONE.value if choice.state == State.RESOLVED else choice.state
+    return {**whose, **vars(bounds), "soon": bounds.now + SOON, **vars(choice), "state_too": state_too, **more}
 
 
 def conditions(asked: frozenset[str]) -> list[ColumnElement[bool]]:
     """A choice as conditions on a task."""
     task = [col(getattr(Task, name)) == bindparam(name) for name in sorted(asked & OF_TASK)]
-    request = [col(getattr(ServiceRequest, name)) == bindparam(name) for name in sorted(asked - OF_TASK)]
+    request = [_is(name) for name in sorted(asked - OF_TASK)]
     return [*task, *([_of_request(*request)] if request else [])]
+
+
+def _is(name: str) -> ColumnElement[bool]:
+    """A request has the value asked for; who asks for those the consumer was asked about means both states of that."""
+    column = col(getattr(ServiceRequest, name))
+    return column.in_((bindparam("state"), bindparam("state_too"))) if name == "state" else column == bindparam(name)
 
 
 def parts(view: View, narrowed: Narrowed) -> list[Any]:

@@ -8,8 +8,15 @@ from datetime import datetime
 
 from languages.catalog import gettext as _
 from models.intake import New
+from models.people import Post
+from rules.profile import Rights
 from web.book import Book
 from web.consumer.steps import is_confidential
+
+
+def works(post: Post) -> bool:
+    """Whether somebody works at a post, so that there can be a report about it: a screen on the wall is none."""
+    return post.rights != Rights.WALL
 
 
 def whom(book: Book, locality: str | None, now: datetime) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -17,7 +24,7 @@ def whom(book: Book, locality: str | None, now: datetime) -> list[tuple[str, lis
     place = book.locality(locality)
     found: dict[str | None, list[tuple[str, str]]] = defaultdict(list)
     for post in book.posts():
-        if post.until is None or post.until > now:
+        if works(post) and (post.until is None or post.until > now):
             found[post.office].append((post.code, book.title(post.code)))
     names = {office: book.label("office", office) if office else book.utility("name") for office in found}
     own = place.office if place else None

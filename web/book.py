@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -104,6 +105,11 @@ class Book:
     def all(self, kind: str) -> list[Names]:
         """Every row of a kind in the profile's order."""
         return self.now.by_kind.get(kind, [])
+
+    def in_order(self, kind: str, codes: Iterable[str]) -> list[str]:
+        """Codes in the profile's order; those nobody named last."""
+        places = {row.code: row.place for row in self.all(kind)}
+        return sorted(codes, key=lambda code: places.get(code, len(places)))
 
     def categories(self) -> list[Names]:
         """The categories of complaints that are offered now: a retired one has a name and no timings."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from tests.web.applicant import ANSWERS, PAPERS, YOU, an_account, answered, begu
 from tests.web.files import moving, pdf
 from tests.web.window import Window, checked, words
 
+IN_ORDER = ["owner", "co-owner", "heir", "tenant", "settlement", "company"]
+"""The sorts of applicants of a new connection, in the order of the profile."""
+
 
 @pytest.fixture(autouse=True)
 def folder(window: Window, tmp_path: Path) -> Iterator[Folder]:
@@ -31,7 +35,12 @@ async def test_from_the_tile_to_the_number(window: Window) -> None:
         assert 'href="/apply?procedure=new-connection"' in checked(await visitor.get("/")).text
         first = checked(await visitor.get("/apply?procedure=new-connection"))
         assert 'value="new-connection" checked' in first.text
+        assert "Question 1 " in words(first)
+        assert "Question 1 of" not in words(first), "how many there are, what is applied for decides"
         form = await begun(visitor)
+        applicants = checked(await visitor.get(f"{form}/applicant"))
+        assert re.findall(r'name="applicant" value="([^"]*)"', applicants.text) == IN_ORDER
+        assert "Question 3 of 7" in words(applicants)
         await answered(visitor, form)
         listed = words(checked(await visitor.get(f"{form}/papers")))
         assert listed.count("Not yet started") == len(PAPERS)

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from sqlmodel import func, select
 
+from languages.catalog import gettext, use
 from models.requests import Draft, ServiceRequest
 from rules.terms import Act
 from tests.web.test_consumer_filing import answered, begun, newest, nowhere
@@ -51,7 +52,11 @@ async def test_danger_is_sent_from_one_screen_without_a_name_and_a_second_tap_is
         again = await visitor.post(address, data=fields)
         assert sent.headers["location"] == again.headers["location"] == address.replace("/now", "/done")
         assert (await visitor.get(address)).headers["location"] == sent.headers["location"]
-        row, consumer, _ = await newest(window, checked(await visitor.get(sent.headers["location"])))
+        done = checked(await visitor.get(sent.headers["location"]))
+        row, consumer, _ = await newest(window, done)
+    with use("hi"):
+        assert gettext("Stay away. Keep others away.") in words(done)
+    assert done.text.count('href="tel:18000004112"') == 1
     assert await count(window) == before
     assert (row.category, row.locality, row.safety, row.language) == ("wire-down", "gizri", True, "hi")
     assert (consumer.phone, consumer.name) == (None, None)

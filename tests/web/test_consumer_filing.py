@@ -14,6 +14,7 @@ from models.filing import draft
 from models.people import Staff
 from models.requests import Connection, Consumer, Draft, ServiceRequest, Words
 from tests.web.window import PATIENT, Window, checked, words
+from web.about import whom
 from web.database import Bounded
 
 PHONE = "98000 00055"
@@ -296,6 +297,12 @@ async def test_the_relay_is_hinted_that_a_request_waits_to_be_started(window: Wi
 def nowhere() -> Sessions:
     """Sessions on a database that is not there."""
     return sessions_of(engine("postgresql+psycopg://postgres@/none?host=/nonexistent"))
+
+
+async def test_nobody_complains_about_a_screen_on_the_wall(window: Window) -> None:
+    offered = [code for _, posts in whom(window.parts.book, None, window.now) for code, _ in posts]
+    assert "wall-screen-gizri" not in offered
+    assert {"relationship-officer-gizri-1", "administrator"} <= set(offered)
 
 
 async def test_a_report_takes_the_name_of_whom_it_is_about_and_no_other_complaint_does(window: Window) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from models.database import Sessions
-from models.queue import PAGE, Bounds, Page, Place, Sight, View, counts, queue
+from models.queue import PAGE, Bounds, Choice, Page, Place, Sight, View, counts, queue
 from models.requests import Consumer, Lapse, ServiceRequest, Task
 from rules.terms import State
+from web.desk.queue_address import asked_states
 
 NOON = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 BOUNDS = Bounds(NOON, NOON + timedelta(hours=12))
@@ -166,6 +167,16 @@ async def test_what_is_proposed_stands_in_the_queue_of_who_must_agree(sessions: 
         assert await counts(session, Sight((BOSS,)), BOUNDS) == {
             **dict.fromkeys(View, 0), View.ALL: 2, View.TO_AGREE: 2
         }  # fmt: skip
+
+
+async def test_of_those_the_consumer_was_asked_about_there_is_one_sort(sessions: Sessions) -> None:
+    assert [label for _, label in asked_states()].count("Waiting for the answer") == 1
+    await put(sessions, [10, 20, 30])
+    await change(sessions, 10, state=State.RESOLVED)
+    await change(sessions, 20, state=State.DONE)
+    async with sessions() as session:
+        found = await queue(session, Sight((US,)), View.ALL, BOUNDS, choice=Choice(state="resolved"))
+    assert dues(found) == [10, 20]
 
 
 async def test_who_let_it_lapse_keeps_it_unless_it_became_confidential(sessions: Sessions) -> None:

@@ -221,6 +221,7 @@ async def test_a_missed_visit_is_said_with_one_press_once_its_time_has_come(desk
     await desk.town.until(datetime.fromisoformat(slot["start"]) + timedelta(minutes=5))
     page = await desk.page(username, f"/desk/requests/{asked.reference}")
     assert "/missed" in page
+    assert not re.search(r"20[0-9-]+T[0-9:]+Z", plain(page)), "a date that was taken is said as people say it"
     assert "done=missed" in await finish(desk, asked, "visit", "missed")
 
 

@@ -90,7 +90,7 @@ def groups_of(
         for row in sorted(complaints, key=lambda row: _place(book, "category", row.path[1]))
     ]
     found = [Group("", _("Complaints"), [Table(_("Complaint"), lines)], True)]
-    for code in sorted(policy.procedures, key=lambda code: _place(book, "procedure", code)):
+    for code in book.in_order("procedure", policy.procedures):
         own = [row for row in rows if row.path[:2] == ("procedure", code)]
         opens = any(cell.name in touched for row in own for cell in row.cells)
         found.append(Group(code, book.label("procedure", code), list(_tables(policy, own, book, today)), opens))

@@ -75,8 +75,8 @@ def parts_of(policy: Policy, typed: Mapping[str, str], book: Book) -> list[tuple
 
     codes = [row.code for row in book.categories() if row.code in policy.timings and row.code != UNPLACED]
     found = [(_("Complaint"), [line(code, book.label("category", code), policy.timings[code]) for code in codes])]
-    for code, procedure in policy.procedures.items():
-        stages = procedure.stages.values()
+    for code in book.in_order("procedure", policy.procedures):
+        stages = policy.procedures[code].stages.values()
         lines = [line(stage_key(code, one.code), book.label("stage", one.code), one.timing) for one in stages]
         found.append((book.label("procedure", code), lines))
     return found

@@ -12,6 +12,7 @@ from languages.labels import kind_label
 from models.policy import Names
 from rules import procedure as rules
 from rules import terms
+from web.about import works
 from web.api.bodies import Catalog, Named, Procedure
 from web.api.description import UNCHANGED, problems_of, unchanged
 from web.api.problems import INVALID, Api, invalid
@@ -72,7 +73,7 @@ def _procedure(row: Names, book: Book) -> Procedure:
         name=named(row.labels),
         kind=given.kind,
         account=given.account,
-        applicants=list(given.papers),
+        applicants=book.in_order("applicant", given.papers),
         papers={applicant: list(papers) for applicant, papers in given.papers.items()},
         loads=loads,
     )
@@ -86,5 +87,5 @@ def everything(book: Book) -> Catalog:
         procedures=[_procedure(row, book) for row in book.all("procedure") if row.code in _offered(book)],
         localities=[Named(code=place.code, name=named(place.names)) for place in book.now.localities.values()],
         languages=[Named(code=code, name=OWN_NAMES[code]) for code in book.languages],
-        posts=[Named(code=post.code, name=book.title(post.code)) for post in book.posts()],
+        posts=[Named(code=post.code, name=book.title(post.code)) for post in book.posts() if works(post)],
     )

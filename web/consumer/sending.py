@@ -11,12 +11,12 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from languages.catalog import gettext
-from models.filing import filed_as, phone_of
+from models.filing import filed_as, phone_of, sort_and_place
 from models.intake import New, NotYetLive, TooManyFiled, UnknownCode, register
 from rules.policy import Limits
 from rules.terms import Channel, Codes, Kind
 from web.about import said_of
-from web.consumer.steps import not_live
+from web.consumer.steps import is_emergency, not_live
 from web.deps import Db, Parts, SharedPages
 from web.errors import NotFound
 from web.onewindow import Onewindow
@@ -75,6 +75,7 @@ async def done(token: Token, request: Request, db: Db, parts: Parts, shared: Sha
         "consumer/done.html",
         told=shown.told,
         address=address,
+        danger=is_emergency((await db.read(sort_and_place, reference))[0], parts.book),
         code=qr(address),
         ending=phone[-4:] if phone else "",
     )

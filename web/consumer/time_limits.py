@@ -98,7 +98,8 @@ def _limits(name: str, timing: Timing, policy: Policy, book: Book) -> Limits:
 
 def _applications(policy: Policy, book: Book, day: date) -> Iterator[Limits]:
     """Each procedure: its regulated time on that day, from the shortest to the longest, and the first officer's of each stage."""
-    for code, procedure in policy.procedures.items():
+    for code in book.in_order("procedure", policy.procedures):
+        procedure = policy.procedures[code]
         laws = sorted({law.time for law in procedure.standards if in_force(law, day)}, key=about)
         said = [duration(time) for time in (laws if len(laws) < 2 else (laws[0], laws[-1]))]
         stages = (

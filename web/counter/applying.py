@@ -57,9 +57,12 @@ def form_page(
         "found": written.found,
         "token": form.get("token") or secrets.token_urlsafe(16),
         "channels": [(channel.value, channel_label(channel)) for channel in CHANNELS],
-        "procedures": [(code, parts.book.label("procedure", code)) for code in known],
+        "procedures": [(code, parts.book.label("procedure", code)) for code in parts.book.in_order("procedure", known)],
         "chosen": chosen,
-        "applicants": [(code, parts.book.label("applicant", code)) for code in (chosen.papers if chosen else ())],
+        "applicants": [
+            (code, parts.book.label("applicant", code))
+            for code in parts.book.in_order("applicant", chosen.papers if chosen else ())
+        ],
         "wanted": wanted(chosen, form, parts),
         "here": {row.paper for row in here if row.state != DocumentState.INFECTED},
         "ask": "",

@@ -9,11 +9,12 @@ from datetime import datetime, tzinfo
 
 from languages.connections import fault_label, note_label, payment_label, taking_label
 from languages.papers import document_state
+from languages.spoken import bdi, when
 from models.casefile import CaseFile
 from models.papers import Document
 from models.posts import FilledPost
 from models.requests import Hold, Task
-from rules.case import Fault, Line, Note
+from rules.case import Fault, Line, Note, Taking
 from rules.fees import lines_of
 from rules.papers import KEPT, TAKEN_BY_OFFICERS
 from rules.procedure import Does, Procedure, Stage
@@ -119,12 +120,21 @@ def dossier(
         papers=tuple(_papers(file, procedure, book)),
         notes=tuple(_note(note, file, book) for note in reversed(case.notes)),
         payments=tuple((payment_label(paid.by), paid.amount, paid.at, paid.note or "") for paid in case.payments),
-        taken=tuple((taking_label(one.what), one.key, one.taken_at, one.undone_at) for one in case.takings),
+        taken=tuple(
+            (taking_label(one.what), _key(one, zone, now), one.taken_at, one.undone_at) for one in case.takings
+        ),
         balance=case.balance,
         to_pay=case.to_pay,
         surplus=case.surplus,
         asked_at=str(file.request.proposal.get("task", "")),
     )
+
+
+def _key(taking: Taking, zone: tzinfo, now: datetime) -> str:
+    """What was taken, as people know it: a date by its time, anything else by its number."""
+    if taking.what != "slot":
+        return bdi(taking.key)
+    return when(datetime.fromisoformat(taking.key.split("/")[1]), zone, now=now)
 
 
 def _open(

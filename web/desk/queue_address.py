@@ -17,7 +17,7 @@ from models.colleagues import manages
 from models.posts import WORKS
 from models.queue import EVERYTHING, Choice, Place, Sight, View
 from rules.states import OPEN
-from rules.terms import Kind
+from rules.terms import Kind, State
 from web.book import Book
 from web.desk.session import Person
 
@@ -74,13 +74,17 @@ def choosable(book: Book, sight: Sight) -> Iterator[Field]:
     yield Field("kind", _("Kind"), tuple((kind.value, labels.kind_label(kind)) for kind in Kind))
     yield Field("category", _("About"), tuple(dict(sorts).items()))
     yield Field("office", _("Office"), tuple((code, book.label("office", code)) for code in book.now.offices))
-    yield Field(
-        "state", _("State"), tuple((one.value, labels.state_label(one, Reader.OFFICER)) for one in sorted(OPEN))
-    )
+    yield Field("state", _("State"), tuple(asked_states()))
     yield Field("stage", _("Stage"), tuple((row.code, book.label("stage", row.code)) for row in book.all("stage")))
     yield Field("tier", _("Escalated"), tuple((str(tier), climbed(tier)) for tier in range(1, TIERS + 1)))
     posts = {*sight.colleagues, *sight.team, *sight.posts}
     yield Field("handler", _("Who does the work"), tuple((code, book.title(code)) for code in sorted(posts)))
+
+
+def asked_states() -> Iterator[tuple[str, str]]:
+    """The open states; the two in which the consumer is asked are one."""
+    for one in sorted(OPEN - {State.DONE}):
+        yield one.value, labels.state_label(one, Reader.OFFICER)
 
 
 def climbed(tier: int) -> str:
