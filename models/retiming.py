@@ -270,15 +270,20 @@ async def steer(
     to: Stage | None = None,
     rate: int | None = None,
 ) -> bool:
-    """Pause, resume or stop one that goes on, or set its rate; whether it could be done."""
+    """Pause, resume or stop one that goes on, or set its rate; whether it could be done.
+
+    One that is stopped when nothing was left is done.
+    """
     row = await one(session, number, locked=True)
     if row is None or row.state not in GOING_ON:
         return False
     before = {"state": row.state, "rate": str(row.rate)}
     row.rate = row.rate if rate is None else bounded(rate)
+    if to is Stage.STOPPED and not (await progress(session, number)).left:
+        to = Stage.DONE
     if to is not None:
         row.state, row.looked_at = to.value, None
-        row.ended_at = at if to is Stage.STOPPED else None
+        row.ended_at = at if to in (Stage.STOPPED, Stage.DONE) else None
     after = {"state": row.state, "rate": str(row.rate)}
     changed = [key for key in before if before[key] != after[key]]
     if changed:

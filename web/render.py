@@ -102,6 +102,7 @@ class Views:
             length_of=partial(spoken.span, short=True),
             money=money,
             bdi=spoken.bdi,
+            joined=spoken.joined,
             ref=reference,
             ref_text=reference_text,
             tel=dialled,

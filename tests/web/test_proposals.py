@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -14,9 +15,12 @@ from models.audit import Audit
 from models.policy import PolicyVersion
 from models.policy_proposals import AUDIT, import_toml
 from models.runs import Run
+from rules.policy import minutes
+from rules.policy_check import TooLate
 from tests.stories.test_retiming import fan_of, finished
 from tests.web.desk_town import Desk, opened, plain
 from tests.web.test_admin import ADMIN, AUDITOR, in_force, save, table
+from web.admin.changes import why_second
 
 OTHER = "zubin"
 LONGER = {"no-supply.tier1": "2h", "note": "Two crews are in the flood"}
@@ -52,6 +56,7 @@ async def test_a_longer_time_counts_for_nobody_until_another_administrator_agree
     assert "Move the meter or the line, Visit to the place, Time of each officer: officer 1 gets longer" in page
     assert "Move the meter or the line, Time limit by regulation: longer, from" in page
     assert "Approve" not in page
+    assert "New ones, and open ones: every sort, every zone. 600 requests a minute." in page
     assert (await post(desk, ADMIN, f"{address}/approval")).status_code == 403
     assert (await post(desk, ADMIN, f"{address}/refusal", answer="No")).status_code == 403
     assert (await post(desk, AUDITOR, f"{address}/approval")).status_code == 403
@@ -82,6 +87,21 @@ async def test_a_longer_time_counts_for_nobody_until_another_administrator_agree
     page = await desk.page("asha" if officer.endswith("1") else "bilal", f"/desk/requests/{old}")
     assert f'href="/time-limits/{before.version}"' in page
     assert "(no. 1)" in plain(page)
+
+
+async def test_the_second_administrator_reads_what_its_author_chose(desk: Desk) -> None:
+    some = {"apply": "tier1", "apply_category": "no-supply", "apply_zone": "south", "rate": "60"}
+    page = plain(await desk.page(OTHER, await proposed(desk, {**LONGER, **some})))
+    assert "open ones: No supply, South zone, not above officer 1. 60 requests a minute." in page
+    assert "New ones only" in plain(await desk.page(OTHER, await proposed(desk)))
+
+
+async def test_a_date_of_another_year_says_its_year(desk: Desk) -> None:
+    days = [datetime(2027, 12, 31, 12, tzinfo=UTC) + timedelta(days=n) for n in (0, 3, 2)]
+    late = TooLate(("complaint", "no-supply"), "zone_head", minutes(60), "Asia/Kolkata", *days)
+    [said] = why_second([late], desk.onewindow.book, days[0])
+    assert "Filed on Friday 31 December, " in said
+    assert "on Monday 3 January 2028, " in said
 
 
 async def test_it_is_refused_with_a_reason_and_is_over(desk: Desk) -> None:
@@ -141,7 +161,9 @@ async def test_to_take_back_a_shorter_time_is_to_give_more_and_needs_another_wit
     address = answer.headers["location"].partition("?")[0]
     assert address.startswith("/admin/proposals/")
     assert (await in_force(desk)).version == shorter
-    assert f"Version {shorter} is taken back" in plain(await desk.page(OTHER, address))
+    page = plain(await desk.page(OTHER, address))
+    assert f"Version {shorter} is taken back" in page
+    assert f"New ones, and the open ones that have version {shorter}." in page
 
     answer = await post(desk, OTHER, f"{address}/approval")
     await finished(desk.town, int(answer.headers["location"].rpartition("/")[2]), fan_of(desk.town))

@@ -152,6 +152,12 @@ async def test_new_timings_for_new_requests_only_list_nothing(desk: Desk) -> Non
         assert len((await session.exec(select(RunItem))).all()) == before
 
 
+async def test_one_that_is_stopped_when_nothing_was_left_is_done(desk: Desk) -> None:
+    address = await sent(desk, "/admin", await shorter(desk, apply="all", apply_category="streetlight"))
+    await sent(desk, f"{address}/stop", {})
+    assert "Done: 0 of 0 requests" in plain(await desk.page(ADMIN, address))
+
+
 async def test_a_wrong_time_is_shown_instead_of_what_it_would_do(desk: Desk) -> None:
     page = await sent(desk, "/admin/what-if", await shorter(desk, **{"no-supply.tier1": "soon"}), 422)
     assert 'href="#no-supply.tier1"' in well_formed(page)

@@ -9,10 +9,12 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from languages.catalog import gettext as _
+from languages.spoken import joined
 from models.people import Zone
 from models.policy_versions import current
 from models.retiming import Choice, NoSuchChoice
 from models.runs import FASTEST, SLOWEST, USUAL
+from rules.terms import Codes
 from web.book import Book
 from web.typed import own_number
 
@@ -27,7 +29,7 @@ async def choices(session: AsyncSession, book: Book, typed: Mapping[str, str] | 
     return {
         "apply_tiers": list(range(1, most)),
         "apply_categories": [code for code, timing in policy.timings.items() if not timing.confidential],
-        "apply_procedures": list(policy.procedures),
+        "apply_procedures": book.in_order("procedure", policy.procedures),
         "apply_zones": list(zones),
         "rates": {"slowest": SLOWEST, "fastest": FASTEST, "usual": USUAL},
         "picked": {key: (typed or {}).get(key, "") for key in ("apply_category", "apply_zone", "rate")},
@@ -43,6 +45,29 @@ def chosen(form: Mapping[str, str]) -> Choice | None:
     if which != "all" and (tier is None or not which.startswith("tier")):
         raise ValueError(_("Choose which open requests the new timings count for."))
     return Choice(tier, form.get("apply_category") or None, form.get("apply_zone") or None)
+
+
+def choice_words(choice: Choice, book: Book) -> str:
+    """Which open requests a choice means, in a row of words."""
+    words = [
+        book.matter(choice.category) if choice.category else _("every sort"),
+        book.label("zone", choice.zone) if choice.zone else _("every zone"),
+    ]
+    if choice.tier:
+        words.append(_("not above officer %(place)d", place=choice.tier))
+    return joined(words)
+
+
+def counts_for(author: Codes, book: Book) -> str:
+    """For which requests timings count once they are approved, as their author chose."""
+    if version := author.get("takes_back"):
+        return _("New ones, and the open ones that have version %(number)d.", number=version)
+    apply = dict(author.get("apply") or {})
+    if not apply:
+        return _("New ones only")
+    rate = int(apply.pop("rate"))
+    which = choice_words(Choice(**apply), book)
+    return _("New ones, and open ones: %(which)s. %(rate)d requests a minute.", which=which, rate=rate)
 
 
 def unknown(wrong: NoSuchChoice) -> dict[str, str]:

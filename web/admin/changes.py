@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -45,7 +46,7 @@ def _value(path: tuple[str, ...], text: str, book: Book) -> str:
     if path[0] == "rights":
         return rights_words(scope_words(text))
     if path[-1] == "hold_reasons":
-        return ", ".join(book.label("hold_reason", code) for code in text.split(", ")) if text else ""
+        return spoken.joined(book.label("hold_reason", code) for code in text.split(", ")) if text else ""
     return _short(text)
 
 
@@ -55,7 +56,7 @@ def _days_alone(change: Change) -> Change:
         return change
     before, after = change.before.split(", "), change.after.split(", ")
     went, came = [day for day in before if day not in after], [day for day in after if day not in before]
-    return Change(change.path, ", ".join(went), ", ".join(came))
+    return Change(change.path, spoken.joined(went), spoken.joined(came))
 
 
 def told_from_audit(before: Mapping[str, str], after: Mapping[str, str], book: Book) -> list[Told]:
@@ -66,14 +67,14 @@ def told_from_audit(before: Mapping[str, str], after: Mapping[str, str], book: B
     )
 
 
-def doubts(found: Iterable[TooLate | NeverMatters], book: Book) -> list[str]:
+def doubts(found: Iterable[TooLate | NeverMatters], book: Book, now: datetime) -> list[str]:
     """What is allowed and hardly meant, in the reader's language."""
-    return [f"{_where((*one.path, one.key.rpartition('.')[2]), book)}: {_doubt(one, book)}" for one in found]
+    return [f"{_where((*one.path, one.key.rpartition('.')[2]), book)}: {_doubt(one, book, now)}" for one in found]
 
 
-def why_second(found: Iterable[Longer | TooLate], book: Book) -> list[str]:
+def why_second(found: Iterable[Longer | TooLate], book: Book, now: datetime) -> list[str]:
     """Why a second person must agree, in the reader's language."""
-    return [_longer(one, book) if isinstance(one, Longer) else doubts([one], book)[0] for one in found]
+    return [_longer(one, book) if isinstance(one, Longer) else doubts([one], book, now)[0] for one in found]
 
 
 def _longer(one: Longer, book: Book) -> str:
@@ -90,19 +91,25 @@ def _longer(one: Longer, book: Book) -> str:
     )
 
 
-def _doubt(one: TooLate | NeverMatters, book: Book) -> str:
+def _doubt(one: TooLate | NeverMatters, book: Book, now: datetime) -> str:
     if isinstance(one, NeverMatters):
         return _("%(time)s never end before the first officer's time.", time=spoken.duration(one.accept))
     zone = ZoneInfo(one.zone)
     return _(
         "Filed on %(filed)s, it comes to the last officer (%(role)s) on %(begins)s. The time limit of %(limit)s has ended"
         " then: on %(ends)s. Shorten the times before, or say in a note why.",
-        filed=spoken.when(one.registered, zone),
+        filed=_dated(one.registered, zone, now),
         role=book.label("role", one.role),
-        begins=spoken.when(one.begins, zone),
+        begins=_dated(one.begins, zone, now),
         limit=spoken.duration(one.standard),
-        ends=spoken.when(one.ends, zone),
+        ends=_dated(one.ends, zone, now),
     )
+
+
+def _dated(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """An instant with its date, and with its year where that is not this one."""
+    this_year = at.astimezone(zone).year == now.astimezone(zone).year
+    return spoken.when(at, zone, now=None if this_year else now)
 
 
 def _short(text: str) -> str:
@@ -112,13 +119,13 @@ def _short(text: str) -> str:
 def _where(path: tuple[str, ...], book: Book) -> str:
     if path[0] == "complaint" and len(path) >= 3:
         area = [area_word(path[2])] if len(path) == 4 else []
-        return ", ".join([book.label("category", path[1]), *area, column(path[-1])])
+        return spoken.joined([book.label("category", path[1]), *area, column(path[-1])])
     if path[0] == "procedure":
-        return ", ".join(_of_a_procedure(path, book))
+        return spoken.joined(_of_a_procedure(path, book))
     if path[0] == "calendar":
-        return ", ".join(_of_a_calendar(path, book))
+        return spoken.joined(_of_a_calendar(path, book))
     if path[0] in OF_FORMS and len(path) > 1:
-        return ", ".join([field_words(path[1]), *filter(None, path[2:])])
+        return spoken.joined([field_words(path[1]), *filter(None, path[2:])])
     heads = {
         "exceptional": _("Exceptional event"),
         "holiday": _("Holiday"),
@@ -131,7 +138,7 @@ def _where(path: tuple[str, ...], book: Book) -> str:
     }
     names = {"holds": "hold_reason", "charge": "post", "post": "post", "roster": "post"}
     words = [book.label(names[path[0]], part) if path[0] in names else part.replace("_", " ") for part in path[1:]]
-    return ", ".join([heads.get(path[0], path[0]), *words])
+    return spoken.joined([heads.get(path[0], path[0]), *words])
 
 
 def _of_a_calendar(path: tuple[str, ...], book: Book) -> Iterator[str]:

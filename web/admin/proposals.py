@@ -26,6 +26,7 @@ from models.policy_versions import LONGEST_NOTE, Change, Outdated
 from models.retiming import AlreadyRunning, Choice, begin, give_back
 from models.staff import staff_names
 from rules.policy_second import needs_second
+from web.admin.apply import counts_for
 from web.admin.changes import told, why_second
 from web.admin.what_if import Left, while_waited_for
 from web.deps import Db, Now, Parts
@@ -183,7 +184,8 @@ async def _page(
         "state": state_words()[row.state],
         "waits": row.state == ProposalState.OPEN,
         "changes": told(policy_versions.differences(base, proposed), parts.book),
-        "why": why_second(needs_second(base, proposed), parts.book) if base else [],
+        "why": why_second(needs_second(base, proposed), parts.book, parts.clock()) if base else [],
+        "counts_for": counts_for(row.choice, parts.book),
         "theirs": told(theirs, parts.book),
         "tunes": tunes,
         "may_decide": tunes and row.author != person.id,

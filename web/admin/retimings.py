@@ -27,7 +27,7 @@ from models.retiming import (
 from models.runs import GOING_ON, Progress, Run, Stage, progress
 from models.staff import staff_names
 from rules.holidays import ChangedSince
-from web.admin.apply import rate_of
+from web.admin.apply import choice_words, rate_of
 from web.admin.saving import number as number_of
 from web.admin.versions import version_page
 from web.deps import Db, Now, Parts
@@ -154,7 +154,7 @@ async def _page(
         row=row,
         version=named_by(row),
         back=takes_back(row),
-        choice=choice_of(row),
+        choice=choice_words(choice_of(row), parts.book),
         progress=far,
         undone=undone,
         going_on=row.state in GOING_ON,

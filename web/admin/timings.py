@@ -53,7 +53,7 @@ async def _page(
         "groups": groups_of(policy, typed or {}, more.get("errors", {}), parts.book, today),
         "calendars": list(policy.calendars),
         "may_save": "tune" in person.rights,
-        "warnings": doubts(warnings(policy), parts.book),
+        "warnings": doubts(warnings(policy), parts.book, moment),
         "errors": {},
         "note": (typed or {}).get("note", ""),
         "saved": 0,
