@@ -35,6 +35,7 @@ REFUSALS: Mapping[Refused, str] = {
     Refused.UNKNOWN_METER: N_("No meter has this number. Look at it again."),
     Refused.WRONG_NOTE: N_("This demand note does not belong to this application."),
     Refused.MESSAGES_STOPPED: N_("Messages are stopped: somebody said it is not his. Nothing was sent."),
+    Refused.NOT_ABOUT_SUPPLY: N_("This is not about the supply. It does not end when the supply is back."),
 }
 CONSUMERS_REFUSALS: Mapping[Refused, str] = {
     Refused.STALE: N_("Something changed here meanwhile. Please look again."),
@@ -42,6 +43,7 @@ CONSUMERS_REFUSALS: Mapping[Refused, str] = {
     Refused.NOT_YOURS: N_("You cannot do this here. Please call us."),
     Refused.TOO_EARLY: N_("You can do this once our promised time is over."),
     Refused.AT_THE_TOP: N_("It is already with our highest officer."),
+    Refused.NOT_FOR_SAFETY: N_("There may still be danger. We must look at it first."),
     Refused.REOPENING_PAST: N_("It can no longer be opened again. Please start a new one."),
     Refused.ONCE_ONLY: N_("You have done this before. It counts only once."),
     Refused.NOT_THIS_STAGE: N_("This cannot be done now. Please see what is happening."),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 AREA_CLASSES = ("metro", "urban", "municipal", "rural", "hilly")
 """The area classes an office may have and a timing may differ by."""
 
+SUPPLY = "supply"
+"""The ladder of what is wrong with the supply itself."""
 UNPLACED = "unplaced"
 """The area class of the office that finds out where a request belongs, and the code of the times it has for that."""
 
@@ -194,6 +196,12 @@ def timing_of(policy: Policy, category: str, area_class: str) -> Timing:
         timing, ladder=desk.ladder, tiers=desk.tiers, calendar=desk.calendar, accept=desk.accept,
         recovery=None, recovery_tiers=(),
     )  # fmt: skip
+
+
+def about_supply(policy: Policy, category: str) -> bool:
+    """Whether it ends a complaint of this category that the supply is back: not one of a bill, and never danger."""
+    timing = policy.timings.get(category)
+    return timing is not None and timing.ladder == SUPPLY and not timing.safety
 
 
 def recovery_timing(timing: Timing) -> Timing | None:

@@ -279,6 +279,7 @@ class Refused(StrEnum):
     UNKNOWN_METER = "unknown_meter"
     WRONG_NOTE = "wrong_note"
     MESSAGES_STOPPED = "messages_stopped"
+    NOT_ABOUT_SUPPLY = "not_about_supply"
 
 
 Codes = dict[str, Any]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from activities.demo.words import Work
 from models.ground import Fillings
+from rules.policy import SUPPLY
 from rules.request import UNDER_QUESTION, Ground, Request
 from rules.terms import Act, Codes
 
@@ -41,7 +42,7 @@ class Scene:
         timing = self.ground.timing
         if timing.confidential:
             return Work.CONFIDENTIAL
-        return Work.FIELD if timing.ladder in ("supply", "safety") else Work.DESK
+        return Work.FIELD if timing.ladder in (SUPPLY, "safety") else Work.DESK
 
 
 def data_of(scene: Scene, act: Act, request: Request, at: datetime, dice: Random, reach: float) -> Codes:

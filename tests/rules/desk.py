@@ -80,6 +80,7 @@ def ground(
         causes=frozenset({"fuse-blown"}),
         hold_reasons=frozenset({"premises-locked", "date-asked"}),
         expected_reasons=frozenset({"crew-on-the-way"}),
+        supply=timing.ladder == SUPPLY.ladder,
         receivers=frozenset({OFFICER, COLLEAGUE, MANAGER}),
     )
     return replace(made, **more)  # type: ignore[arg-type]

@@ -397,6 +397,23 @@ def test_my_supply_is_back_is_a_resolution_at_that_instant() -> None:
     assert (request.within_standard, desk.task.done_at) == (True, desk.at)
 
 
+@pytest.mark.parametrize("resolved", [False, True])
+def test_that_the_supply_is_back_ends_no_danger(resolved: bool) -> None:
+    desk = assigned(ground=ground(timing=replace(SUPPLY, ladder="safety", safety=True)))
+    desk.request.safety = True
+    if resolved:
+        desk.resolve()
+    before = deepcopy(desk.request)
+    assert desk.consumer(Act.SUPPLY_BACK) is Refused.NOT_FOR_SAFETY
+    assert desk.request == before
+
+
+def test_that_the_supply_is_back_ends_nothing_of_a_bill() -> None:
+    desk = assigned(ground=ground(timing=replace(SUPPLY, ladder="commercial")))
+    assert desk.consumer(Act.SUPPLY_BACK) is Refused.NOT_ABOUT_SUPPLY
+    assert desk.request.state is State.ASSIGNED
+
+
 def test_the_standard_is_judged_by_the_instant_it_was_put_right_and_not_by_when_it_was_agreed() -> None:
     desk = in_state(State.IN_PROGRESS)
     desk.until(at("15:59:59"))

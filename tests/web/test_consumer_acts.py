@@ -231,6 +231,24 @@ async def test_with_the_workflows_away_it_is_received_and_not_yet_done(window: W
     assert waiting == ["supply_back"]
 
 
+@pytest.mark.parametrize(
+    ("category", "said"), [("wire-down", "There may still be danger"), ("wrong-bill", "This is not about the supply")]
+)
+async def test_my_supply_is_back_is_neither_offered_nor_taken_where_it_ends_nothing(
+    window: Window, category: str, said: str
+) -> None:
+    reference = await window.filed(category)
+    async with window.visitor() as visitor:
+        await window.proves(visitor, reference)
+        shown = (await visitor.get(f"/track/{reference}")).text
+        assert f"/track/{reference}/acts/withdraw" in shown
+        assert "supply_back" not in shown
+        answer = await visitor.post(f"/track/{reference}/acts/supply_back", data={"seen": "2"})
+        assert answer.status_code == 409
+        assert said in words(answer)
+    assert (await window.row(reference)).state == "assigned"
+
+
 async def test_no_act_without_the_proof(window: Window) -> None:
     reference = await window.filed()
     async with window.visitor() as visitor:

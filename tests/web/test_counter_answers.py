@@ -82,6 +82,18 @@ async def test_each_answer_is_taken(window: Window, act: str, fields: dict[str, 
     assert kind in [event.kind for event in await events(window, reference)]
 
 
+@pytest.mark.parametrize(("category", "offers"), [("no-supply", True), ("wire-down", False), ("wrong-bill", False)])
+async def test_that_the_supply_is_back_is_taken_where_it_ends_something(
+    window: Window, category: str, offers: bool
+) -> None:
+    reference = await window.filed(category)
+    at_work = await agent(window)
+    shown = (await at_work.page(f"/counter/requests/{reference}")).text
+    assert (f"/counter/requests/{reference}/supply_back" in shown) is offers
+    assert (await at_work.says(reference, "supply_back")).status_code == (303 if offers else 409)
+    assert (await window.row(reference)).state == ("closed" if offers else "assigned")
+
+
 @pytest.mark.parametrize(
     ("act", "fields", "field"),
     [

@@ -20,11 +20,13 @@ CONFIDENTIAL = frozenset({"add", "withdraw"})
 """What may be done with a report that shows nothing."""
 
 
-def may(story: Story, now: datetime) -> frozenset[str]:
-    """What the consumer may do at `now`."""
+def may(story: Story, now: datetime, *, supply: bool) -> frozenset[str]:
+    """What the consumer may do at `now`; `supply`: that it is back would end it."""
     if story.state in (State.CLOSED, State.REJECTED):
         return _undo(story, now)
     acts = set(ACTS.get(story.state, ()))
+    if not supply:
+        acts.discard("supply_back")
     lapsed = story.standard_lapsed or (story.standard_due is not None and story.standard_due <= now)
     if story.state in CLIMBING and lapsed and story.next_title:
         acts.add("escalate")
@@ -45,4 +47,4 @@ def tell_again(story: Story, now: datetime) -> bool:
     ended = story.state in (State.CLOSED, State.REJECTED, State.WITHDRAWN)
     if story.confidential:  # whether it was turned down shows nowhere
         return ended and (story.reopen_until is None or now >= story.reopen_until)
-    return ended and not may(story, now)
+    return ended and not may(story, now, supply=False)

@@ -72,13 +72,15 @@ class Offers:
     raising: bool = False
 
 
-def offered(row: ServiceRequest, escalating: bool, now: datetime) -> Offers:
-    """What the counter may take for this request at `now`; `escalating`: the consumer may send it up himself."""
+def offered(row: ServiceRequest, may: Collection[str], now: datetime) -> Offers:
+    """What the counter may take for this request at `now`; `may`: what the consumer may do himself."""
     state = State(row.state)
     if row.confidential:
         return Offers((Act.ADD,) if state in OPEN else ())
     acts = [act for act in OFFERED.get(state, ()) if _still(act, row, now)]
-    if escalating:
+    if Act.SUPPLY_BACK not in may:
+        acts = [act for act in acts if act is not Act.SUPPLY_BACK]
+    if Act.ESCALATE in may:
         acts.insert(0, Act.ESCALATE)
     if row.area_class == UNPLACED and state in OPEN and state is not State.RESOLVED:
         acts.insert(0, Act.TRANSFER)

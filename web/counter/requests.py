@@ -71,7 +71,7 @@ def offers_for(file: Overview, told: Told, person: Person, parts: Onewindow) -> 
     """What this agent may take; nothing for one who only looks up and files."""
     if post_of(person) is None:
         return Offers()
-    return offered(file.request, "escalate" in told.may, parts.clock())
+    return offered(file.request, told.may, parts.clock())
 
 
 async def whole_page(
