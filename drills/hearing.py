@@ -162,7 +162,7 @@ class Reading:
 
     def _of(self, line: Event, lines: Sequence[Event], consumers: dict[str, int | None]) -> Iterator[Want]:
         aside = beside(line) and line.kind != EventKind.RECOVERY_HELD
-        for kind, whom in tells(line, danger=self._danger(line) and not aside, asked=self.asked).items():
+        for kind, whom in tells(line, lines, danger=self._danger(line) and not aside, asked=self.asked).items():
             told = [] if aside else [consumers[one] for one in whom if one in consumers]
             for one in (*told, *dict.fromkeys(self._posts(line, whom))):
                 if one is not None:

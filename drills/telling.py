@@ -99,6 +99,8 @@ AS_WELL: Mapping[NoticeKind, NoticeKind] = {
 OF_A_PROPOSAL = frozenset({EventKind.PROPOSED, EventKind.DECLINED})
 LENGTHENING = frozenset({Proposal.CORRECT, Proposal.LOWER})
 """What may move the consumer's date: he hears of it, and that it was not agreed to."""
+DENIES = frozenset({EventKind.NOT_REPAIRED, EventKind.REOPENED})
+"""What goes to the next above, who hears of that; whoever answers hears of it where nobody is above."""
 PAID_OR_TO_PAY = frozenset({EventKind.NOTE_ISSUED, EventKind.PAID})
 RINGS = frozenset({EventKind.ASSIGNED, EventKind.TRANSFERRED, EventKind.NOT_REPAIRED, EventKind.REOPENED})
 """What of danger is told to the whole ladder; the history names two of its posts."""
@@ -112,8 +114,8 @@ def beside(line: Event) -> bool:
     return (line.task_id or "").endswith(RECOVERY)
 
 
-def tells(line: Event, *, danger: bool, asked: bool) -> Tells:
-    """What a line says to whom, where that hangs on more than its kind."""
+def tells(line: Event, lines: Sequence[Event], *, danger: bool, asked: bool) -> Tells:
+    """What a line says to whom, where that hangs on more than its kind; `lines` are those of its transition."""
     told = line.data
     if line.kind == EventKind.VISIT_MISSED and told["by"] == "office":
         return {NoticeKind.VISIT_MISSED: (CONSUMER, HANDLER, ANSWERABLE)}
@@ -124,6 +126,8 @@ def tells(line: Event, *, danger: bool, asked: bool) -> Tells:
     if line.kind == EventKind.STAGE_DONE and "amount" in told:  # money went back
         return {NoticeKind.PAID: (CONSUMER,)}
     usual = TELLS.get(line.kind, {})
+    if line.kind in DENIES and not any(one.kind == EventKind.ESCALATED and one.number > line.number for one in lines):
+        usual = {kind: (*whom, ANSWERABLE) for kind, whom in usual.items()}
     if line.kind == EventKind.PHONE_CHANGED and not asked:
         return {NoticeKind.PHONE_CHANGED: usual[NoticeKind.PHONE_CHANGED]}
     if danger and (line.kind in RINGS or told.get("cause") == Cause.NOT_TAKEN_UP):

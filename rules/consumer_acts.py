@@ -11,7 +11,7 @@ from rules.closing import closed
 from rules.decisions import annul_last_hold
 from rules.endings import end_tasks, withdrawn
 from rules.endings import reopen as done_again
-from rules.escalation import barred, beyond, escalate
+from rules.escalation import barred, beyond, escalate, next_above, overdue, rise
 from rules.given import need
 from rules.ladder import answers
 from rules.officer_acts import ENDED_BY_DOING, end_hold, resolve
@@ -105,8 +105,12 @@ def _back_to_work(turn: Turn, kind: EventKind, notice: NoticeKind, cause: Cause)
     turn.event(kind)
     if turn.whole.procedure is not None:
         return done_again(turn)
-    turn.tell(notice, HANDLER)
-    if not escalate(turn, cause) and turn.task.beyond_at is None:
+    above = next_above(turn)
+    if above is None:
+        turn.tell(notice, HANDLER, ANSWERABLE, beyond=overdue(turn))
+    else:
+        turn.tell(notice, HANDLER)
+    if not rise(turn, above, cause) and turn.task.beyond_at is None:
         beyond(turn, None)
     if request.safety:
         ring_anew(turn)

@@ -110,6 +110,12 @@ def beyond(turn: Turn, due: datetime | None) -> None:
     turn.tell(NoticeKind.BEYOND, CONSUMER, HANDLER, ANSWERABLE, tier=turn.task.tier, due=due)
 
 
+def overdue(turn: Turn) -> bool | None:
+    """As a message says it: True where the time of whoever answers is over as things stand now, None where it is not."""
+    settle(turn)
+    return True if turn.task.due is not None and turn.task.due <= turn.at else None
+
+
 def remind_the_top_later(turn: Turn) -> None:
     """Set the next reminder of one who is at the top of the ladder."""
     turn.task.top_at = after(turn.ground.limits.top_reminder, turn.at, turn.ground.calendar)

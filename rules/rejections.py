@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rules.clocks import after
 from rules.endings import end_tasks, refund_what_is_too_much, taken_up_again, undo_all
-from rules.escalation import beyond, escalate
+from rules.escalation import beyond, escalate, overdue
 from rules.given import need
 from rules.proposals import ask_post, none_pending
 from rules.request import ANSWERABLE, CONSUMER, HANDLER, UNDER_QUESTION, Hold, Sent
@@ -83,7 +83,7 @@ def object_to(turn: Turn, sent: Sent) -> None:
         return None
     if turn.task.beyond_at is None:
         return beyond(turn, None)
-    return turn.tell(NoticeKind.REOPENED, HANDLER, ANSWERABLE)
+    return turn.tell(NoticeKind.REOPENED, HANDLER, ANSWERABLE, beyond=overdue(turn))
 
 
 def _clock_stood(turn: Turn, since: datetime | None) -> None:

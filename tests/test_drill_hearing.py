@@ -243,6 +243,15 @@ def test_whoever_has_it_by_then_is_told() -> None:
     assert {post for number, _, post in found if number in (4, 5)} == {None, "colleague", "manager"}
 
 
+@pytest.mark.parametrize("kind", [EventKind.NOT_REPAIRED, EventKind.REOPENED])
+def test_who_answers_at_the_top_must_hear_of_a_no(kind: EventKind) -> None:
+    risen = line(3, EventKind.ESCALATED, hours=1, post="manager", tier=2)
+    again = line(5, EventKind.ESCALATED, hours=2, post="head", tier=3)
+    top = {post for number, _, post in wanted(GIVEN, risen, line(4, kind, hours=2)) if number == 4}
+    below = {post for number, _, post in wanted(GIVEN, risen, line(4, kind, hours=2), again) if number == 4}
+    assert (top, below) == ({"officer", "manager"}, {"officer"})
+
+
 @pytest.mark.parametrize(
     ("what", "public", "told"),
     [("correct", True, True), ("lower", True, True), ("correct", False, False), ("reject", True, False)],

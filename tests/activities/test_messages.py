@@ -228,6 +228,15 @@ def test_an_escalation_says_to_each_officer_what_it_means_for_him(post, words):
     assert words in said(replace(notice(STAFF, NoticeKind.ESCALATED), post=post)).text
 
 
+@pytest.mark.parametrize("kind", [NoticeKind.NOT_REPAIRED, NoticeKind.REOPENED])
+def test_what_is_past_is_not_said_to_be_due(kind: NoticeKind) -> None:
+    for channel in ("sms", "email"):
+        text = said(notice(STAFF, kind, beyond=True), channel).text
+        assert "its time is over" in text
+        assert "Due:" not in text
+        assert "Due:" in said(notice(STAFF, kind), channel).text
+
+
 def test_once_the_time_limit_is_over_nothing_is_promised_any_more():
     for kind in (NoticeKind.ESCALATED, NoticeKind.RESUMED, NoticeKind.NOT_REPAIRED):
         text = said(notice(CONSUMER, kind, standard_lapsed=True), "email").text

@@ -339,6 +339,27 @@ def test_not_repaired_at_the_top_shows_the_forum_and_says_so_once() -> None:
     assert desk.kinds.count(EventKind.BEYOND) == 1
 
 
+@pytest.mark.parametrize("agreed", [False, True], ids=["denied", "reopened"])
+def test_at_the_top_who_answers_hears_of_the_no_and_no_instant_that_is_past(agreed: bool) -> None:
+    desk = in_state(State.IN_PROGRESS)
+    desk.until(at("17:00"))
+    desk.resolve()
+    if agreed:
+        desk.consumer(Act.CONFIRM)
+    desk.notices.clear()
+    desk.consumer(Act.REOPEN if agreed else Act.NOT_REPAIRED)
+    kind = NoticeKind.REOPENED if agreed else NoticeKind.NOT_REPAIRED
+    assert desk.told(kind) == {OFFICER, HEAD}
+    assert desk.task.due == at("16:00")
+    assert all(one.data["beyond"] for one in desk.notices if one.kind is kind)
+
+
+def test_below_the_top_who_answers_next_hears_that_it_came_to_him() -> None:
+    desk = in_state(State.RESOLVED)
+    desk.consumer(Act.NOT_REPAIRED)
+    assert (desk.told(NoticeKind.NOT_REPAIRED), MANAGER in desk.told(NoticeKind.ESCALATED)) == ({OFFICER}, True)
+
+
 def test_an_answer_to_a_question_no_longer_asked_is_stale() -> None:
     desk = in_state(State.RESOLVED)
     first = desk.request.question_number

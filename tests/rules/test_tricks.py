@@ -392,6 +392,7 @@ def test_an_objection_past_the_last_tier_is_told_to_whoever_has_it_again() -> No
     assert desk.officer(Act.AGREE, HEAD) is None
     assert desk.consumer(Act.OBJECT) is None
     assert desk.told(NoticeKind.REOPENED) == {OFFICER, HEAD}
+    assert all(one.data["beyond"] for one in desk.notices if one.kind is NoticeKind.REOPENED)
 
 
 def test_an_old_answer_does_not_count_for_a_new_question() -> None:
