@@ -44,7 +44,7 @@ MADE_UP: dict[str, Any] = {
     "expected_at": "2026-11-24T11:00:00+00:00", "limit": "2026-11-26T12:00:00+00:00", "by": "2026-11-24T10:00:00+00:00",
     "put_right_at": "2026-11-24T09:15:00+00:00", "confirm_by": "2026-11-25T09:15:00+00:00",
     "standard_then": "2026-12-02T12:00:00+00:00", "standard_was": "2026-11-24T12:00:00+00:00",
-    "reopen_until": "2026-12-01T09:15:00+00:00",
+    "reopen_until": "2026-12-01T09:15:00+00:00", "send_up": True,
 }  # fmt: skip
 APPLIED: dict[str, Any] = {
     "kind": "new_connection", "slots": SLOTS, "slot": SLOTS[0], "note": f"{REFERENCE}-1", "total": 12_500_000,

@@ -147,6 +147,11 @@ class Facts(Applying):
         return bool(self.data.get("beyond"))
 
     @property
+    def send_up(self) -> bool:
+        """Whether the consumer may now send it to the next officer above himself."""
+        return bool(self.data.get("send_up"))
+
+    @property
     def written(self) -> str:
         """What an officer wrote, behind the number it is about; of a confidential request only that he wrote."""
         if self.confidential:

@@ -22,6 +22,17 @@ def next_above(turn: Turn) -> Answering | None:
     return None if at_the_top(turn) else answers(turn.ground.rungs, turn.task.tier + 1, turn.at, barred(turn))
 
 
+def consumer_may_send_up(turn: Turn) -> bool | None:
+    """As a message says it: True where somebody is above to whom he may send it himself, None where nobody is."""
+    tasks = [None] if turn.whole.procedure is None else [one.id for one in turn.request.open_tasks if one.hold is None]
+    focused, found = turn.focused, False
+    for task in tasks:
+        turn.focus(task)
+        found = found or next_above(turn) is not None
+    turn.focus(focused)
+    return (found and not turn.request.confidential) or None
+
+
 def escalate(turn: Turn, cause: Cause, *, due: datetime | None = None, reason: str | None = None) -> bool:
     """Make the next tier answerable; False, with nothing changed, at the top. `due` is the instant that fell due."""
     return rise(turn, next_above(turn), cause, due=due, reason=reason)

@@ -13,7 +13,7 @@ from rules.clocks import after, settle
 from rules.closing import closed
 from rules.completeness import begin
 from rules.endings import over, ran_out
-from rules.escalation import beyond, in_seat, next_above, remind_the_top_later, rise, skipped
+from rules.escalation import beyond, consumer_may_send_up, in_seat, next_above, remind_the_top_later, rise, skipped
 from rules.exceptional import excuse
 from rules.giving import COMPLAINT, give_out
 from rules.recovery import hold_recovery
@@ -145,7 +145,8 @@ def _standard_lapsed(turn: Turn, due: datetime) -> None:
     by = excuse(events, request.zone, request.category, request.counts_from, due, due)
     what = None if by is None or request.confidential else by.what
     turn.event(EventKind.STANDARD_LAPSED, due=due, exceptional=what)
-    turn.tell(NoticeKind.STANDARD_LAPSED, CONSUMER, HANDLER, ANSWERABLE, standard_due=due, exceptional=what)
+    told = {"standard_due": due, "exceptional": what, "send_up": consumer_may_send_up(turn)}
+    turn.tell(NoticeKind.STANDARD_LAPSED, CONSUMER, HANDLER, ANSWERABLE, **told)
 
 
 def _unanswered(turn: Turn, due: datetime) -> None:

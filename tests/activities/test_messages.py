@@ -237,6 +237,14 @@ def test_what_is_past_is_not_said_to_be_due(kind: NoticeKind) -> None:
         assert "Due:" in said(notice(STAFF, kind), channel).text
 
 
+def test_that_he_can_send_it_up_is_said_only_where_he_can() -> None:
+    for channel in ("sms", "email"):
+        at_the_top = said(notice(CONSUMER, NoticeKind.STANDARD_LAPSED), channel).text
+        assert "late. We are sorry." in at_the_top
+        assert "send it" not in at_the_top
+        assert "You can now send it" in said(notice(CONSUMER, NoticeKind.STANDARD_LAPSED, send_up=True), channel).text
+
+
 def test_once_the_time_limit_is_over_nothing_is_promised_any_more():
     for kind in (NoticeKind.ESCALATED, NoticeKind.RESUMED, NoticeKind.NOT_REPAIRED):
         text = said(notice(CONSUMER, kind, standard_lapsed=True), "email").text

@@ -321,6 +321,14 @@ def test_resolving_ends_a_hold() -> None:
     assert desk.request.standard_due == at("16:50")
 
 
+@pytest.mark.parametrize(("standard", "above"), [("30m", True), ("3h", False)])
+def test_that_he_can_send_it_up_is_said_where_somebody_is_above(standard: str, above: bool) -> None:
+    desk = assigned(ground=ground(timing=replace(SUPPLY, standard=parse(standard))))
+    desk.until(at("15:00"))
+    told = next(one for one in desk.notices if one.kind is NoticeKind.STANDARD_LAPSED)
+    assert told.data.get("send_up", False) is above
+
+
 def test_closed_from_a_hold_it_is_judged_with_the_held_time_given_back() -> None:
     desk = accepted()
     desk.officer(Act.HOLD, reason="premises-locked")

@@ -11,6 +11,7 @@ from sqlmodel import col, func, select, update
 from models.events import Event, Submission
 from models.outbox import Notification
 from models.people import AnswerLink, OneTimeCode
+from models.requests import Task
 from rules.terms import Act
 from tests.web.window import PHONE, Window, checked, words
 
@@ -229,6 +230,19 @@ async def test_with_the_workflows_away_it_is_received_and_not_yet_done(window: W
         question = select(Submission.act).where(Submission.reference == reference, col(Submission.answered).is_(None))
         waiting = (await session.exec(question)).all()
     assert waiting == ["supply_back"]
+
+
+@pytest.mark.parametrize(("tier", "promised"), [(1, True), (3, False)])
+async def test_that_he_can_ask_the_officer_above_is_promised_where_one_is(
+    window: Window, tier: int, promised: bool
+) -> None:
+    reference = await window.filed()
+    async with window.sessions.begin() as session:
+        await session.exec(update(Task).where(col(Task.reference) == reference).values(tier=tier))
+    async with window.visitor() as visitor:
+        await window.proves(visitor, reference)
+        page = words(await visitor.get(f"/track/{reference}"))
+    assert ("You can ask the officer above to act from" in page) is promised
 
 
 @pytest.mark.parametrize(

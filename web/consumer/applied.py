@@ -20,7 +20,7 @@ from models.tracking import Tracked, TrackedEvent
 from rules.procedure import Does
 from rules.terms import Closing, EventKind, Kind, State
 from web.book import Book
-from web.consumer.may_apply import may, stage_to_choose
+from web.consumer.may_apply import climbing, may, stage_to_choose
 from web.consumer.noted import NoteTold, PaperTold, fitted, note_told, papers_told
 from web.consumer.stages import Ground, Step, lacking, listed, open_now, told_stage, wanted
 from web.consumer.telling import LogLine, Told
@@ -89,7 +89,7 @@ def tell_applied(
         confidential=False,
         may=acts,
         tell_again=False,
-        escalate_from=None if story.standard_lapsed else tracked.standard_due,
+        escalate_from=tracked.standard_due if climbing(ground, rows) and not story.standard_lapsed else None,
         version=tracked.policy_version,
         exceptional=exceptional.words,
         received=received_line(story, now),

@@ -48,7 +48,11 @@ def stage_to_choose(rows: Sequence[TrackedStage], now: datetime) -> TrackedStage
 def _above(ground: Ground, rows: Sequence[TrackedStage], story: Application) -> set[str]:
     """Send it up once our time is over, where somebody is above."""
     lapsed = story.standard_lapsed or (story.standard_due is not None and story.standard_due <= ground.now)
+    ours = [row for row in climbing(ground, rows) if row.pause is None]
+    return {"escalate"} if lapsed and ours else set()
+
+
+def climbing(ground: Ground, rows: Sequence[TrackedStage]) -> list[TrackedStage]:
+    """Those of the stages above whose officer there is another."""
     ladders = ground.book.policies[ground.tracked.policy_version].ladders
-    ours = [row for row in rows if row.pause is None]
-    climbs = any(row.tier < len(ladders[ground.procedure.stages[row.stage].timing.ladder].tiers) for row in ours)
-    return {"escalate"} if lapsed and climbs else set()
+    return [row for row in rows if row.tier < len(ladders[ground.procedure.stages[row.stage].timing.ladder].tiers)]

@@ -174,7 +174,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         confidential=timing.confidential,
         may=may(story, now, supply=not tracked.safety and about_supply(policy, tracked.category)),
         tell_again=tell_again(story, now),
-        escalate_from=None if story.standard_lapsed else tracked.standard_due,
+        escalate_from=tracked.standard_due if story.next_title and not story.standard_lapsed else None,
         version=tracked.policy_version,
         exceptional="" if timing.confidential else exceptional.words,
     )
