@@ -29,7 +29,6 @@ from rules.policy import (
     Policy,
     Site,
     Timing,
-    about_supply,
     calendar_at,
     calendar_of,
     calendars_at,
@@ -232,7 +231,6 @@ def _ground(
         causes=names.get("cause", NONE),
         hold_reasons=frozenset(waits_for(timing, names.get("hold_reason", NONE))),
         expected_reasons=names.get("expected_reason", NONE),
-        supply=about_supply(policy, row.category),
         receivers=receiving,
         reject_reasons=names.get("reject_reason", NONE),
     )

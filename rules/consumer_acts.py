@@ -54,7 +54,7 @@ def _confirm(turn: Turn, sent: Sent) -> None:
 def _supply_back(turn: Turn, sent: Sent) -> None:
     """It ends what is about the supply; that a light burns again says nothing of a bill, or of a wire that lies there."""
     need(not turn.request.safety, Refused.NOT_FOR_SAFETY)
-    need(turn.whole.supply, Refused.NOT_ABOUT_SUPPLY)
+    need(turn.whole.timing.supply, Refused.NOT_ABOUT_SUPPLY)
     need(turn.request.state in OPEN)
     if turn.request.state is not State.RESOLVED:
         resolve(turn, turn.at, None)

@@ -53,6 +53,7 @@ class Timing:
 
     `accept` None: nobody need take it up in a given time. `standard` None: no standard is promised.
     `confirm` None: never put to the consumer's confirmation. `note` says why the tiers need not fit the standard.
+    `supply`: it ends when the consumer says that the supply is back.
     `hold_reasons` are what it, or a stage, may wait for the consumer for; none named: any reason.
     `recovery` names the ladder by which recovery of dues is held while it is open, in `recovery_tiers`; None: there is none.
     """
@@ -66,6 +67,7 @@ class Timing:
     confirm: Duration | None = None
     confidential: bool = False
     safety: bool = False
+    supply: bool = False
     holdable: bool = True
     hold_reasons: tuple[str, ...] = ()
     note: str = ""
@@ -196,12 +198,6 @@ def timing_of(policy: Policy, category: str, area_class: str) -> Timing:
         timing, ladder=desk.ladder, tiers=desk.tiers, calendar=desk.calendar, accept=desk.accept,
         recovery=None, recovery_tiers=(),
     )  # fmt: skip
-
-
-def about_supply(policy: Policy, category: str) -> bool:
-    """Whether it ends a complaint of this category that the supply is back: not one of a bill, and never danger."""
-    timing = policy.timings.get(category)
-    return timing is not None and timing.ladder == SUPPLY and not timing.safety
 
 
 def recovery_timing(timing: Timing) -> Timing | None:

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from rules.durations import Duration, Unit
-from rules.policy import AREA_CLASSES, Policy, Timing, days
+from rules.policy import AREA_CLASSES, SUPPLY, Policy, Timing, days
 from rules.toml_table import Table
 
 Timings = dict[str, Timing]
@@ -58,8 +58,9 @@ def _timing(table: Table, before: Timing | None) -> Timing:
     followed = before is None or before.standard_calendar == before.calendar
     safety = table.flag("safety", before.safety if before else False)
     confidential = table.flag("confidential", before.confidential if before else False)
+    ladder = table.text("ladder", before.ladder if before else None)
     timing = Timing(
-        ladder=table.text("ladder", before.ladder if before else None),
+        ladder=ladder,
         tiers=_tiers(table, before.tiers if before else None),
         calendar=calendar,
         standard_calendar=table.text(
@@ -72,6 +73,7 @@ def _timing(table: Table, before: Timing | None) -> Timing:
         ),
         confidential=confidential,
         safety=safety,
+        supply=table.flag("supply", before.supply if before else ladder == SUPPLY) and not safety,
         holdable=table.flag("holdable", (before.holdable if before else True) and not safety),
         hold_reasons=tuple(table.listed("hold_reasons", before.hold_reasons if before else ())),
         note=_note(table, before.note if before else ""),
@@ -122,7 +124,7 @@ def written_timings(policy: Policy) -> Iterator[tuple[tuple[str, ...], dict[str,
 
 def _written(timing: Timing) -> dict[str, object]:
     defaults = {"confidential": False, "safety": False, "holdable": not timing.safety, "hold_reasons": [], "note": ""}
-    defaults |= {"recovery": "none", "recovery_tiers": []}
+    defaults |= {"supply": timing.ladder == SUPPLY and not timing.safety, "recovery": "none", "recovery_tiers": []}
     return {key: value for key, value in _plain(timing).items() if key not in defaults or value != defaults[key]}
 
 
@@ -145,6 +147,7 @@ def _plain(timing: Timing) -> dict[str, object]:
         "confirm": str(timing.confirm or "never"),
         "confidential": timing.confidential,
         "safety": timing.safety,
+        "supply": timing.supply,
         "holdable": timing.holdable,
         "hold_reasons": list(timing.hold_reasons),
         "note": timing.note,

@@ -194,8 +194,6 @@ class Ground:
     causes: frozenset[str] = frozenset()
     hold_reasons: frozenset[str] = frozenset()
     expected_reasons: frozenset[str] = frozenset()
-    supply: bool = False
-    """Whether it ends it that the supply is back."""
     receivers: frozenset[str] = frozenset()
     """Posts of the office and its zone to which the work may be given."""
     reject_reasons: frozenset[str] = frozenset()

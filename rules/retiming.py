@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from rules import judge, timers
 from rules.clocks import after, settle
@@ -19,7 +20,7 @@ class Unfit(ValueError):
 def retime(turn: Turn, new: Ground, *, before: int, version: int) -> Turn:
     """Do what fell due under the timings it had, then let it be judged by `new`: what is past due then falls due once.
 
-    A request that is not open any more is left as it is. Raises Unfit, and the new timings change nothing.
+    The line is for the staff alone where no due instant moves. A request that is not open any more is left as it is. Raises Unfit, and the new timings change nothing.
     """
     judge.caught_up(turn)
     if turn.request.state not in OPEN:
@@ -30,10 +31,11 @@ def retime(turn: Turn, new: Ground, *, before: int, version: int) -> Turn:
     for task in turn.request.open_tasks:
         _time_to_take_up(task, _of(old, task), _of(new, task))
     turn.focus(None)
-    due = None if turn.request.task is None else turn.request.task.due
+    then, due = _dues(turn), None if turn.request.task is None else turn.request.task.due
     settle(turn)
     now = None if turn.request.task is None else turn.request.task.due
-    turn.event(EventKind.RETIMED, from_version=before, version=version, before=due, due_at=now)
+    moved = _dues(turn) != then
+    turn.event(EventKind.RETIMED, public=moved, from_version=before, version=version, before=due, due_at=now)
     timers.it_is_time(turn)
     return turn
 
@@ -47,6 +49,10 @@ def escalated(turn: Turn) -> bool:
     """Whether somebody higher answers because of the new timings."""
     kinds = [event.kind for event in turn.events]
     return retimed(turn) and EventKind.ESCALATED in kinds[kinds.index(EventKind.RETIMED) :]
+
+
+def _dues(turn: Turn) -> list[datetime | None]:
+    return [task.due for task in turn.request.open_tasks]
 
 
 def _of(ground: Ground, task: Task) -> Ground:

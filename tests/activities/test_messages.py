@@ -314,6 +314,14 @@ def test_danger_is_the_first_word_of_its_message_and_says_where(language: str) -
     assert "Gizri Lane" in said(danger).text
 
 
+def test_whoever_does_not_do_the_work_is_not_told_to_take_a_danger_up() -> None:
+    told = {mine: notice(STAFF, NoticeKind.DANGER, handler="south/zh" if mine else "control") for mine in (True, False)}
+    for channel in ("sms", "email"):
+        does, sees_to_it = (said(told[mine], channel).text for mine in (True, False))
+        assert ("Take it up" in does, "See that somebody goes" in does) == (True, False)
+        assert ("Take it up" in sees_to_it, "See that somebody goes" in sees_to_it) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

@@ -24,6 +24,7 @@ SAME_IN_ALL = {
     "Onewindow",
     "CSV",
     "Ctrl",
+    "Alt",
     "Enter",
     "Escape",
     "TOML",

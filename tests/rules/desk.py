@@ -30,6 +30,7 @@ SUPPLY = Timing(
     accept=parse("20m"),
     standard=parse("4h"),
     confirm=parse("1 day"),
+    supply=True,
 )
 
 
@@ -80,7 +81,6 @@ def ground(
         causes=frozenset({"fuse-blown"}),
         hold_reasons=frozenset({"premises-locked", "date-asked"}),
         expected_reasons=frozenset({"crew-on-the-way"}),
-        supply=timing.ladder == SUPPLY.ladder,
         receivers=frozenset({OFFICER, COLLEAGUE, MANAGER}),
     )
     return replace(made, **more)  # type: ignore[arg-type]

@@ -430,7 +430,7 @@ def test_that_the_supply_is_back_ends_no_danger(resolved: bool) -> None:
 
 
 def test_that_the_supply_is_back_ends_nothing_of_a_bill() -> None:
-    desk = assigned(ground=ground(timing=replace(SUPPLY, ladder="commercial")))
+    desk = assigned(ground=ground(timing=replace(SUPPLY, supply=False)))
     assert desk.consumer(Act.SUPPLY_BACK) is Refused.NOT_ABOUT_SUPPLY
     assert desk.request.state is State.ASSIGNED
 

@@ -90,6 +90,7 @@ def test_what_is_said_of_a_category_is_read(sample: Policy) -> None:
         calendar="round-the-clock",
         standard_calendar="round-the-clock",
         confirm=Duration(1, Unit.DAYS),
+        supply=True,
     )
     assert [tier.role for tier in ladder_of(sample, timing).tiers] == [
         "relationship_officer",
@@ -98,6 +99,13 @@ def test_what_is_said_of_a_category_is_read(sample: Policy) -> None:
     ]
     assert calendar_of(sample, timing).never_closes
     assert standard_calendar_of(sample, timing).never_closes
+
+
+def test_that_the_supply_is_back_ends_what_is_on_its_ladder_unless_it_is_said_otherwise(sample: Policy) -> None:
+    assert sample.timings["no-supply"].supply
+    other = parse('[complaint.no-supply]\nladder = "supply"\nsupply = false', sample)
+    assert not other.timings["no-supply"].supply
+    assert not parse("[complaint.no-supply]\nsafety = true\nholdable = false", sample).timings["no-supply"].supply
 
 
 def test_an_area_class_differs_only_in_what_it_says(sample: Policy) -> None:
@@ -338,6 +346,7 @@ def timings(draw: st.DrawFn) -> Timing:
         confirm=None if confidential else draw(st.none() | durations),
         confidential=confidential,
         safety=safety,
+        supply=not safety and draw(st.booleans()),
         holdable=not safety and draw(st.booleans()),
         hold_reasons=tuple(draw(st.lists(codes, unique=True, max_size=2))),
         note=draw(st.just("") | words),

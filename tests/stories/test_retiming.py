@@ -14,6 +14,7 @@ from activities.fanout import FanOut
 from activities.record import Record
 from models import policy_versions, retiming, runs
 from models.database import Sessions
+from models.events import Event
 from models.requests import ServiceRequest, Task
 from models.retiming import Choice, Outcome
 from models.runs import Run, RunItem, Stage
@@ -159,6 +160,20 @@ async def test_killed_stopped_and_taken_back_every_request_has_the_right_version
     await finished(town, back)
     assert await clocks(town) == before
     assert (await town.kinds(done[0])).count("retimed") == 2
+
+
+async def test_new_timings_that_move_no_instant_of_a_request_are_no_line_of_its_public_history(town: Timeline) -> None:
+    same, moved = await town.file("voltage"), await town.file("wrong-bill")
+
+    def bills_sooner(policy: Policy) -> Policy:
+        return replace(policy, timings={**policy.timings, "wrong-bill": halved(policy).timings["wrong-bill"]})
+
+    version = await tuned(town, bills_sooner)
+    await finished(town, await begun(town, version))
+    async with town.sessions() as session:
+        lines = select(Event.reference, Event.public).where(col(Event.kind) == "retimed")
+        assert dict((await session.exec(lines)).all()) == {same: False, moved: True}
+    assert {one[0] for one in (await clocks(town)).values()} == {version}
 
 
 async def test_one_shortened_past_its_due_goes_up_once_and_what_was_closed_or_changed_is_left_alone(

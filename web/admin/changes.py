@@ -257,6 +257,7 @@ def column(key: str) -> str:
         "standard_calendar": _("Calendar of the time limit"),
         "ladder": _("Ladder"),
         "safety": _("Danger"),
+        "supply": _("Ends when the supply is back"),
         "confidential": _("Confidential"),
         "holdable": _("May wait for the consumer"),
         "hold_reasons": _("What it may wait for"),

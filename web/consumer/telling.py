@@ -14,7 +14,6 @@ from languages.story import Reader, Story, StoryEvent
 from models.people import Office
 from models.tracking import Tracked
 from rules.ladder import HEARING
-from rules.policy import about_supply
 from rules.states import OPEN
 from rules.terms import Cause, Closing, EventKind, Proposal, State
 from web.book import Book
@@ -172,7 +171,7 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         until=min(filter(None, (told.true_until(story, now), exceptional.until))),
         over=tracked.over,
         confidential=timing.confidential,
-        may=may(story, now, supply=not tracked.safety and about_supply(policy, tracked.category)),
+        may=may(story, now, supply=not tracked.safety and timing.supply),
         tell_again=tell_again(story, now),
         escalate_from=tracked.standard_due if story.next_title and not story.standard_lapsed else None,
         version=tracked.policy_version,
