@@ -113,7 +113,7 @@ async def test_past_its_time_the_only_way_is_a_new_complaint_that_names_the_old_
 
 
 async def test_the_consumer_himself_need_not_say_again_where_it_is(window: Window) -> None:
-    reference = await window.filed("wrong-bill")
+    reference = await window.filed("no-supply")
     async with window.visitor() as visitor:
         await window.proves(visitor, reference)
         await visitor.post(f"/track/{reference}/acts/supply_back", data={"seen": "2"})
