@@ -64,9 +64,8 @@ async def drill(turn: Turn) -> list[Finding]:
         killed = turn.stack.pids()["worker"] if turn.chance.random() < 0.5 else second
         turn.stack.kill_process(killed)
         at_the_kill = turn.stack.kills[-1].at
-        climbed, took = await until(
-            lambda: escalated(turn.sessions, numbers), lambda count: count >= many, allowed(many)
-        )
+        enough = allowed(many, begun)
+        climbed, took = await until(lambda: escalated(turn.sessions, numbers), lambda count: count >= many, enough)
         turn.did("climbing")
     ended = await ends(turn.sessions, numbers)
     left = [number for number in numbers if ended.get(number, at_the_kill) >= at_the_kill][:LOOKED_INTO]
@@ -75,15 +74,15 @@ async def drill(turn: Turn) -> list[Finding]:
     return [
         Finding("all had a handler after", True, f"{begun:.0f} s, {len(numbers) / begun:.1f} a second"),
         none_of("tiers not climbed", ["…"] * (many - climbed), many),
-        within("all climbed after the kill", took if climbed >= many else None, allowed(many)),
+        within("all climbed after the kill", took if climbed >= many else None, round(enough, 1)),
         *after_the_kill(ended, held, at_the_kill),
-        *await counted(turn, allowed(many)),
+        *await counted(turn, enough),
     ]
 
 
-def allowed(many: int) -> float:
-    """Seconds so many escalations may take."""
-    return 60 + many / ESCALATIONS_PER_SECOND
+def allowed(many: int, begun: float) -> float:
+    """Seconds so many escalations may take: a minute more than at the least rate, or than twice as long as beginning them just took."""
+    return 60 + max(many / ESCALATIONS_PER_SECOND, 2 * begun)
 
 
 def after_the_kill(ended: Mapping[str, datetime], held: Mapping[str, datetime], killed: datetime) -> list[Finding]:

@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drills.auditor import Promised, audit, lateness
 from drills.everything_killed import due_instants, lines_of
@@ -31,10 +31,14 @@ standard = "8h"
 calendar = "round-the-clock"
 """
 CATCHING_UP = 45.0
+QUIET = timedelta(seconds=10)
+"""Nothing of the turns before falls due for so long when it begins: what was told between the backup and the kill no backup knows of."""
 
 
 async def drill(turn: Turn) -> list[Finding]:
     """Save a running stack, kill it, and go on twice side by side: with its Temporal as it was, and with none."""
+    await caught_up(turn.sessions, CATCHING_UP, QUIET)
+    turn.did("letting the others end")
     await turn.timings("\n".join(TIMING.format(category=name, seconds=time) for name, time in SECONDS.items()))
     stack, caller = turn.stack, Caller(turn.stack)
     for one, category in enumerate((*SECONDS, *SECONDS)):
