@@ -63,7 +63,7 @@ async def test_two_browsers_at_once(hall: Hall, monkeypatch: pytest.MonkeyPatch)
     if await form.count():
         await expect(form).to_have_value(words)
     else:  # what won leaves no such form: the words stand below what happened
-        await expect(page.locator("blockquote.typed")).to_have_text(words)
+        await expect(page.locator("figure.typed blockquote")).to_have_text(words)
     async with hall.window.sessions() as session:
         kinds = (await session.exec(select(Event.kind).where(Event.reference == complaint))).all()
     assert (kinds.count("resolved"), kinds.count("escalated")) == ((1, 1) if won == ["resolve"] else (0, 2))

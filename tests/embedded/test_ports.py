@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,16 @@ def test_the_embedded_parts_keep_their_ports_from_run_to_run(tmp_path: Path) -> 
     assert (first.temporal, first.messages) == (second.temporal, second.messages)
 
 
-def test_two_folders_have_different_ports(tmp_path: Path) -> None:
+def test_a_folder_does_not_have_the_ports_of_one_that_runs(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    a, b = ports_of(Stack(tmp_path / "a", {})), ports_of(Stack(tmp_path / "b", {}))
-    assert {a.temporal, a.temporal_ui, a.smtp, a.messages}.isdisjoint({b.temporal, b.temporal_ui, b.smtp, b.messages})
+    a = ports_of(Stack(tmp_path / "a", {}))
+    theirs = [a.temporal, a.temporal_ui, a.smtp, a.messages]
+    (tmp_path / "b" / "ports.json").write_text((tmp_path / "a" / "ports.json").read_text())
+    with ExitStack() as runs:
+        for port in theirs:
+            listener = runs.enter_context(socket.socket())
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+        b = ports_of(Stack(tmp_path / "b", {}))
+    assert set(theirs).isdisjoint({b.temporal, b.temporal_ui, b.smtp, b.messages})
