@@ -507,6 +507,6 @@ def test_lateness_is_held_against_the_time_away_but_for_what_went_up_before_the_
     due, before = killed + timedelta(seconds=1), killed - timedelta(seconds=3)
     in_time = (due, back + timedelta(seconds=1))
     assert late(one=in_time) == []
-    assert late(one=in_time, slow=(due, back + timedelta(seconds=9))) == ["9.00 s (limit 5 s)"]
+    assert late(one=in_time, slow=(due, back + timedelta(seconds=19))) == ["19.00 s (limit 15 s)"]
     assert late(one=in_time, earlier=(before, killed - timedelta(seconds=1))) == []
-    assert late(earlier=(before, killed - timedelta(seconds=1))) == ["never (limit 5 s)"], "nothing was measured"
+    assert late(earlier=(before, killed - timedelta(seconds=1))) == ["never (limit 15 s)"], "nothing was measured"
