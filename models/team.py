@@ -106,12 +106,12 @@ async def oldest_of(session: AsyncSession, posts: Sequence[str]) -> dict[Pair, d
 async def in_danger(session: AsyncSession, posts: Sequence[Post]) -> int:
     """How many open requests of these posts, or at their offices, are dangerous and not put right: the control room may have them."""
     codes, offices = [post.code for post in posts], {post.office for post in posts if post.office}
-    theirs = or_(col(Task.handler).in_(codes), col(Task.answerable).in_(codes), col(Row.office).in_(offices))
+    not_done, in_hand = _theirs(codes)
     asked = (
         columns(func.count(col(Row.reference).distinct()))
         .join(Task, col(Task.reference) == col(Row.reference))
         .where(col(Row.safety), ~col(Row.over), col(Row.state).in_(WORKED), ~col(Row.confidential))
-        .where(col(Task.done_at).is_(None), theirs)
+        .where(not_done, or_(in_hand, col(Row.office).in_(offices)))
     )
     return int((await session.exec(asked)).one()[0])  # type: ignore[call-overload]
 

@@ -106,10 +106,14 @@ class Book:
         """Every row of a kind in the profile's order."""
         return self.now.by_kind.get(kind, [])
 
+    def place(self, kind: str, code: str) -> int:
+        """Where a code stands in the profile's order; last where nobody named it."""
+        row = self.row(kind, code)
+        return len(self.all(kind)) if row is None else row.place
+
     def in_order(self, kind: str, codes: Iterable[str]) -> list[str]:
         """Codes in the profile's order; those nobody named last."""
-        places = {row.code: row.place for row in self.all(kind)}
-        return sorted(codes, key=lambda code: places.get(code, len(places)))
+        return sorted(codes, key=lambda code: self.place(kind, code))
 
     def categories(self) -> list[Names]:
         """The categories of complaints that are offered now: a retired one has a name and no timings."""

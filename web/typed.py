@@ -32,6 +32,11 @@ def own_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
+def nothing_since(seen: str, number: int) -> bool:
+    """Whether a request stands as its reader left it: `seen` is the event number in the address, which may be no number."""
+    return number <= (own_number(seen) or number)
+
+
 def _plain(typed: str) -> str:
     """Digits of any script as 0 to 9, without commas and blanks."""
     return "".join(

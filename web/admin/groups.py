@@ -87,7 +87,7 @@ def groups_of(
     complaints = [row for row in rows if row.path[0] == "complaint"]
     lines = [
         Line(row, _complaint(row, book), _complaint_alone(row, book))
-        for row in sorted(complaints, key=lambda row: _place(book, "category", row.path[1]))
+        for row in sorted(complaints, key=lambda row: book.place("category", row.path[1]))
     ]
     found = [Group("", _("Complaints"), [Table(_("Complaint"), lines)], True)]
     for code in book.in_order("procedure", policy.procedures):
@@ -95,12 +95,6 @@ def groups_of(
         opens = any(cell.name in touched for row in own for cell in row.cells)
         found.append(Group(code, book.label("procedure", code), list(_tables(policy, own, book, today)), opens))
     return found
-
-
-def _place(book: Book, kind: str, code: str) -> int:
-    """Where a code stands in the profile's order; last where nobody named it."""
-    row = book.row(kind, code)
-    return len(book.all(kind)) if row is None else row.place
 
 
 def _tables(policy: Policy, rows: Sequence[GridRow], book: Book, today: date) -> Iterator[Table]:

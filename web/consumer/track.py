@@ -22,7 +22,7 @@ from web.live import until_away
 from web.onewindow import Onewindow
 from web.render import VARY, page, see_other
 from web.shared import Rendering
-from web.typed import own_number
+from web.typed import nothing_since, own_number
 
 router = APIRouter(include_in_schema=False)
 KEPT_BY_READER = {"Cache-Control": "private, no-cache", "Vary": VARY, "X-Robots-Tag": "noindex"}
@@ -76,7 +76,7 @@ async def missed(parts: Onewindow, who: str) -> None:
 async def track(shown: Shown, is_own: Own, request: Request, parts: Parts, shared: SharedPages, db: Db) -> Response:
     """The page of one request; for its consumer with what is his alone. What became of his act is told until more happens."""
     asked = request.query_params
-    as_then = shown.number <= (own_number(asked.get("seen", "")) or shown.number)
+    as_then = nothing_since(asked.get("seen", ""), shown.number)
     notice = NOTICES.get(asked.get("told", ""), "") if as_then else ""
     if not is_own and not notice:
         return public(shown, request)

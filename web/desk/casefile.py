@@ -47,7 +47,7 @@ from web.desk.timeline import Show, kept, parts_of
 from web.errors import NotFound, NotYours
 from web.onewindow import Onewindow
 from web.render import page
-from web.typed import own_number
+from web.typed import nothing_since
 
 router = APIRouter(include_in_schema=False)
 PROPOSING = frozenset({Act.CORRECT, Act.TRANSFER, Act.REJECT})
@@ -231,7 +231,7 @@ async def casefile(
     more: dict[str, Any] = {}
     if sent:
         more = await db.read(said_after, sent, file.request.reference, person.id)
-    elif done in set(Act) and file.request.number <= (own_number(seen) or file.request.number):
+    elif done in set(Act) and nothing_since(seen, file.request.number):
         more = _done(file, Act(done))
     watching = await db.write(looked_on, file.request.reference, person.id)
     return whole_page(request, file, person, parts, way=way, show=show, watching=watching, **more)
