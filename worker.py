@@ -71,7 +71,7 @@ def worker_of(client: Client, record: Record, fan_out: FanOut, task_queue: str =
         activities=[record.look, record.it_is_time, record.take, fan_out.go_on],
         workflow_runner=UnsandboxedWorkflowRunner(),
         max_cached_workflows=600,
-        max_concurrent_workflow_tasks=16,
+        max_concurrent_workflow_tasks=8,
         max_concurrent_local_activities=PENS,
         max_concurrent_activities=PENS,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
@@ -139,8 +139,8 @@ async def _work(config: Config, stop: asyncio.Event, pen: Sessions, sessions: Se
 
     door = Door(client, find)
 
-    async def start(row: Waiting) -> None:
-        await door.start(opening(row))
+    async def start(row: Waiting) -> bool:
+        return await door.start(opening(row))
 
     relay = Relay(sessions, door, start, f"{socket.gethostname()}/{os.getpid()}", Polled(client).lately)
     renderer = Renderer(Place(config.public_url, ZoneInfo(zone)))

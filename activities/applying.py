@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from activities.spelled import Spelled
+from activities.limits import Limits
 from languages.application import question
 from languages.catalog import gettext, ngettext
 from languages.connections import fault_advice, fault_label
@@ -18,41 +18,13 @@ BY_SMS = 2
 """How many papers a text message names."""
 
 
-class Applying(Spelled):
+class Applying(Limits):
     """The part of a notification that only a connection request has."""
 
     @property
     def dealing(self) -> Dealing:
         """Names, dates and money, as a line of history has them; without names when confidential."""
         return dealing_of(self.data, (lambda kind, code: "") if self.confidential else self.names.label)
-
-    @property
-    def late(self) -> bool:
-        """Whether the time limit by regulation is over already."""
-        return bool(self.data.get("standard_lapsed"))
-
-    @property
-    def promise(self) -> str:
-        """The instant by which it must be done; "" once that is over."""
-        return "" if self.late else self.at("standard_due")
-
-    @property
-    def promised(self) -> str:
-        """What is promised, in a sentence: a hearing where there is one; once it is over, that we are late."""
-        if self.heard:
-            return gettext("Your hearing is on %(day)s at the latest.", day=self.day("due"))
-        if self.late:
-            return gettext("We are late. We are sorry.")
-        if not self.promise:
-            return ""
-        if self.application:
-            return gettext("It must be done by %(when)s.", when=self.promise)
-        return gettext("We must put it right by %(when)s.", when=self.promise)
-
-    @property
-    def not_begun(self) -> str:
-        """That nothing is promised while papers are missing; "" of a complaint, and of an application that is complete."""
-        return "" if not self.application or self.promise else gettext("Our time begins when all papers are here.")
 
     @property
     def question(self) -> str:

@@ -142,11 +142,6 @@ class Facts(Applying):
         return self.notice.post is not None and self.notice.post == self.data.get("handler")
 
     @property
-    def beyond(self) -> bool:
-        """Whether the time of the last tier, too, is over."""
-        return bool(self.data.get("beyond"))
-
-    @property
     def send_up(self) -> bool:
         """Whether the consumer may now send it to the next officer above himself."""
         return bool(self.data.get("send_up"))

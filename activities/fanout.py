@@ -7,7 +7,7 @@ truth, and a workflow that wakes too early only looks. Told are those alone that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -20,6 +20,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.batches import batched
 from activities.relay import Entrance
 from models import moving_list, retiming, runs
 from models.database import Sessions
@@ -195,11 +196,6 @@ def beat() -> None:
     """Say that it goes on; outside an activity there is nobody to tell."""
     with suppress(RuntimeError):
         activity.heartbeat()
-
-
-def batched(items: Sequence[RunItem], many: int) -> Iterator[Sequence[RunItem]]:
-    """So many at a time."""
-    return (items[place : place + many] for place in range(0, len(items), many))
 
 
 def _many(rate: int, most: int) -> int:

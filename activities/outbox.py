@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from time import monotonic
 
 import structlog
 
+from activities.batches import batched
 from activities.channels import Channel, Letter, MayBegin, Outcome, Result, always
 from activities.claimed import Claimed, bundles, side_by_side
 from activities.digest import Waiting
@@ -23,9 +23,13 @@ from rules.messages import Take
 from rules.terms import NoticeKind
 
 BATCH = 50
+MARKED = 500
+"""Outcomes written by one transaction: an officer may be told of thousands in one message."""
 IDLE = 0.5
 """Seconds between two looks at an empty outbox."""
 LONGEST_PAUSE = 30.0
+CALM = 4
+"""By how much longer than the last claim took the next one is put off, however many hints come: a fifth of the time at the most is spent on looking."""
 MARK_AGAIN = 0.5
 """Seconds until outcomes that could not be written are written again; each time twice as long, up to ten times this."""
 
@@ -67,6 +71,7 @@ class Outbox:
         self.hint = asyncio.Event()
         self.telling: set[asyncio.Task[None]] = set()
         self.stopping = False
+        self.claiming = 0.0
 
     async def step(self) -> int:
         """Claim one batch, send it and write its outcomes; how many notifications it held.
@@ -76,6 +81,7 @@ class Outbox:
         since = monotonic()
         async with self.sessions.begin() as session:
             claimed = await claim(session, self.batch)
+        self.claiming = monotonic() - since
         if not claimed:
             return 0
         work = asyncio.create_task(self.deliver(claimed, since))
@@ -103,7 +109,11 @@ class Outbox:
             self.pass_on(take)
 
     async def marked(self, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome]) -> list[Take]:
-        """Write the outcomes, again and again until that is done: what was accepted and not marked would be sent twice."""
+        """Write the outcomes, so many at a time that nobody waits long for their locks."""
+        return [take for some in batched(claimed, MARKED) for take in await self._marked(some, outcomes)]
+
+    async def _marked(self, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome]) -> list[Take]:
+        """Write them, again and again until that is done: what was accepted and not marked would be sent twice."""
         pause = MARK_AGAIN
         while True:
             try:
@@ -190,13 +200,14 @@ class Outbox:
             except Exception as failed:
                 pause = min(max(pause, IDLE) * 2, LONGEST_PAUSE)
                 log.warning("outbox waits", seconds=pause, error=repr(failed))
-            await self._rest(stop, pause)
+            if pause:
+                await first_of(CALM * self.claiming, stop)
+                await first_of(pause, stop, self.hint)
 
-    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
-        if not seconds:
-            return
-        waiting = [asyncio.create_task(event.wait()) for event in (stop, self.hint)]
-        with suppress(TimeoutError):
-            await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
+
+async def first_of(seconds: float, *events: asyncio.Event) -> None:
+    """Return once one of the events is set, or after so many seconds."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import case, func, update
+from sqlalchemy import Update, case, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -122,18 +122,17 @@ async def _begin(session: AsyncSession, claimed: Sequence[Claimed]) -> None:
             elif attempt.state not in OPEN:
                 continue
             item.attempts.append(attempt)
-    await session.flush()
     for bundle in bundles(claimed):
         for attempts in side_by_side(bundle):
             sender = attempts[0].sender_id or sender_id(bundle[0].row, attempts[0])
             for item, attempt in zip(bundle, attempts, strict=True):
                 _try(item, attempt, sender, now)
+    await session.flush()
 
 
 def _try(item: Claimed, attempt: Attempt, sender: str, now: datetime) -> None:
     """Count one more try; a try whose end is not known is asked for under the same id."""
-    assert attempt.id is not None
-    if attempt.state == "sending" and attempt.tries:
+    if attempt.id is not None and attempt.state == "sending":
         item.again.add(attempt.id)
     attempt.sender_id = sender
     attempt.state, attempt.tries, attempt.at = "sending", attempt.tries + 1, now
@@ -159,12 +158,8 @@ async def attempts_of(session: AsyncSession, rows: Iterable[Notification]) -> di
 async def renew(session: AsyncSession, claimed: Sequence[Claimed]) -> bool:
     """Hold these claims for another lease, but for those settled meanwhile; whether all of them are still ours."""
     ours, until = await _still_ours(session, claimed), func.now() + LEASE
-    await session.exec(
-        update(Notification)
-        .where(col(Notification.id).in_(ours), col(Notification.claimed_until).is_not(None))
-        .values(claimed_until=until, next_at=until)
-        .execution_options(synchronize_session=False)
-    )
+    held = col(Notification.id).in_(item.row.id for item in ours), col(Notification.claimed_until).is_not(None)
+    await _quietly(session, update(Notification).where(*held).values(claimed_until=until, next_at=until))
     return len(ours) == len(claimed)
 
 
@@ -172,48 +167,51 @@ async def settle(session: AsyncSession, claimed: Sequence[Claimed], outcomes: Ma
     """Write the outcomes of those claims that are still ours; answers the receipts of questions now in the tray."""
     now = await database_now(session)
     ours = await _still_ours(session, claimed)
-    for item in claimed:
-        if item.row.id in ours:
-            await _write(session, item, outcomes)
-    attempts = await attempts_of(session, ours.values())
+    await _write(session, ours, outcomes)
+    attempts = await attempts_of(session, [item.row for item in ours])
+    ends: dict[tuple[str, datetime], list[int | None]] = defaultdict(list)
     receipts = []
-    for id, row in ours.items():
-        _conclude(row, attempts[id], now)
-        receipts += [take for attempt in attempts[id] if (take := await question_reached(session, row, attempt, now))]
+    for row in (item.row for item in ours):
+        ends[_end(row, attempts[row.id], now)].append(row.id)
+        if row.kind == NoticeKind.QUESTION:
+            reached = [await question_reached(session, row, attempt, now) for attempt in attempts[row.id]]
+            receipts += [take for take in reached if take]
+    for (state, next_at), ids in ends.items():
+        ended = update(Notification).where(col(Notification.id).in_(ids))
+        await _quietly(session, ended.values(state=state, next_at=next_at, claimed_until=None))
     return receipts
 
 
-async def _still_ours(session: AsyncSession, claimed: Sequence[Claimed]) -> dict[int, Notification]:
+async def _still_ours(session: AsyncSession, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Those that nobody else claimed meanwhile, locked."""
     claims = {item.row.id: item.row.claim for item in claimed}
-    rows = await session.exec(
-        select(Notification)
-        .where(col(Notification.id).in_(claims))
-        .order_by(col(Notification.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return {row.id: row for row in rows.all() if row.id is not None and row.claim == claims[row.id]}
+    asked = select(Notification.id, Notification.claim).where(col(Notification.id).in_(claims))
+    now = dict((await session.exec(asked.order_by(col(Notification.id)).with_for_update())).all())
+    return [item for item in claimed if now.get(item.row.id) == item.row.claim]
 
 
-async def _write(session: AsyncSession, item: Claimed, outcomes: Mapping[int, Outcome]) -> None:
+async def _write(session: AsyncSession, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome]) -> None:
     """A delivery report may have come first: only what is still `sending` is written."""
-    for attempt in item.attempts:
+    alike: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for attempt in (attempt for item in claimed for attempt in item.attempts):
         assert attempt.id is not None
         outcome = outcomes.get(attempt.id, Outcome(Result.UNCLEAR, "cut short"))
-        await session.exec(
-            update(Attempt)
-            .where(col(Attempt.id) == attempt.id, col(Attempt.state) == "sending")
-            .values(state=WRITTEN[outcome.result], error=outcome.error or None)
-        )
+        alike[WRITTEN[outcome.result], outcome.error or None].append(attempt.id)
+    for (state, error), ids in alike.items():
+        sending = update(Attempt).where(col(Attempt.id).in_(ids), col(Attempt.state) == "sending")
+        await _quietly(session, sending.values(state=state, error=error))
 
 
-def _conclude(row: Notification, attempts: Sequence[Attempt], now: datetime) -> None:
-    """Done, failed, or when to try again."""
-    row.claimed_until = None
+async def _quietly(session: AsyncSession, written: Update) -> None:
+    """Write without looking for the rows among those at hand, which takes longer than writing."""
+    await session.exec(written.execution_options(synchronize_session=False))
+
+
+def _end(row: Notification, attempts: Sequence[Attempt], now: datetime) -> tuple[str, datetime]:
+    """Done or failed, or still waiting for the instant to try again."""
     still = [attempt for attempt in attempts if attempt.state in OPEN]
     if still and not gives_up(NoticeKind(row.kind), now - row.queued):
-        row.next_at = next_try(now, max(attempt.tries for attempt in still))
-        return
+        return row.state, next_try(now, max(attempt.tries for attempt in still))
     for attempt in still:
         attempt.state = "unknown" if attempt.state == "sending" else "refused"
-    row.state = "done" if any(attempt.state in WELL for attempt in attempts) else "failed"
+    return "done" if any(attempt.state in WELL for attempt in attempts) else "failed", now

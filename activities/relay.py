@@ -20,6 +20,8 @@ from rules.messages import Take
 from rules.terms import Act
 
 BATCH = 200
+UNDER_WAY = 25
+"""Requests this worker began that wait for a pen, its own or another's; those about safety are begun beside them."""
 AT_ONCE = 25
 A_FEW = 20
 EVERY = 2.0
@@ -48,11 +50,11 @@ class Relay:
         self,
         sessions: Sessions,
         door: Entrance,
-        start: Callable[[Waiting], Awaitable[None]],
+        start: Callable[[Waiting], Awaitable[bool]],
         worker: str = "worker",
         polls: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
-        """`polls`: whether this worker still asks Temporal for work; None: nobody doubts it."""
+        """`start` answers False where a workflow runs already. `polls`: whether this worker still asks Temporal for work; None: nobody doubts it."""
         self.sessions = sessions
         self.door = door
         self.start = start
@@ -60,28 +62,43 @@ class Relay:
         self.polls = polls
         self.hint = asyncio.Event()
         self.healed = 0
+        self.begun: list[str] = []
+        self.few = A_FEW
 
     async def step(self) -> int:
         """One look: how many requests were started or healed."""
         return await self.start_new() + await self.heal()
 
     async def start_new(self) -> int:
-        """Start the workflows of requests not yet started, safety first, then the oldest; how many."""
+        """Start the workflows of requests not yet started, those about safety first, then the oldest; how many.
+
+        No more than some wait for a pen at a time: what waits in its row costs nothing, and keeps nobody else waiting.
+        """
         async with self.sessions.begin() as session:
-            rows = await waiting.not_started(session, BATCH)
-        failed = [row.reference for row, done in zip(rows, await _each(self._start, rows), strict=True) if not done]
-        if failed:
-            async with self.sessions.begin() as session:
-                await waiting.released(session, failed)
-        return len(rows) - len(failed)
+            self.begun = await waiting.under_way(session, self.begun) if self.begun else []
+            rows = await waiting.not_started(session, UNDER_WAY - len(self.begun), BATCH)
+        if not rows:
+            return 0
+        ends: dict[bool, list[str]] = {True: [], False: []}
+        for row, done in zip(rows, await _each(self._start, rows), strict=True):
+            ends[done].append(row.reference)
+        async with self.sessions.begin() as session:
+            await waiting.released(session, ends[False])
+            await waiting.begun(session, ends[True])
+        self.begun += ends[True]
+        return len(ends[True])
 
     async def heal(self) -> int:
-        """Bring together what parted: submissions nobody answered, rows whose timer should have fired; how many."""
+        """Bring together what parted: submissions nobody answered, rows whose timer should have fired; how many.
+
+        Where that is not done in time it is fewer of them the next time: they only wait, and asking makes it longer.
+        """
         async with self.sessions.begin() as session:
-            late = await waiting.overdue(session, A_FEW)
-            left = await waiting.unanswered(session, A_FEW)
+            late = await waiting.overdue(session, self.few)
+            left = await waiting.unanswered(session, self.few)
         looked = await _each(self.door.look, [row.reference for row in late])
         taken = await _each(self.door.act, [Take(reference, id, Act(act)) for id, reference, act in left])
+        self.few = min(self.few * 2, A_FEW) if all([*looked, *taken]) else max(self.few // 2, 1)
         healed = sum(looked) + sum(taken)
         self.healed += healed
         if healed:
@@ -107,25 +124,31 @@ class Relay:
             await session.exec(row.on_conflict_do_update(index_elements=["worker"], set_=values))
 
     async def run(self) -> None:
-        """Look for ever: at once when hinted, every few seconds without; what parted is looked for every few seconds alone."""
-        now, healed = asyncio.get_running_loop().time, -EVERY
+        """For ever: begin what is new, at once when hinted; every few seconds heal what parted, and say that this worker lives.
+
+        Side by side: a look that hangs keeps nothing new waiting.
+        """
+        await asyncio.gather(self._starting(), _every(self.heal), _every(self.alive))
+
+    async def _starting(self) -> None:
         while True:
             self.hint.clear()
-            started = 0
             with suppress(SQLAlchemyError, OSError):
-                started = await self.start_new()
-                if started < BATCH:
-                    await self.fan_out()
-                if now() - healed >= EVERY:
-                    await self.alive()
-                    await self.heal()
-                    healed = now()
-            if started < BATCH:
-                with suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self.hint.wait(), EVERY)
+                await self.start_new()
+                await self.fan_out()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.hint.wait(), EVERY)
 
     async def _start(self, row: Waiting) -> None:
-        await self.start(row)
+        if not await self.start(row) and not row.received:
+            await self.door.look(row.reference)
+
+
+async def _every(do: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        with suppress(SQLAlchemyError, OSError):
+            await do()
+        await asyncio.sleep(EVERY)
 
 
 async def _each(do: Callable[[Any], Awaitable[object]], these: Sequence[Any]) -> list[bool]:

@@ -22,11 +22,12 @@ async def until(question: Callable[[], Awaitable[T]], enough: Callable[[T], bool
     """The answer once it is `enough`, or the last one after `seconds`; with the seconds it took."""
     began = time.monotonic()
     while True:
+        asked = time.monotonic()
         answer = await question()
-        took = time.monotonic() - began
-        if enough(answer) or took > seconds:
-            return answer, took
-        await asyncio.sleep(LOOK_EVERY)
+        answered = time.monotonic()
+        if enough(answer) or answered - began > seconds:
+            return answer, answered - began
+        await asyncio.sleep(max(LOOK_EVERY, 4 * (answered - asked)))  # a question about very many is work itself
 
 
 async def caught_up(sessions: Sessions, seconds: float, quiet: timedelta = timedelta(0)) -> tuple[list[str], float]:

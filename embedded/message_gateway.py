@@ -6,7 +6,6 @@ import asyncio
 import email
 import email.policy
 import secrets
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -66,10 +65,10 @@ class MailCatcher:
 class Reports:
     """Delivery reports: a moment after a message was accepted its sender is called, again and again until it answers."""
 
-    def __init__(self, store: Store, after: float, client: Callable[[], httpx2.AsyncClient]) -> None:
+    def __init__(self, store: Store, after: float) -> None:
         self.store = store
         self.after = after
-        self.client = client
+        self.client = httpx2.AsyncClient(timeout=5, follow_redirects=False)  # one: each reads every authority there is
         self.running: set[asyncio.Task[None]] = set()
 
     def begin(self, message: Caught) -> None:
@@ -96,17 +95,17 @@ class Reports:
     async def tell(self, callback: str, body: dict[str, str]) -> None:
         """Call until answered: any answer but "try again" (5xx, 429) ends it."""
         wait = 1.0
-        async with self.client() as client:
-            for _ in range(TRIES):
-                with suppress(httpx2.HTTPError, httpx2.InvalidURL):
-                    answer = await client.post(callback, json=body)
-                    if answer.status_code < 500 and answer.status_code != 429:
-                        return
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
+        for _ in range(TRIES):
+            with suppress(httpx2.HTTPError, httpx2.InvalidURL):
+                answer = await self.client.post(callback, json=body)
+                if answer.status_code < 500 and answer.status_code != 429:
+                    return
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
 
     async def stop(self) -> None:
         """Let go of what waits; the next start resumes it."""
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
+        await self.client.aclose()

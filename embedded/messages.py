@@ -12,7 +12,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2
 import jinja2
 import uvicorn
 from aiosmtpd.smtp import SMTP
@@ -150,7 +149,7 @@ async def body_of(request: Request) -> dict[str, str]:
 
 def create_app(store: Store, report_after: float = 1.0, bank: Bank | None = None) -> Starlette:
     """Page, gateway and bank over `store`; delivery reports go out `report_after` seconds after a message came."""
-    reports = Reports(store, report_after, lambda: httpx2.AsyncClient(timeout=5, follow_redirects=False))
+    reports = Reports(store, report_after)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, case, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.database import INSTANT
 from models.events import Submission
 from models.outbox import Attempt, Notification
 from models.tray import put
@@ -21,54 +23,66 @@ ARRIVED = {"email": frozenset({"sent", "delivered"}), "sms": frozenset({"deliver
 """States in which a question counts as delivered: a mail not refused, a text message with its report."""
 
 
+THEIRS = col(Attempt.channel) == "sms", col(Attempt.sender_id) == bindparam("gateway_id")
+# The order of locks is the outbox's: the notifications, then their attempts.
+LOCKED = (
+    select(Notification.id, Notification.kind)
+    .where(col(Notification.id).in_(select(Attempt.notification_id).where(*THEIRS)))
+    .order_by(col(Notification.id))
+    .with_for_update()
+)
+KEEP = (
+    update(Attempt)
+    .where(*THEIRS, col(Attempt.state) != "delivered")
+    .values(receipt_at=bindparam("reported", type_=INSTANT))
+    .returning(col(Attempt.id))
+    .execution_options(synchronize_session=False)
+)
+KEPT = {
+    "delivered": KEEP.values(state="delivered", error=None),
+    "failed": KEEP.where(col(Attempt.receipt_at).is_(None)).values(state="refused", error="not delivered"),
+}
+OURS = col(Attempt.id).in_(bindparam("attempts", expanding=True))
+TOLD = (
+    update(Notification)
+    .where(col(Notification.id).in_(select(Attempt.notification_id).where(OURS)), col(Notification.state) != "waiting")
+    .execution_options(synchronize_session=False)
+)
+OTHER = aliased(Attempt)
+WELL = select(OTHER.id).where(
+    col(OTHER.notification_id) == Notification.id, col(OTHER.state).in_(("sent", "delivered", "unknown"))
+)
+SHOWN = {
+    "delivered": TOLD.values(state="done"),
+    "failed": TOLD.values(state=case((WELL.exists(), "done"), else_="failed")),
+}
+"""A notification that reached nobody by any channel shows as failed; one that did after all, as done."""
+QUESTION = (
+    select(Notification, Attempt)
+    .join(Attempt, col(Attempt.notification_id) == col(Notification.id))
+    .where(OURS, col(Notification.kind) == NoticeKind.QUESTION)
+    .execution_options(populate_existing=True)
+)
+
+
 async def record_receipt(session: AsyncSession, gateway_id: str, state: Arrival, at: datetime) -> Take | None:
     """Keep a gateway's delivery report on all that was told in the message it knows by `gateway_id`; repeating changes nothing.
 
     Answers the submission to be taken when a question is concerned, else None; LookupError for an unknown id.
     """
-    asked = select(Attempt.id, Attempt.notification_id).where(
-        col(Attempt.channel) == "sms", col(Attempt.sender_id) == gateway_id
-    )
-    found = (await session.exec(asked.order_by(col(Attempt.notification_id)))).all()
-    if not found:
+    theirs = {"gateway_id": gateway_id}
+    told = (await session.exec(LOCKED, params=theirs)).all()
+    if not told:
         raise LookupError(gateway_id)
-    takes = [await _keep(session, attempt, notification, state, at) for attempt, notification in found]
-    return next(filter(None, takes), None)
-
-
-async def _keep(session: AsyncSession, id: int | None, notification: int, state: Arrival, at: datetime) -> Take | None:
-    """Keep a report on one attempt. The order of locks is the outbox's: the notification, then its attempts."""
-    row = (
-        await session.exec(
-            select(Notification).where(col(Notification.id) == notification).with_for_update(),
-            execution_options={"populate_existing": True},
-        )
-    ).one()
-    attempt = (
-        await session.exec(select(Attempt).where(col(Attempt.id) == id), execution_options={"populate_existing": True})
-    ).one()
-    if attempt.state == "delivered" or (attempt.receipt_at is not None and state == "failed"):
+    kept = (await session.exec(KEPT[state], params={**theirs, "reported": at})).scalars().all()
+    if not kept:
         return None
-    attempt.state, attempt.receipt_at = ("delivered" if state == "delivered" else "refused"), at
-    attempt.error = "not delivered" if state == "failed" else None
-    await session.flush()
-    await _shown(session, row, state)
-    return await question_reached(session, row, attempt, at)
-
-
-async def _shown(session: AsyncSession, row: Notification, state: Arrival) -> None:
-    """A notification that reached nobody by any channel shows as failed; one that did after all, as done."""
-    if row.state == "waiting":
-        return
-    well = (
-        select(func.count())
-        .select_from(Attempt)
-        .where(col(Attempt.notification_id) == row.id, col(Attempt.state).in_(("sent", "delivered", "unknown")))
-    )
-    reached = state == "delivered" or (await session.exec(well)).one() > 0
-    await session.exec(
-        update(Notification).where(col(Notification.id) == row.id).values(state="done" if reached else "failed")
-    )
+    ours = {"attempts": kept}
+    await session.exec(SHOWN[state], params=ours)
+    if NoticeKind.QUESTION not in {kind for _, kind in told}:  # which goes alone
+        return None
+    found = (await session.exec(QUESTION, params=ours)).first()
+    return None if found is None else await question_reached(session, *found, at)
 
 
 async def question_reached(session: AsyncSession, row: Notification, attempt: Attempt, at: datetime) -> Take | None:

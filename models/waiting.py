@@ -19,6 +19,10 @@ LEASE = timedelta(seconds=15)
 """For how long what one worker claimed is left alone by the others; and how long a thing may wait before it is healed."""
 
 
+BEGUN = timedelta(minutes=1)
+"""For how long a request whose workflow was begun is left alone while it waits for a pen: the workflow is at Temporal, and not lost."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """What is needed to start a request's workflow."""
@@ -28,6 +32,8 @@ class Waiting:
     category: str
     zone: str
     safety: bool
+    received: bool
+    """Whether nothing was done with it yet: its workflow, if it has one, reads it by itself when its turn comes."""
 
 
 CONFIDENTIAL = "confidential"
@@ -39,6 +45,7 @@ COLUMNS: Any = (
     case((col(ServiceRequest.confidential), CONFIDENTIAL), else_=col(ServiceRequest.category)),
     ServiceRequest.zone,
     ServiceRequest.safety,
+    col(ServiceRequest.state) == "received",
 )
 
 
@@ -49,10 +56,12 @@ async def one(session: AsyncSession, reference: str) -> Waiting | None:
     return None if row is None else Waiting(*row)
 
 
-async def not_started(session: AsyncSession, limit: int) -> list[Waiting]:
-    """Claim requests whose workflow was never started: safety first, then the oldest."""
-    order = (col(ServiceRequest.safety).desc(), col(ServiceRequest.registered_at), col(ServiceRequest.reference))
-    return await _claim(session, [col(ServiceRequest.started_at).is_(None)], order, limit)
+async def not_started(session: AsyncSession, room: int, danger: int) -> list[Waiting]:
+    """Claim requests whose workflow was never started: up to `danger` of those about safety, and `room` others, the oldest first."""
+    order = (col(ServiceRequest.registered_at), col(ServiceRequest.reference))
+    new, safety = col(ServiceRequest.started_at).is_(None), col(ServiceRequest.safety)
+    rows = await _claim(session, [new, safety.is_(True)], order, danger)
+    return rows + (await _claim(session, [new, safety.is_(False)], order, room) if room > 0 else [])
 
 
 async def overdue(session: AsyncSession, limit: int) -> list[Waiting]:
@@ -104,6 +113,23 @@ async def released(session: AsyncSession, references: Sequence[str]) -> None:
     """Give claims back, so that the next look finds these requests at once."""
     here = col(ServiceRequest.reference).in_(references)
     await session.exec(update(ServiceRequest).where(here).values(claimed_until=None))
+
+
+async def begun(session: AsyncSession, references: Sequence[str]) -> None:
+    """Leave these to their workflows, which start them once it is their turn; one that is being started just now needs nothing."""
+    free = select(ServiceRequest.reference).where(*_not_started(references)).with_for_update(skip_locked=True)
+    here = col(ServiceRequest.reference).in_(free)
+    await session.exec(update(ServiceRequest).where(here).values(claimed_until=func.now() + BEGUN))
+
+
+async def under_way(session: AsyncSession, references: Sequence[str]) -> list[str]:
+    """Those of these that were begun within the last minute and wait for a pen."""
+    left = col(ServiceRequest.claimed_until) > func.now()
+    return list((await session.exec(select(ServiceRequest.reference).where(*_not_started(references), left))).all())
+
+
+def _not_started(references: Sequence[str]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return col(ServiceRequest.reference).in_(references), col(ServiceRequest.started_at).is_(None)
 
 
 async def rebuild(session: AsyncSession) -> int:

@@ -105,7 +105,7 @@ def _its_turn_came(turn: Turn, at: datetime) -> None:
 def _remind_the_top(turn: Turn, due: datetime) -> None:
     remind_the_top_later(turn)
     turn.event(EventKind.REMINDED, due=due, public=False, post=turn.task.answerable)
-    turn.tell(NoticeKind.REMINDER, ANSWERABLE, due=turn.task.due)
+    turn.tell(NoticeKind.REMINDER, ANSWERABLE, beyond=True)
 
 
 def _hold_ran_out(turn: Turn, due: datetime) -> None:

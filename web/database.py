@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -49,19 +50,20 @@ AWAY = Seldom()
 
 
 class Bounded:
-    """Runs each unit of work in a session of its own and gives up after `seconds`."""
+    """Runs each unit of work in a session of its own, so many `at_once`, and gives up after `seconds`."""
 
-    def __init__(self, sessions: Sessions, seconds: float = 3.0) -> None:
+    def __init__(self, sessions: Sessions, seconds: float = 3.0, at_once: int = sys.maxsize) -> None:
         self.sessions = sessions
         self.questions = questions_of(sessions)
         self.seconds = seconds
+        self._room = asyncio.Semaphore(at_once)
         self._left: set[asyncio.Task[Any]] = set()
 
     async def read(self, question: Question[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer of `question(session, ...)`, which writes and locks nothing; DatabaseAway when it does not come in time."""
 
         async def work() -> T:
-            async with self.questions() as session:
+            async with self._room, self.questions() as session:
                 return await question(session, *args, **kwargs)
 
         return await self._within(work())
@@ -70,7 +72,7 @@ class Bounded:
         """As `read`, in one transaction that is committed when `question` returns."""
 
         async def work() -> T:
-            async with self.sessions.begin() as session:
+            async with self._room, self.sessions.begin() as session:
                 return await question(session, *args, **kwargs)
 
         return await self._within(work())

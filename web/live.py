@@ -23,6 +23,10 @@ from web.book import Book
 from web.database import AWAY, Bounded, DatabaseAway
 
 PERIOD = 0.5
+GATHER = 0.02
+"""Seconds after a hint in which the rest of a burst comes, to be seen by the same look."""
+GATHER_UNWATCHED = 0.2
+"""The same while no page is told: what is kept of pages may be older."""
 OVERLAP = timedelta(seconds=5)
 """Rows commit out of order: each look goes back this far, and what was heard before is passed over."""
 FRESH = 2.0
@@ -101,8 +105,8 @@ class Hub:
     async def look(self) -> None:
         """One look: announce what is new; after a failed one forget everything and wake everybody."""
         try:
-            now, changes = await self.database.read(changed_since, self._since)
-            if await self.database.read(self.book.refresh):
+            (now, changes), renamed = await self.database.read(self._looked_at)
+            if renamed:
                 self._announce(None)
         except (DatabaseAway, SQLAlchemyError):
             self._looked = float("-inf")
@@ -114,6 +118,9 @@ class Hub:
                 self._announce(reference)
         self._since, self._looked = now - OVERLAP, time.monotonic()
         self.heard = {ref: found for ref, found in self.heard.items() if found[1] > self._since}
+
+    async def _looked_at(self, session: AsyncSession) -> tuple[tuple[datetime, Changes], bool]:
+        return await changed_since(session, self._since), await self.book.refresh(session)
 
     async def changes(self, reference: str = ANY, quiet_after: float = QUIET) -> AsyncIterator[bool]:
         """Once at the start, then after each change of that request (of any, by default), until the hub closes.
@@ -167,4 +174,4 @@ class Hub:
             with suppress(TimeoutError):
                 async with asyncio.timeout(PERIOD):
                     await self._hint.wait()
-                await asyncio.sleep(0.02)  # the rest of a burst comes with the same look
+                await asyncio.sleep(GATHER if self._watchers else GATHER_UNWATCHED)

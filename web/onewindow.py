@@ -17,6 +17,9 @@ from web.database import Bounded
 from web.live import Hub
 from web.uploads.receive import Uploads
 
+REPORTS = 3
+"""Delivery reports that are written at once."""
+
 
 class Door(Protocol):
     """The only way in to a request's workflow."""
@@ -74,7 +77,10 @@ class Onewindow:
     counted: Counted = field(default_factory=Counted)
     hub: Hub = field(init=False)
     database: Bounded = field(init=False)
+    reports: Bounded = field(init=False)
+    """The same for what gateways report: hundreds in a second must leave connections to people."""
 
     def __post_init__(self) -> None:
         self.database = Bounded(self.sessions)
+        self.reports = Bounded(self.sessions, at_once=REPORTS)
         self.hub = Hub(self.sessions, self.book, self.listen_url)

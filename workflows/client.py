@@ -83,13 +83,14 @@ class Door:
         standing: Standing = await self._through(reference, "look", None)
         return standing
 
-    async def start(self, opening: Opening) -> None:
-        """Start a request's workflow; one that runs already is let read its row. Raises when Temporal is away."""
+    async def start(self, opening: Opening) -> bool:
+        """Start a request's workflow; False where one runs already. Raises when Temporal is away."""
         options = {**_options(opening), "id_conflict_policy": WorkflowIDConflictPolicy.FAIL}
         try:
             await self.client.start_workflow(WORKFLOWS[opening.kind].run, opening.reference, **options)
         except WorkflowAlreadyStartedError:
-            await self.look(opening.reference)
+            return False
+        return True
 
     async def fan_out(self, number: int) -> None:
         """Let a list go on; one that goes on already is left alone. Raises when Temporal is away."""

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, update
 from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.outbox_rows import claim
+from activities import outbox
+from activities.channels import Outcome
+from activities.claimed import Claimed
+from activities.outbox_rows import claim, settle
 from models.outbox import Notification
 from models.receipts import record_receipt
 from rules.digest import PAUSE
+from rules.messages import Take
 from rules.terms import NoticeKind
 from tests.activities.outbox_room import Room
 
@@ -106,6 +112,25 @@ async def test_a_report_on_the_one_message_counts_for_all_that_were_told_in_it(r
     async with room.sessions.begin() as session:
         await record_receipt(session, str(sender), "delivered", datetime.now(UTC))
     assert {(await room.attempts(id))["sms"].state for id in ids} == {"delivered"}
+
+
+async def test_very_many_told_in_one_message_are_marked_some_at_a_time(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await room.officer("very-many")
+    ids = [await room.queue_for(person, **NO_SUPPLY, together=True) for _ in range(5)]
+    some: list[int] = []
+
+    async def settled(session: AsyncSession, claimed: Sequence[Claimed], outcomes: Mapping[int, Outcome]) -> list[Take]:
+        some.append(len(claimed))
+        return await settle(session, claimed, outcomes)
+
+    monkeypatch.setattr(outbox, "MARKED", 2)
+    monkeypatch.setattr(outbox, "settle", settled)
+    await room.outbox.step()
+    assert some == [2, 2, 1]
+    states = [(await room.row(id)).state for id in ids]
+    assert states == ["done"] * 5
 
 
 async def test_one_alone_that_waited_is_told_in_its_own_words(room: Room) -> None:

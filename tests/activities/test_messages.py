@@ -228,13 +228,20 @@ def test_an_escalation_says_to_each_officer_what_it_means_for_him(post, words):
     assert words in said(replace(notice(STAFF, NoticeKind.ESCALATED), post=post)).text
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.NOT_REPAIRED, NoticeKind.REOPENED])
+@pytest.mark.parametrize("kind", [NoticeKind.NOT_REPAIRED, NoticeKind.REOPENED, NoticeKind.REMINDER])
 def test_what_is_past_is_not_said_to_be_due(kind: NoticeKind) -> None:
     for channel in ("sms", "email"):
         text = said(notice(STAFF, kind, beyond=True), channel).text
         assert "its time is over" in text
         assert "Due:" not in text
         assert "Due:" in said(notice(STAFF, kind), channel).text
+
+
+def test_the_top_is_not_reminded_of_a_time_that_still_runs() -> None:
+    mail = said(notice(STAFF, NoticeKind.REMINDER, beyond=True), "email")
+    assert mail.subject.endswith("still not done")
+    assert "running out" not in mail.text
+    assert "running out" in said(notice(STAFF, NoticeKind.REMINDER), "email").text
 
 
 def test_that_he_can_send_it_up_is_said_only_where_he_can() -> None:

@@ -206,8 +206,8 @@ async def work(held: AsyncExitStack, url: str, sessions: Sessions, client: Clien
     """The loops of a worker: relay, outbox, hints."""
     door = await door_of(client, sessions)
 
-    async def start(row: Waiting) -> None:
-        await door.start(opening(row))
+    async def start(row: Waiting) -> bool:
+        return await door.start(opening(row))
 
     channels: dict[str, Channel] = {
         "email": Email(ways.smtp, "onewindow@gizri.example"),

@@ -166,7 +166,7 @@ def test_past_the_top_it_is_reminded_at_an_interval_and_the_consumer_sees_the_fo
     reminders = len([notice for notice in desk.notices if notice.kind is NoticeKind.REMINDER])
     desk.until(at("22:00"))
     later = [notice for notice in desk.notices if notice.kind is NoticeKind.REMINDER][reminders:]
-    assert [notice.post for notice in later] == [HEAD, HEAD, HEAD]
+    assert [(notice.post, notice.data) for notice in later] == [(HEAD, {"beyond": True})] * 3
     assert desk.kinds.count(EventKind.BEYOND) == 1
     assert len(desk.lapses) == 3
 

@@ -157,4 +157,4 @@ async def test_what_cannot_be_taken_is_named_by_its_line_also_among_very_many(to
     assert [str(fault) for fault in told] == [f"line {line}, {said}" for line, said in enumerate(FAULTS.values(), 2)]
     assert len(plan.found) >= len(good)
     assert len(heard) == 1 + (many + len(FAULTS)) // 2_000, "the bar moves"
-    assert time.process_time() - begun < 40, "of our own, whatever else the machine does"
+    assert time.process_time() - begun < 100, "of our own; the square of so many lines would take hours"

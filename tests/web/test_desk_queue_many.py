@@ -194,7 +194,7 @@ analyze
 @pytest.mark.parametrize(
     ("question", "index"),
     [
-        (waiting.not_started, "ix_service_request_not_started"),
+        (lambda session, many: waiting.not_started(session, many, many), "ix_service_request_not_started"),
         (waiting.overdue, "ix_service_request_wake_at"),
         (waiting.unanswered, "ix_submission_unanswered"),
         (claim, "ix_notification_waiting"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import html
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.types import Message
 from structlog.testing import capture_logs
 
@@ -145,6 +147,35 @@ async def test_whoever_finds_no_connection_free_is_told_so_while_there_is_time(w
         with pytest.raises(DatabaseAway):
             await Bounded(sessions_of(crowded), seconds=600).read(database_now)
     await crowded.dispose()
+
+
+async def test_what_gateways_report_leaves_connections_to_people(window: Window) -> None:
+    reports, go_on = Bounded(window.sessions, at_once=2), asyncio.Event()
+    busy, most = 0, 0
+
+    async def report(session: AsyncSession) -> None:
+        nonlocal busy, most
+        busy, most = busy + 1, max(most, busy + 1)
+        if most == 2:
+            go_on.set()
+        await go_on.wait()
+        busy -= 1
+
+    await asyncio.gather(*(reports.write(report) for _ in range(7)))
+    assert (busy, most) == (0, 2)
+
+
+async def test_a_report_that_finds_no_room_in_time_is_to_come_again(window: Window) -> None:
+    reports, done = Bounded(window.sessions, seconds=0.2, at_once=1), asyncio.Event()
+
+    async def report(session: AsyncSession) -> None:
+        await done.wait()
+
+    first, second = await asyncio.gather(*(reports.write(report) for _ in range(2)), return_exceptions=True)
+    assert isinstance(first, DatabaseAway)
+    assert isinstance(second, DatabaseAway)
+    done.set()
+    await reports.write(report)
 
 
 async def test_a_password_is_never_shown_again(window: Window) -> None:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
-from sqlmodel import col
+from sqlalchemy import func, text, update
+from sqlmodel import col, select
 from temporalio.client import Client
 
 from activities.record import Record
@@ -167,10 +167,10 @@ def relay_of(town: Timeline, door: Door | None = None, polls: Callable[[], Await
     """A worker's relay, stepped by hand."""
     entrance = door or town.door
 
-    async def start(row: Waiting) -> None:
+    async def start(row: Waiting) -> bool:
         opening = await entrance.opening(row.reference)
         assert opening is not None
-        await entrance.start(opening)
+        return await entrance.start(opening)
 
     return Relay(town.sessions, entrance, start, polls=polls)
 
@@ -220,9 +220,33 @@ async def test_safety_is_started_first_then_the_oldest(evening: Timeline) -> Non
         filed.append(await town.file(category, start=False))
         town.now += timedelta(minutes=1)
     async with town.sessions.begin() as session:
-        claimed = [row.reference for row in await waiting.not_started(session, 4)]
-        others = [row.reference for row in await waiting.not_started(session, 4)]
+        claimed = [row.reference for row in await waiting.not_started(session, 2, 9)]
+        others = [row.reference for row in await waiting.not_started(session, 4, 9)]
     assert (claimed, others) == ([filed[2], filed[4], filed[0], filed[1]], [filed[3]])
+
+
+async def test_however_many_wait_some_are_begun_at_a_time_and_danger_at_once(
+    evening: Timeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = evening
+    monkeypatch.setattr("activities.relay.UNDER_WAY", 3)
+    begins: list[str] = []
+
+    async def start(row: Waiting) -> bool:
+        begins.append(row.category)
+        return True
+
+    one = Relay(town.sessions, town.door, start)
+    for _ in range(5):
+        await town.file("no-supply", start=False)
+    assert (await one.start_new(), await one.start_new()) == (3, 0)
+    await town.file("wire-down", start=False)
+    assert await one.start_new() == 1
+    assert begins == ["no-supply"] * 3 + ["wire-down"]
+    async with town.sessions.begin() as session:
+        first = col(ServiceRequest.reference).in_(one.begun[:2])
+        await session.exec(update(ServiceRequest).where(first).values(started_at=func.now()))
+    assert await one.start_new() == 1, "the danger waits beside them, and has its place too"
 
 
 async def test_what_was_only_received_is_started_in_batches_and_once(evening: Timeline) -> None:
@@ -234,6 +258,26 @@ async def test_what_was_only_received_is_started_in_batches_and_once(evening: Ti
         await come(lambda reference=reference: begun(town, reference))  # type: ignore[misc]
     assert await second.start_new() == 0
     assert {len(await town.kinds(reference)) for reference in filed} == {2}
+
+
+async def test_what_was_begun_is_left_to_its_workflow_and_what_was_not_is_tried_again(evening: Timeline) -> None:
+    town = evening
+    well, ill = [await town.file("no-supply", start=False) for _ in range(2)]
+    tried: list[str] = []
+
+    async def start(row: Waiting) -> bool:
+        tried.append(row.reference)
+        if row.reference == ill:
+            raise RuntimeError("Temporal is away")
+        return True
+
+    relay = Relay(town.sessions, town.door, start)
+    assert (await relay.start_new(), await relay.start_new()) == (1, 0)
+    assert sorted(tried) == sorted([well, ill, ill])
+    later = col(ServiceRequest.claimed_until) > func.now() + 2 * waiting.LEASE
+    async with town.sessions() as session:
+        left = (await session.exec(select(ServiceRequest.reference).where(later))).all()
+    assert left == [well], "however long its workflow waits for a pen, it is not begun again every fifteen seconds"
 
 
 async def begun(town: Timeline, reference: str) -> bool:

@@ -56,7 +56,7 @@ async def kannel(id: MessageId, state: DlrState, parts: Parts, now: Now) -> Resp
 async def keep(parts: Onewindow, id: str, state: Arrival, at: datetime) -> Response:
     """Keep a report and pass it on to the request it concerns; UNKNOWN_MESSAGE for an id of none of ours."""
     try:
-        take = await parts.database.write(record_receipt, id, state, at)
+        take = await parts.reports.write(record_receipt, id, state, at)
     except LookupError:
         raise Problem(UNKNOWN_MESSAGE) from None
     if take is not None:
