@@ -20,9 +20,9 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.batches import batched
 from activities.relay import Entrance
 from models import moving_list, retiming, runs
+from models.batches import batched
 from models.database import Sessions
 from models.runs import ON_ITS_WAY, OURS, Run, RunItem, Stage
 from models.tray import More, put, put_all

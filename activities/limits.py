@@ -62,10 +62,8 @@ class Limits(Spelled):
         """What is promised, in a sentence: a hearing where there is one; once it is over, that we are late."""
         if self.heard:
             return gettext("Your hearing is on %(day)s at the latest.", day=self.day("due"))
-        if self.late:
-            return gettext("We are late. We are sorry.")
         if not self.promise:
-            return ""
+            return self._sorry
         if self.application:
             return gettext("It must be done by %(when)s.", when=self.promise)
         return gettext("We must put it right by %(when)s.", when=self.promise)

@@ -9,7 +9,6 @@ from time import monotonic
 
 import structlog
 
-from activities.batches import batched
 from activities.channels import Channel, Letter, MayBegin, Outcome, Result, always
 from activities.claimed import Claimed, bundles, side_by_side
 from activities.digest import Waiting
@@ -17,6 +16,7 @@ from activities.held import held
 from activities.named import Named
 from activities.outbox_rows import claim, settle
 from activities.say import Renderer
+from models.batches import batched
 from models.database import Sessions
 from models.outbox import Attempt
 from rules.messages import Take

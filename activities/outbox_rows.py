@@ -18,7 +18,7 @@ from activities.claimed import Claimed as Claimed
 from activities.claimed import bundles, side_by_side
 from activities.outbox_storm import calmed, due_together
 from models.database import database_now
-from models.outbox import Attempt, Notification
+from models.outbox import WELL, Attempt, Notification
 from models.people import Staff
 from models.receipts import question_reached
 from models.requests import Consumer, Words
@@ -31,7 +31,6 @@ LEASE = timedelta(seconds=30)
 OPEN = frozenset({"sending", "failed"})
 """States of an attempt that may still be tried."""
 Row = TypeVar("Row", Consumer, Staff, Words)
-WELL = frozenset({"sent", "delivered", "unknown"})
 WRITTEN: Mapping[Result, str] = {
     Result.SENT: "sent",
     Result.DELIVERED: "delivered",

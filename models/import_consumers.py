@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from models.batches import batched
 from models.people import Feeder, Locality
 from models.policy import Names
 from models.requests import Connection, Consumer
@@ -49,7 +50,7 @@ async def plan(session: AsyncSession, sheet: Sheet, told: Told = lambda done, of
         _account(line, localities, feeders, country, made, sheet)
         if line["segment"] and line["segment"] not in groups:
             sheet.wrong(line.line, "segment", f"there is no group of consumers {line['segment']!r}")
-    for some in _pieces(list(made.accounts)):
+    for some in batched(list(made.accounts), AT_ONCE):
         asked = select(Connection.account, Connection.consumer_id).where(col(Connection.account).in_(some))
         made.there |= dict((await session.exec(asked)).all())
     return made
@@ -96,7 +97,7 @@ def _load(row: Row, sheet: Sheet) -> float:
 async def write(session: AsyncSession, made: Plan, told: Told = lambda done, of: None) -> None:
     """Write a plan that has no faults, in pieces of one transaction."""
     done, of = 0, len(made.accounts)
-    for some in _pieces(list(made.accounts.items())):
+    for some in batched(list(made.accounts.items()), AT_ONCE):
         told(done, of)
         await _added(session, [(account, values) for account, values in some if account not in made.there])
         await _changed(session, made, [(account, values) for account, values in some if account in made.there])
@@ -132,8 +133,3 @@ def _personal(values: dict[str, Any]) -> dict[str, Any]:
 
 def _supply(values: dict[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in ("locality", "feeder", "load_kw", "segment")}
-
-
-def _pieces(items: list[Any]) -> Iterator[list[Any]]:
-    for begin in range(0, len(items), AT_ONCE):
-        yield items[begin : begin + AT_ONCE]

@@ -7,7 +7,7 @@ past is fired or announced.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import import_applications
+from models.batches import batched
 from models.events import Event
 from models.ground import standard_columns, standard_of, utility_zone
 from models.himself import marks_of, staff_marks
@@ -163,7 +164,7 @@ async def _known(session: AsyncSession, sheet: Sheet, at: datetime) -> Known:
     utility = {row.code: row.data for row in (await session.exec(select(Names).where(Names.kind == "utility"))).all()}
     named = [line["account"] for line in sheet.rows if line["account"]]
     accounts: dict[str, Connection] = {}
-    for some in _pieces(named):
+    for some in batched(named, AT_ONCE):
         held = select(Connection).where(col(Connection.account).in_(some))
         accounts |= {row.account: row for row in (await session.exec(held)).all()}
     there = select(ServiceRequest.token).where(col(ServiceRequest.token).startswith("brought/"))
@@ -180,11 +181,6 @@ async def _known(session: AsyncSession, sheet: Sheet, at: datetime) -> Known:
         ZoneInfo(await utility_zone(session)),
         at,
     )
-
-
-def _pieces(items: Sequence[str]) -> Iterator[Sequence[str]]:
-    for begin in range(0, len(items), AT_ONCE):
-        yield items[begin : begin + AT_ONCE]
 
 
 def _read(line: Row, known: Known, sheet: Sheet) -> Found | None:

@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 from models.database import codes, instant, rows
 from rules.terms import Codes
 
+WELL = frozenset({"sent", "delivered", "unknown"})
+"""States of an attempt that reached its reader, as far as anybody knows."""
+
 
 class Notification(SQLModel, table=True):
     """One thing said to one recipient. `key` = reference/number/kind/recipient makes it unique.

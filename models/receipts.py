@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.database import INSTANT
 from models.events import Submission
-from models.outbox import Attempt, Notification
+from models.outbox import WELL, Attempt, Notification
 from models.tray import put
 from rules.messages import Take
 from rules.terms import Act, Actor, NoticeKind
@@ -49,12 +49,10 @@ TOLD = (
     .execution_options(synchronize_session=False)
 )
 OTHER = aliased(Attempt)
-WELL = select(OTHER.id).where(
-    col(OTHER.notification_id) == Notification.id, col(OTHER.state).in_(("sent", "delivered", "unknown"))
-)
+REACHED = select(OTHER.id).where(col(OTHER.notification_id) == Notification.id, col(OTHER.state).in_(WELL))
 SHOWN = {
     "delivered": TOLD.values(state="done"),
-    "failed": TOLD.values(state=case((WELL.exists(), "done"), else_="failed")),
+    "failed": TOLD.values(state=case((REACHED.exists(), "done"), else_="failed")),
 }
 """A notification that reached nobody by any channel shows as failed; one that did after all, as done."""
 QUESTION = (

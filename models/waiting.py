@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.events import Submission
 from models.requests import ServiceRequest
 from models.runs import Run, Stage
+from rules.terms import State
 
 LEASE = timedelta(seconds=15)
 """For how long what one worker claimed is left alone by the others; and how long a thing may wait before it is healed."""
@@ -45,7 +46,7 @@ COLUMNS: Any = (
     case((col(ServiceRequest.confidential), CONFIDENTIAL), else_=col(ServiceRequest.category)),
     ServiceRequest.zone,
     ServiceRequest.safety,
-    col(ServiceRequest.state) == "received",
+    col(ServiceRequest.state) == State.RECEIVED.value,
 )
 
 
