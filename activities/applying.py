@@ -66,9 +66,15 @@ class Applying(Limits):
     @property
     def few_papers(self) -> str:
         """The first of them, and how many more there are."""
-        lacking = self.dealing.lacking
-        more = len(lacking) - BY_SMS
-        said = listed(lacking[:BY_SMS])
+        return self._few(listed(self.dealing.lacking[:BY_SMS]))
+
+    @property
+    def few_wanted(self) -> str:
+        """The same without what is wrong with each."""
+        return self._few(joined(one.paper for one in self.dealing.lacking[:BY_SMS]))
+
+    def _few(self, said: str) -> str:
+        more = len(self.dealing.lacking) - BY_SMS
         return (
             ngettext("%(papers)s and %(num)d more", "%(papers)s and %(num)d more", more, papers=said)
             if more > 0

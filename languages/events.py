@@ -36,7 +36,8 @@ class StoryEvent:
     """One line of history. `due`: the instant it fell due; `title`/`from_title`: who answers (or has it) after and before.
 
     `what` was proposed or decided; `category`, `office` are those it has (or would have) now, `from_…` those before.
-    `channel`: the door it came by; `brought`: its number in what was used before. `application`: it is no complaint; `put_off`: it had waited in line for
+    `channel`: the door it came by; `brought`: its number in what was used before. `application`: it is no complaint; `letter`: it holds words for the consumer
+    alone; `put_off`: it had waited in line for
     one who was given very many; `dealing` is what a connection request's lines tell beyond this.
     """
 
@@ -62,6 +63,7 @@ class StoryEvent:
     brought: str = ""
     application: bool = False
     put_off: bool = False
+    letter: bool = False
     dealing: Dealing = NOTHING_MORE
     exceptional: str = ""
     """The code of the exceptional event that excuses it."""
@@ -104,6 +106,7 @@ def event_of(
         brought=str(data.get("brought") or ""),
         application=application,
         put_off=bool(data.get("put_off")),
+        letter=kind == EventKind.MESSAGED or bool(data.get("written")),
         dealing=dealing_of(data, label),
         exceptional=str(data.get("exceptional") or ""),
     )

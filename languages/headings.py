@@ -46,7 +46,7 @@ EVENTS: Mapping[EventKind, str] = {
     EventKind.CALLED_AGAIN: N_("Asked about it again"),
     EventKind.CALL_BACK: N_("To be rung"),
     EventKind.CALLED: N_("Rang, nobody answered"),
-    EventKind.CONTACT_REFUSED: N_("Not his complaint"),
+    EventKind.CONTACT_REFUSED: N_("Not their complaint"),
     EventKind.PHONE_CHANGED: N_("Number changed"),
     EventKind.STAGE_DONE: N_("Stage done"),
     EventKind.PAPER: N_("Paper received"),

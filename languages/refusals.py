@@ -34,7 +34,7 @@ REFUSALS: Mapping[Refused, str] = {
     Refused.METER_TAKEN: N_("This meter is already fitted elsewhere. Look at its number again."),
     Refused.UNKNOWN_METER: N_("No meter has this number. Look at it again."),
     Refused.WRONG_NOTE: N_("This demand note does not belong to this application."),
-    Refused.MESSAGES_STOPPED: N_("Messages are stopped: somebody said it is not his. Nothing was sent."),
+    Refused.MESSAGES_STOPPED: N_("Messages are stopped: somebody said it is not theirs. Nothing was sent."),
     Refused.NOT_ABOUT_SUPPLY: N_("This is not about the supply. It does not end when the supply is back."),
 }
 CONSUMERS_REFUSALS: Mapping[Refused, str] = {

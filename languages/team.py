@@ -46,7 +46,7 @@ MARK_RULES: Mapping[Mark, str] = {
     Mark.LAPSE: N_("The officer's time was over, and it went to the next officer above."),
     Mark.REOPENED: N_("It was closed and was not right."),
     Mark.EXPECTED_MISSED: N_("The consumer was told a time that was not kept."),
-    Mark.HOLD_CONTESTED: N_("The consumer says it was never his turn."),
+    Mark.HOLD_CONTESTED: N_("The consumer says it was never their turn."),
     Mark.LATE_HOLD: N_("Put on hold in the last tenth of the time allowed."),
     Mark.CORRECTED: N_("It was in the wrong category until then."),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,12 +19,13 @@ from models.himself import Named, marks_of, named_in
 from models.known import Known, Place, known, mentioned
 from models.notices import acknowledgement
 from models.nowhere import finds_places
-from models.papers import adopt
+from models.papers import adopt, of_draft
 from models.policy_versions import current
 from models.requests import Consumer, Draft, ServiceRequest, Words
 from models.segments import segment_for
 from rules import reference
 from rules.application import BadApplication, application_of
+from rules.case import Fault
 from rules.clocks import after
 from rules.due import due
 from rules.ladder import HEARING
@@ -58,6 +59,8 @@ class New:
     filed_post: str | None = None
     application: Mapping[str, object] | None = None
     """What a connection request says of itself: sort of applicant, load."""
+    brought: Sequence[str] = ()
+    """Papers that an applicant handed over and that are not scanned yet."""
     about: str | None = None
     """The post a confidential report is about: it never reaches who is in it, nor those under him."""
     called: str | None = None
@@ -129,7 +132,8 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
     )  # fmt: skip
     words = Words(id=there.words, reference=row.reference, body=new.description)
     confidential = _timing(policy, row.kind, row.category, row.area_class).confidential
-    notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, _promise(row, policy, new.at))
+    promised = {**_promise(row, policy, new.at), **await _missing(session, row, new, policy, there)}
+    notice = Notice(NoticeKind.ACKNOWLEDGED, "consumer", None, 1, promised)
     told = acknowledgement(row, consumer, notice, there.notification, there.now, confidential)
     line = first_line(row, there.now, new.filed_by, new.filed_post)
     await add_at_once(session, [consumer, words, row, line, *told])
@@ -137,6 +141,16 @@ async def _write(session: AsyncSession, row: ServiceRequest, new: New, policy: P
         await adopt(session, new.token, row.reference)
     if there.drafted:
         await session.exec(delete(Draft).where(col(Draft.token) == new.token))
+
+
+async def _missing(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy, there: Known) -> Codes:
+    """Which papers an application still wants, for the acknowledgement; nothing of a complaint."""
+    if new.kind is Kind.COMPLAINT:
+        return {}
+    scanned = [one.paper for one in await of_draft(session, new.token)] if there.handed_in else []
+    wanted = policy.procedures[row.category].papers[str(row.application["applicant"])]
+    missing = {paper: Fault.MISSING.value for paper in wanted if paper not in {*scanned, *new.brought}}
+    return {"faults": missing} if missing else {}
 
 
 async def _named(session: AsyncSession, row: ServiceRequest, new: New, policy: Policy) -> set[int]:

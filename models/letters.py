@@ -16,6 +16,12 @@ from rules.papers import WORK_PHOTO
 from rules.terms import EventKind
 
 LETTERS = (EventKind.MESSAGED, EventKind.ADDED)
+FOR_HIM = (
+    col(Event.kind).in_(LETTERS),
+    col(Event.data)["written"].as_boolean(),
+    col(Document.paper) == WORK_PHOTO,
+)
+"""Messages, what was written to him with something else (what exactly is waited for), and photos of the work."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ async def thread(session: AsyncSession, reference: str) -> tuple[Written, ...]:
         select(Event, Words.body)
         .outerjoin(Words, col(Words.id) == col(Event.words_id))
         .outerjoin(Document, col(Document.id) == col(Event.data)["document"].as_string())
-        .where(Event.reference == reference, or_(col(Event.kind).in_(LETTERS), col(Document.paper) == WORK_PHOTO))
+        .where(Event.reference == reference, or_(*FOR_HIM))
         .order_by(col(Event.number))
     )
     return tuple(_written(event, words) for event, words in rows.all())
@@ -47,5 +53,5 @@ async def thread(session: AsyncSession, reference: str) -> tuple[Written, ...]:
 
 def _written(event: Event, words: str | None) -> Written:
     document = str(event.data.get("document", ""))
-    work = event.kind not in LETTERS
+    work = event.kind not in LETTERS and not event.data.get("written")
     return Written(event.number, event.at, event.kind == EventKind.ADDED, None if work else words, document, work)

@@ -63,7 +63,9 @@ def rise(
         turn.given.append(Given(found.line, turn.at, task.id))
     turn.event(EventKind.ESCALATED, due=due, put_off=waited, **told)
     settle(turn)  # the message tells this tier's end, whatever else the same transition does after
-    turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, ANSWERABLE, fell_due=due, due=task.due, **told)
+    # who must decide a rejection hears that it answers with the question
+    answerable = () if cause is Cause.REJECTION else (ANSWERABLE,)
+    turn.tell(NoticeKind.ESCALATED, CONSUMER, HANDLER, *answerable, fell_due=due, due=task.due, **told)
     return True
 
 

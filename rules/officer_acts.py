@@ -126,10 +126,11 @@ def _hold(turn: Turn, sent: Sent) -> None:
     limit = instant(sent, "limit") or longest
     need(turn.at < limit <= longest, Refused.HOLD_LIMIT)
     late = in_the_last_tenth(turn) or None
+    written = bool(sent.words) or None
     turn.to(State.ON_HOLD)
     turn.task.holds.append(Hold(reason, turn.at, limit_at=limit, author=sent.person))
-    turn.event(EventKind.HELD, reason=reason, limit=limit, late=late)
-    turn.tell(NoticeKind.HELD, CONSUMER, reason=reason, limit=limit)
+    turn.event(EventKind.HELD, reason=reason, limit=limit, late=late, written=written)
+    turn.tell(NoticeKind.HELD, CONSUMER, reason=reason, limit=limit, written=written)
 
 
 def _resume(turn: Turn, sent: Sent) -> None:

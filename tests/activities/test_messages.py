@@ -344,6 +344,8 @@ def test_whoever_does_not_do_the_work_is_not_told_to_take_a_danger_up() -> None:
 def test_who_must_decide_reads_what_was_proposed(data: dict[str, Any], words: str) -> None:
     asked = notice(STAFF, NoticeKind.PROPOSED, **data)
     assert words in said(asked).text
+    answers = "You answer for it now. Due: Tuesday 24 November" in " ".join(said(asked).text.split())
+    assert answers == (data["what"] == "reject")
     dates = "Time limit now: Wednesday 25 November" in said(asked, "email").text
     assert dates == (data["what"] in ("correct", "lower"))
 
@@ -408,7 +410,16 @@ OF_A_COMPLAINT = {
 
 
 SAYS = [
-    (NoticeKind.ACKNOWLEDGED, {"standard_due": None}, "Application 234567895 is received. Our time begins when all"),
+    (
+        NoticeKind.ACKNOWLEDGED,
+        {"standard_due": None, "faults": {}},
+        "Application 234567895 is received. Our time begins when all",
+    ),
+    (
+        NoticeKind.ACKNOWLEDGED,
+        {"standard_due": None},
+        "Our time begins when these papers are here: Landlord's consent, Photo and 1 more.",
+    ),
     (NoticeKind.COMPLETE, {}, "all papers are here. It must be done by Wednesday 25 November"),
     (
         NoticeKind.DEFICIENT,

@@ -163,6 +163,14 @@ def test_neither_who_proposed_nor_a_colleague_he_gave_it_to_decides(decision: Ac
     assert desk.officer(decision, MANAGER) is None
 
 
+def test_who_must_decide_a_rejection_is_told_once_and_everybody_else_that_it_went_up() -> None:
+    desk = going()
+    assert reject(desk) is None
+    assert desk.task.answerable == MANAGER
+    assert desk.told(NoticeKind.PROPOSED) == {MANAGER}
+    assert desk.told(NoticeKind.ESCALATED) == {"consumer", OFFICER}
+
+
 def test_who_answers_above_when_nobody_decided_may_decide() -> None:
     desk = going()
     desk.officer(Act.CORRECT)

@@ -11,8 +11,10 @@ from io import BytesIO
 import httpx2
 import pytest
 from PIL import Image
+from sqlmodel import select
 
 from models import papers
+from models.outbox import Notification
 from models.requests import Task, Words
 from rules.case import Case
 from rules.messages import Look
@@ -91,6 +93,9 @@ async def test_an_application_with_all_its_scans_is_complete_at_once(window: Win
         "new_connection", "new-connection", "3", at_work.id,
     )  # fmt: skip
     assert row.complete_at == row.registered_at
+    async with window.sessions() as session:
+        told = select(Notification.data).where(Notification.reference == reference, Notification.kind == "acknowledged")
+        assert "faults" not in (await session.exec(told)).one()
     page = await at_work.page(f"/counter/requests/{reference}?told=filed")
     assert "It is filed" in words(page)
     assert "New connection" in words(page)
@@ -109,8 +114,11 @@ async def test_what_was_brought_and_not_scanned_is_written_down(window: Window, 
     row = await window.row(reference)
     async with window.sessions() as session:
         said = await session.get_one(Words, row.words_id)
+        told = select(Notification.data).where(Notification.reference == reference, Notification.kind == "acknowledged")
+        acknowledged = (await session.exec(told)).one()
     assert "still to be scanned: Proof of who you are" in said.body
     assert row.complete_at is None
+    assert acknowledged["faults"] == {"ownership": "missing"}, "neither what was scanned nor what was handed over"
 
 
 @pytest.mark.parametrize(
@@ -196,7 +204,7 @@ async def with_a_note(window: Window, at_work: Agent) -> str:
     await at_hand.finish("documents")
     offered = (await task(window, reference, "visit")).data["slots"]
     page = await at_work.page(f"/counter/requests/{reference}")
-    assert "Which date suits him?" in words(page)
+    assert "Which date suits the applicant?" in words(page)
     nothing = await at_work.says(reference, "slot")
     assert nothing.status_code == 422
     taken = await at_work.says(reference, "slot", slot=offered[1]["key"])

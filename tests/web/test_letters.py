@@ -129,6 +129,33 @@ async def test_what_is_counted_is_what_is_sent(window: Window, language: str, ca
         assert ("office" in message) == (category == "no-supply" and len(words) > 9)
 
 
+async def test_what_exactly_is_waited_for_is_read_after_the_code_alone(window: Window) -> None:
+    reference = await window.filed()
+    stranger, own = window.visitor(), window.visitor()
+    wait = {"reason": "document-wanted", "words": "The copy of the rent paper"}
+    async with aclosing(await staff(window, await handler_of(window, reference))) as desk, stranger, own:
+        assert (await sent(desk, reference, "hold", **wait)).status_code == 303
+        await window.parts.hub.look()
+        public = (await stranger.get(f"/track/{reference}")).text
+        assert public.count("Read it") == 2, "under what is happening, and in the log"
+        assert "We wrote more about it." in public
+        assert "rent paper" not in public
+        await window.proves(own, reference)
+        assert "The copy of the rent paper" in well_formed((await own.get(f"/track/{reference}")).text)
+        assert (await sent(desk, reference, "resume")).status_code == 303
+        await window.parts.hub.look()
+        assert "We wrote more about it." not in (await stranger.get(f"/track/{reference}")).text
+    async with window.sessions() as session:
+        asked = select(Notification).where(Notification.reference == reference, Notification.kind == "held")
+        (row,) = (await session.exec(asked)).all()
+    message = Notice(NoticeKind.HELD, Recipient.CONSUMER, reference, "en", row.data)
+    async with window.sessions() as session:
+        names = Named(await everything(session), {})
+    said = Renderer(Place(window.parts.public_url, ZoneInfo("Asia/Kolkata"))).message(message, "sms", names).text
+    assert "We wrote more about it." in said
+    assert "rent paper" not in said
+
+
 async def test_the_thread_goes_back_and_forth_and_the_queue_says_that_he_wrote(window: Window) -> None:
     reference = await window.filed()
     stranger, own = window.visitor(), window.visitor()

@@ -74,7 +74,7 @@ async def test_a_manager_enters_leave_once_and_it_begins_and_ends_by_itself(wind
         ("asha", 5 * DAY, 4 * DAY, "", "The end must come after the beginning."),
         ("asha", -2 * DAY, -DAY, "", "This lies in the past."),
         ("asha", DAY, 800 * DAY, "", "This is longer than a year."),
-        ("bilal", DAY, 3 * DAY, "bilal", "This person fills the post himself."),
+        ("bilal", DAY, 3 * DAY, "bilal", "This person already fills the post."),
         ("bilal", DAY, 3 * DAY, "nobody-here", "There is nobody of that name here."),
         ("bilal", DAY, 3 * DAY, "kabir", "This person works outside your area."),
     ],

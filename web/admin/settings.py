@@ -29,15 +29,15 @@ router = APIRouter(include_in_schema=False)
 LONGEST_VALUE = 40
 WORDS: Mapping[str, str] = {
     "reopening_window": N_("How long after closing it may be opened again under its number"),
-    "reminder_share": N_("The share of an officer's time that is left when he is reminded"),
+    "reminder_share": N_("The share of an officer's time that is left at the reminder"),
     "hold_limit": N_("How long one wait for the consumer may last, where its reason names no limit"),
     "hold_total": N_("How long all waits of one request together may last"),
     "escalations_per_minute": N_(
         "How many late requests go up to one person in a minute. The others follow in turn, danger at once"
     ),
-    "top_reminder": N_("How often the last officer is reminded when his time is over"),
+    "top_reminder": N_("How often the last officer is reminded when the time is over"),
     "expected_ahead": N_("How far ahead an expected time may lie"),
-    "call_back_tries": N_("How often a consumer is rung before it closes without his answer"),
+    "call_back_tries": N_("How often a consumer is rung before it closes without an answer"),
     "call_back_apart": N_("How far apart two such calls lie"),
     "code_lifetime": N_("How long a code is good"),
     "code_tries": N_("Wrong entries before a code is void"),

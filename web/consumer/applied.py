@@ -170,7 +170,7 @@ def log_of(ground: Ground) -> tuple[LogLine, ...]:
     """The log, newest first."""
     lines = [_story_event(event, ground.book) for event in ground.tracked.events]
     return tuple(
-        LogLine(line.at, log_line(line, ground.zone, ground.now, Reader.CONSUMER), line.kind.value)
+        LogLine(line.at, log_line(line, ground.zone, ground.now, Reader.CONSUMER), line.letter)
         for line in reversed(lines)
         if line.kind is not EventKind.NOTED
     )

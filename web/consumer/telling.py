@@ -43,11 +43,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line of the log."""
+    """One line of the log; `letter`: what was written with it is read after the code."""
 
     at: datetime
     words: str
-    kind: str
+    letter: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,8 @@ class Told:
     tell_again: bool
     escalate_from: datetime | None
     version: int
+    letter: bool = False
+    """Whether what is waited for was also written in words of its own."""
     exceptional: str = ""
     """What an exceptional event means for it; "" where there is none."""
 
@@ -175,8 +177,14 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         tell_again=tell_again(story, now),
         escalate_from=tracked.standard_due if story.next_title and not story.standard_lapsed else None,
         version=tracked.policy_version,
+        letter=not timing.confidential and story.hold is not None and held_with_words(story),
         exceptional="" if timing.confidential else exceptional.words,
     )
+
+
+def held_with_words(story: Story) -> bool:
+    """Whether the newest wait for the consumer has words beside it."""
+    return [event.letter for event in story.events if event.kind is EventKind.HELD][-1:] == [True]
 
 
 def stages_of(story: Story) -> tuple[Stage, ...]:
@@ -194,7 +202,7 @@ def log_of(story: Story, now: datetime) -> tuple[LogLine, ...]:
     """The log, newest first. That nobody took it up is said by the line that says where it went."""
     went_up = {event.at for event in story.events if event.cause is Cause.NOT_TAKEN_UP}
     lines = [
-        LogLine(event.at, told.log_line(event, story.zone, now, Reader.CONSUMER), event.kind.value)
+        LogLine(event.at, told.log_line(event, story.zone, now, Reader.CONSUMER), event.letter)
         for event in story.events
         if event.kind is not EventKind.NOTED and not (event.kind is EventKind.NOT_TAKEN_UP and event.at in went_up)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -87,7 +87,7 @@ def _what_lacks(field: str, procedure: Procedure) -> str:
             "Write the load in kW: from %(least)s to %(most)s, in steps of %(step)s.",
             least=loads.least, most=loads.most, step=loads.step,
         )  # fmt: skip
-    return _("Choose as what he applies.")
+    return _("Choose what the applicant applies as.")
 
 
 def draft_of(form: Mapping[str, str]) -> str:
@@ -95,8 +95,10 @@ def draft_of(form: Mapping[str, str]) -> str:
     return f"counter/{form.get('token', '')}"
 
 
-def new_application(form: Typed, written: Written, brought: str, at: datetime, person: int, post: str | None) -> New:
-    """The request to be registered; `brought` names the papers that are here and not scanned yet, "" for none."""
+def new_application(
+    form: Typed, written: Written, brought: Sequence[str], book: Book, at: datetime, person: int, post: str | None
+) -> New:
+    """The request to be registered; `brought` are the papers that are here and not scanned yet."""
     assert written.procedure is not None
     answers = written.answers
     names = ("locality", "account", "place", "address", "name", "phone", "email")
@@ -106,11 +108,19 @@ def new_application(form: Typed, written: Written, brought: str, at: datetime, p
         category=written.procedure.code,
         channel=Channel(form["channel"]),
         language=answers["language"],
-        description="\n".join(filter(None, [answers.get("words", ""), brought])),
+        description="\n".join(filter(None, [answers.get("words", ""), _to_scan(brought, book)])),
         token=draft_of(form),
         at=at,
         filed_by=person,
         filed_post=post,
         application=answers["application"],
+        brought=brought,
         **given,
     )
+
+
+def _to_scan(brought: Sequence[str], book: Book) -> str:
+    if not brought:
+        return ""
+    papers = ", ".join(book.label("paper", code) for code in brought)
+    return _("Brought to the counter, still to be scanned: %(papers)s.", papers=papers)

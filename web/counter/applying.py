@@ -137,8 +137,8 @@ async def filed(
         if not form.get("anyway") and (asked := await _before(db, form, written)):
             rows = [shown(one, parts.book) for one in asked]
             return form_page(request, person, parts, form, written, here=here, ask="same", same=rows)
-        brought = _brought(form, written, {row.paper for row in here}, parts)
-        new = new_application(form, written, brought, now, person.id, filing_post(person))
+        brought = _brought(form, written, {row.paper for row in here})
+        new = new_application(form, written, brought, parts.book, now, person.id, filing_post(person))
         reference = await parts.database.write(number_of, new, parts.book.policies)
     except UnknownCode as unknown:
         written.errors[unknown.field] = gettext("This can no longer be chosen. Please change it.")
@@ -162,13 +162,10 @@ async def _with_scans(
     return await db.read(papers.of_draft, draft_of(form))
 
 
-def _brought(form: Typed, written: Written, here: set[str], parts: Onewindow) -> str:
-    """A line that names the papers which were brought and must still be scanned; "" where none are."""
+def _brought(form: Typed, written: Written, here: set[str]) -> tuple[str, ...]:
+    """The papers which were brought and must still be scanned."""
     codes = papers_for(written.procedure, form.get("applicant", ""))
-    brought = [parts.book.label("paper", code) for code in codes if form.get(f"brought-{code}") and code not in here]
-    if not brought:
-        return ""
-    return gettext("Brought to the counter, still to be scanned: %(papers)s.", papers=", ".join(brought))
+    return tuple(code for code in codes if form.get(f"brought-{code}") and code not in here)
 
 
 async def _before(db: Db, form: Typed, written: Written) -> tuple[Asked, ...]:

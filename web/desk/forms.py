@@ -151,6 +151,7 @@ def _expect(form: Filled, choices: Choices) -> None:
 
 def _hold(form: Filled, choices: Choices) -> None:
     choice(form, "reason", choices.hold_reasons, _("Choose what you are waiting for."))
+    written(form)
     at = exact(form, "limit", choices, later=True)
     if at:
         form.data["limit"] = at.isoformat()

@@ -38,7 +38,7 @@ def fault_words(fault: AbsenceFault) -> str:
         AbsenceFault.PAST: _("This lies in the past. What was cannot be changed any more."),
         AbsenceFault.TOO_LONG: _("This is longer than a year. Is the date right?"),
         AbsenceFault.OVERLAPS: _("There is one already in that time. Change that one."),
-        AbsenceFault.ONESELF: _("This person fills the post himself. Choose somebody else."),
+        AbsenceFault.ONESELF: _("This person already fills the post. Choose somebody else."),
         AbsenceFault.NOT_THERE: _("There is nobody of that name here. Choose one from the list."),
         AbsenceFault.OUT_OF_REACH: _("This person works outside your area. Ask whoever is above both of you."),
         AbsenceFault.OVER: _("This is over already."),

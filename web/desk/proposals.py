@@ -100,7 +100,7 @@ def _subject(what: Proposal, file: CaseFile, book: Book) -> str:
         return book.label("reject_reason", proposal["reason"])
     if what is Proposal.TRANSFER:
         return _("To the office %(office)s", office=book.label("office", proposal["office"]))
-    return _("The consumer says he was there, so we had nothing to wait for.")
+    return _("The consumer says somebody was there, so we had nothing to wait for.")
 
 
 def _buttons(what: Proposal) -> Mapping[str, str]:
