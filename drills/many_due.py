@@ -26,8 +26,10 @@ from models.events import Event
 from rules.terms import EventKind
 
 BEFORE = 20.0
-"""Seconds from the last workflow's start, as it is expected, to the instant at which all are due."""
+"""Seconds more than beginning them all takes until the instant at which all are due."""
 STARTS_PER_SECOND = 10
+BEFORE_REMINDERS = 0.75
+"""The part of the time until that instant in which nobody is reminded, and all are to be begun."""
 ESCALATIONS_PER_SECOND = 5
 """What two workers on a busy machine do at the least, with all the messages about it."""
 IN_HAND = timedelta(seconds=15)
@@ -50,7 +52,7 @@ calendar = "round-the-clock"
 async def drill(turn: Turn) -> list[Finding]:
     """Register them all, wait for the instant, kill one worker, count."""
     many = max(turn.chosen.many // 3, 30)
-    seconds = round(BEFORE + many / STARTS_PER_SECOND)
+    seconds = round(BEFORE + many / STARTS_PER_SECOND / BEFORE_REMINDERS)
     await turn.timings(TIMINGS.format(seconds=seconds))
     at = datetime.now(UTC)
     numbers = await registered(turn.sessions, many, "no-supply", at, turn.key("many"))

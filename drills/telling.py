@@ -119,7 +119,7 @@ def tells(line: Event, lines: Sequence[Event], *, danger: bool, asked: bool) -> 
     told = line.data
     if line.kind == EventKind.VISIT_MISSED and told["by"] == "office":
         return {NoticeKind.VISIT_MISSED: (CONSUMER, HANDLER, ANSWERABLE)}
-    if line.kind == EventKind.ESCALATED and told["cause"] == Cause.REJECTION:  # who decides is asked instead
+    if line.kind == EventKind.ESCALATED and told.get("cause") == Cause.REJECTION:  # who decides is asked instead
         return {NoticeKind.ESCALATED: (CONSUMER, HANDLER)}
     if line.kind == EventKind.TURN_REMINDED and told["reason"] == Wait.PERMISSION:
         return {NoticeKind.REMINDER: (HANDLER,)}

@@ -192,7 +192,7 @@ async def test_nobody_writes_to_one_who_stopped_messages(window: Window) -> None
     await window.consumer(reference, Act.NOT_MINE)
     async with aclosing(await staff(window, await handler_of(window, reference))) as desk:
         page = plain((await desk.get(f"/desk/requests/{reference}")).text)
-        assert "Messages are stopped: somebody said that it is not his." in page
+        assert "Messages are stopped: somebody said that it is not theirs." in page
         refused = await sent(desk, reference, "message", words="Hello?")
         assert refused.status_code == 409
         assert "Nothing was sent." in plain(refused.text)
