@@ -45,6 +45,11 @@ class Figures:
         return not self.promised or (middle <= self.promised if self.less else middle >= self.promised)
 
 
+def asked(promised: float, *, less: bool) -> str:
+    """What was promised of the ratio."""
+    return f"{'at most' if less else 'at least'} {promised:.2g} x"
+
+
 def spread(values: Sequence[float]) -> str:
     """The median, and the least and the most."""
     return f"{statistics.median(values):,.2f} ({min(values):,.2f} to {max(values):,.2f})"
@@ -86,10 +91,9 @@ def show(found: Sequence[Figures], on: dict[str, object]) -> None:
         if not one.promised:
             table.add_row(one.row, f"{spread(one.ours)} {one.unit}", "", "", "", "")
             continue
-        promised = f"{'at most' if one.less else 'at least'} {one.promised:g} x"
         word = "reached" if one.reached else "NOT REACHED"
         ours, limit = f"{spread(one.ours)} {one.unit}", f"{one.against}: {spread(one.limit)}"
-        table.add_row(one.row, ours, limit, spread(one.ratios), promised, word)
+        table.add_row(one.row, ours, limit, spread(one.ratios), asked(one.promised, less=one.less), word)
     Console(file=sys.stdout).print(table)
 
 

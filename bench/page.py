@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.figures import asked
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BEGINS, ENDS = "<!-- {name} -->", "<!-- end of {name} -->"
 PARTS = ("postgres", "temporal", "worker", "web", "messages")
@@ -62,13 +64,17 @@ def rows(found: Sequence[Mapping[str, Any]]) -> list[str]:
     """Each row with a promise: the medians, the ratio with its spread, and what was promised."""
     lines = ["| row | ours | limit | ratio | promised | |", "|---|---|---|---|---|---|"]
     for row in (row for row in found if row["promised"]):
-        ours, limit = (f"{statistics.median(row[side]):,.4g} {row['unit']}" for side in ("ours", "limit"))
+        ours, limit = (f"{_figure(statistics.median(row[side]))} {row['unit']}" for side in ("ours", "limit"))
         ratios = row["ratios"]
         ratio = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-        promised = f"{'at most' if row['less'] else 'at least'} {row['promised']:g} x"
+        promised = asked(row["promised"], less=row["less"])
         word = "reached" if row["reached"] else "**not reached**"
         lines.append(f"| {row['row']} | {ours} | {row['against']}: {limit} | {ratio} | {promised} | {word} |")
     return lines
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def cost_rows(found: Sequence[Mapping[str, Any]]) -> list[str]:
