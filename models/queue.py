@@ -32,7 +32,7 @@ from rules.terms import Codes, Kind
 __all__ = ["EVERYTHING", "Bounds", "Choice", "Sight", "View"]
 
 PAGE = 50
-COUNTED = 500
+COUNTED = 200
 """Counting stops here, so that a queue of ten thousand opens as fast as one of a hundred."""
 SOONEST = (col(Task.due).asc().nulls_last(), col(Task.id))
 
