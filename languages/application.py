@@ -8,13 +8,14 @@ from datetime import datetime
 from languages import your_turn
 from languages.applied import Application, OpenStage
 from languages.catalog import gettext
+from languages.corrections import DECLINED
 from languages.forum import go_to
 from languages.labels import act_label
 from languages.money import money
 from languages.spoken import end_of_day, inside, joined, when
 from languages.views import Said
 from rules.case import Wait
-from rules.terms import Act, Cause, Closing, Kind, State
+from rules.terms import Act, Cause, Closing, Kind, Proposal, State
 
 _ = gettext
 
@@ -93,7 +94,7 @@ def _at_work(application: Application) -> str:
 def _climbed(stage: OpenStage) -> str:
     if stage.beyond:
         return _("We are late. It is with our last officer, the %(role)s.", role=inside(stage.answers))
-    opening = OPENINGS.get(stage.moved, lambda: _("We are late."))()
+    opening = (DECLINED[Proposal.REJECT] if stage.kept else OPENINGS.get(stage.moved, lambda: _("We are late.")))()
     return _("%(why)s The %(role)s must act now.", why=opening, role=inside(stage.answers))
 
 

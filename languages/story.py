@@ -7,6 +7,7 @@ from datetime import datetime
 
 from languages import decided
 from languages.catalog import gettext
+from languages.corrections import DECLINED
 from languages.forum import go_to
 from languages.history import log_line, why_moved
 from languages.labels import act_label, refusal
@@ -29,7 +30,7 @@ from languages.views import (
     skipped_of,
 )
 from rules.states import WORKED
-from rules.terms import Act, Cause, Closing, State
+from rules.terms import Act, Cause, Closing, EventKind, Proposal, State
 
 __all__ = [
     "Hold",
@@ -115,8 +116,15 @@ def _moved(story: Story) -> str:
     if story.tier == 1:
         return _("We are late with your complaint. We are still working on it.") if story.standard_lapsed else ""
     move = last_move(story)
-    opening = OPENINGS.get(move.cause if move else None, _late)()
+    kept = move is not None and move.cause is Cause.REJECTION and _declined_since(story, move)
+    opening = (DECLINED[Proposal.REJECT] if kept else OPENINGS.get(move.cause if move else None, _late))()
     return _("%(why)s The %(role)s must act now.", why=opening, role=inside(story.role_title))
+
+
+def _declined_since(story: Story, move: StoryEvent) -> bool:
+    """Whether not to accept it was proposed, and not agreed to."""
+    declined = (event for event in story.events if event.kind is EventKind.DECLINED and event.what is Proposal.REJECT)
+    return any(event.number > move.number for event in declined)
 
 
 def _late() -> str:

@@ -59,8 +59,8 @@ class New:
     filed_post: str | None = None
     application: Mapping[str, object] | None = None
     """What a connection request says of itself: sort of applicant, load."""
-    brought: Sequence[str] = ()
-    """Papers that an applicant handed over and that are not scanned yet."""
+    brought: Sequence[str] | None = None
+    """Papers that an applicant handed over and that are not scanned yet; None where there are none."""
     about: str | None = None
     """The post a confidential report is about: it never reaches who is in it, nor those under him."""
     called: str | None = None
@@ -149,7 +149,7 @@ async def _missing(session: AsyncSession, row: ServiceRequest, new: New, policy:
         return {}
     scanned = [one.paper for one in await of_draft(session, new.token)] if there.handed_in else []
     wanted = policy.procedures[row.category].papers[str(row.application["applicant"])]
-    missing = {paper: Fault.MISSING.value for paper in wanted if paper not in {*scanned, *new.brought}}
+    missing = {paper: Fault.MISSING.value for paper in wanted if paper not in {*scanned, *(new.brought or ())}}
     return {"faults": missing} if missing else {}
 
 

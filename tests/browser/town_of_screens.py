@@ -151,7 +151,9 @@ async def under_way(town: Town) -> None:
     """On hold, with an expected time, waiting for an answer, given to an officer, confidential, only received."""
     window = town.window
     held = await town.file("on_hold", NOW - timedelta(minutes=50), "meter-fault")
-    wait = await window.officer(held, Act.HOLD, data={"reason": "premises-locked"}, words="The gate to the meters in the yard.")
+    wait = await window.officer(
+        held, Act.HOLD, data={"reason": "premises-locked"}, words="The gate to the meters in the yard."
+    )
     assert wait.refused is None
     going = await town.file("in_progress", NOW - timedelta(minutes=40), locality="defence-1")
     until = (NOW + timedelta(minutes=70)).isoformat()

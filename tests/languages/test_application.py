@@ -176,6 +176,16 @@ def test_why_it_went_up_is_said(moved: Cause, opening: str) -> None:
     assert told(STAGE, climbed)[0] == f"{opening} The service manager must act now."
 
 
+@pytest.mark.parametrize(
+    ("kept", "opening"),
+    [(False, "It was proposed not to accept it."), (True, "It is not turned down. The work goes on.")],
+    ids=["proposed", "not agreed to"],
+)
+def test_what_was_not_agreed_to_is_no_longer_said_to_be_proposed(kept: bool, opening: str) -> None:
+    climbed = replace(STAGE, tier=2, moved=Cause.REJECTION, kept=kept)
+    assert told(STAGE, climbed)[0] == f"{opening} The service manager must act now."
+
+
 def test_past_the_last_officer_the_forum_is_shown() -> None:
     happening, _, to_do = told(replace(STAGE, tier=3, beyond=True), forum="Grievance forum")
     assert happening == "We are late. It is with our last officer, the service manager."

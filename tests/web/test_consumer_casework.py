@@ -74,6 +74,20 @@ async def test_two_buttons_come_first_while_we_wait_for_the_consumer(window: Win
     assert bool(row.proposal) is judged
 
 
+async def test_where_it_is_not_turned_down_after_all_the_page_no_longer_says_that_it_is_proposed(
+    window: Window,
+) -> None:
+    reference = await window.filed("wrong-bill")
+    await window.officer(reference, Act.REJECT, data={"reason": "own-wiring"}, words="Only inside the house.")
+    assert "It was proposed not to accept it. The service manager, Gizri must act now." in await page_of(
+        window, reference
+    )
+    assert (await post_acts(window, reference, Act.DISAGREE, "service-manager-gizri")).refused is None
+    shown = await page_of(window, reference)
+    assert "It is not turned down. The work goes on. The service manager, Gizri must act now." in shown
+    assert "It was proposed not to accept it. The service manager, Gizri must act now." not in shown
+
+
 async def test_one_who_was_turned_down_reads_why_and_until_when_and_objects_once(window: Window) -> None:
     reference = await refused_by_us(window)
     shown = await page_of(window, reference)

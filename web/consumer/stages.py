@@ -12,12 +12,12 @@ from languages.dealings import lacking_of, visit_of, visits_of
 from languages.spoken import duration, when
 from languages.stage_line import stage_line
 from models.tracked_stages import TrackedCase, TrackedStage
-from models.tracking import Tracked
+from models.tracking import Tracked, TrackedEvent
 from rules.case import Fault, NoteState, Wait
 from rules.completeness import LACKING
 from rules.procedure import Does, Lapse, Procedure, Stage, Whose
 from rules.stages import AGAIN
-from rules.terms import Cause, EventKind
+from rules.terms import Cause, EventKind, Proposal
 from web.book import Book
 
 _ = gettext
@@ -82,6 +82,7 @@ def told_stage(row: TrackedStage, ground: Ground) -> OpenStage:
         due=row.due if row.pause is None else None,
         beyond=row.beyond,
         moved=_moved(row, ground),
+        kept=_kept(row, ground),
         wait=wait,
         held=book.name("hold_reason", reason) if reason and wait is None else "",
         until=row.pause.limit if row.pause else None,
@@ -97,9 +98,22 @@ def told_stage(row: TrackedStage, ground: Ground) -> OpenStage:
 
 def _moved(row: TrackedStage, ground: Ground) -> Cause | None:
     """Why this stage went up last; None while it never did."""
-    moves = [e for e in ground.tracked.events if e.kind == EventKind.ESCALATED and e.task == row.id]
+    moves = _lines(row, ground, EventKind.ESCALATED)
     cause = moves[-1].data.get("cause") if moves else None
     return Cause(cause) if cause in set(Cause) else None
+
+
+def _kept(row: TrackedStage, ground: Ground) -> bool:
+    """Whether it went up last because not to accept it was proposed, and that was not agreed to since."""
+    if _moved(row, ground) is not Cause.REJECTION:
+        return False
+    since = _lines(row, ground, EventKind.ESCALATED)[-1].number
+    declined = _lines(row, ground, EventKind.DECLINED)
+    return any(line.number > since and line.data.get("what") == Proposal.REJECT for line in declined)
+
+
+def _lines(row: TrackedStage, ground: Ground, kind: EventKind) -> list[TrackedEvent]:
+    return [event for event in ground.tracked.events if event.kind == kind and event.task == row.id]
 
 
 def listed(application: Application, open_stages: Mapping[str, OpenStage], ground: Ground) -> tuple[Step, ...]:
