@@ -30,6 +30,8 @@ IDLE = 0.5
 LONGEST_PAUSE = 30.0
 CALM = 4
 """By how much longer than the last claim took the next one is put off, however many hints come: a fifth of the time at the most is spent on looking."""
+CALMEST = 5.0
+"""Seconds it is put off at the most: after one look that took long, codes and danger must not wait for minutes."""
 MARK_AGAIN = 0.5
 """Seconds until outcomes that could not be written are written again; each time twice as long, up to ten times this."""
 
@@ -201,7 +203,7 @@ class Outbox:
                 pause = min(max(pause, IDLE) * 2, LONGEST_PAUSE)
                 log.warning("outbox waits", seconds=pause, error=repr(failed))
             if pause:
-                await first_of(CALM * self.claiming, stop)
+                await first_of(min(CALM * self.claiming, CALMEST), stop)
                 await first_of(pause, stop, self.hint)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 
 import pytest
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities import outbox
 from activities.channels.sms import Sms
+from activities.claimed import Claimed
 from activities.outbox_rows import claim, settle
 from models.database import Sessions
 from models.receipts import record_receipt
@@ -249,6 +254,40 @@ async def test_the_loop_sends_what_comes_and_stops_when_told(room: Room) -> None
     stop.set()
     async with asyncio.timeout(5):
         await running
+
+
+async def test_however_many_hints_come_looking_takes_no_more_than_a_fifth_of_the_time(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = await looks(room, monkeypatch, took=0.05, many=4)
+    assert min(after - before for before, after in pairwise(began)) >= 4 * 0.05
+
+
+async def test_a_look_that_took_long_does_not_put_off_the_next_one_as_much_longer(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "CALMEST", 0.05)
+    first, second = await looks(room, monkeypatch, took=0.5, many=2)
+    assert second - first < 4 * 0.5
+
+
+async def looks(room: Room, monkeypatch: pytest.MonkeyPatch, *, took: float, many: int) -> list[float]:
+    """When the loop, hinted without end, looked at an outbox that is empty and slow to say so."""
+    began, stop, box = list[float](), asyncio.Event(), room.outbox
+
+    async def slow(session: AsyncSession, batch: int) -> list[Claimed]:
+        began.append(monotonic())
+        await asyncio.sleep(took)
+        return []
+
+    monkeypatch.setattr(outbox, "claim", slow)
+    running = asyncio.create_task(box.run(stop))
+    while len(began) < many:
+        box.hint.set()
+        await asyncio.sleep(0.005)
+    stop.set()
+    await running
+    return began
 
 
 async def killed_after_sending(room: Room) -> None:

@@ -135,6 +135,7 @@ async def test_what_exactly_is_waited_for_is_read_after_the_code_alone(window: W
     wait = {"reason": "document-wanted", "words": "The copy of the rent paper"}
     async with aclosing(await staff(window, await handler_of(window, reference))) as desk, stranger, own:
         assert (await sent(desk, reference, "hold", **wait)).status_code == 303
+        assert "rent paper" in plain((await desk.get(f"/desk/requests/{reference}?show=letters")).text)
         await window.parts.hub.look()
         public = (await stranger.get(f"/track/{reference}")).text
         assert public.count("Read it") == 2, "under what is happening, and in the log"

@@ -39,7 +39,8 @@ class Due:
 class ShownLine:
     """One line of the timeline. `internal` lines are not shown to the consumer; `who` is None for the system.
 
-    `stage` is the one it belongs to, "" for a complaint's and where it concerns the whole request; `document`: the photo that came.
+    `stage` is the one it belongs to, "" for a complaint's and where it concerns the whole request; `document`: the photo that came;
+    `letter`: it holds words for the consumer.
     """
 
     number: int
@@ -54,6 +55,7 @@ class ShownLine:
     internal: bool
     stage: str = ""
     document: str = ""
+    letter: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def shown_line(
 ) -> ShownLine:
     """A line of the timeline in the language in use; `stages` are the names of a connection request's, by task."""
     event = line.event
-    text = log_line(story_event(line, book, application=stages is not None), zone, now, Reader.OFFICER)
+    told = story_event(line, book, application=stages is not None)
+    text = log_line(told, zone, now, Reader.OFFICER)
     kind = EventKind(event.kind)
     who = line.who or (labels.actor_label(Actor.CONSUMER) if event.actor == Actor.CONSUMER else None)
     heading = labels.event_label(kind)
@@ -140,7 +143,7 @@ def shown_line(
     return ShownLine(
         event.number, event.kind, heading, text, event.at, event.due, event.actor, who, line.words,
         not event.public and event.actor != Actor.CONSUMER,
-        stage, str(event.data.get("document", "")),
+        stage, str(event.data.get("document", "")), told.letter,
     )  # fmt: skip
 
 

@@ -18,11 +18,10 @@ class Show(StrEnum):
     OFFICER = "officer"
     SYSTEM = "system"
     LETTERS = "letters"
+    """What was written to the consumer, also with a wait, and what he wrote."""
     NOTES = "notes"
 
 
-LETTERS = frozenset({EventKind.MESSAGED, EventKind.ADDED})
-"""What was written to the consumer, and what he wrote."""
 NOTES = frozenset({EventKind.NOTED, EventKind.DIRECTED})
 """What officers write to one another."""
 KEPT: Mapping[Show, Callable[[ShownLine], bool]] = {
@@ -30,7 +29,7 @@ KEPT: Mapping[Show, Callable[[ShownLine], bool]] = {
     Show.CONSUMER: lambda line: line.actor == Actor.CONSUMER,
     Show.OFFICER: lambda line: line.actor == Actor.OFFICER,
     Show.SYSTEM: lambda line: line.actor == Actor.SYSTEM,
-    Show.LETTERS: lambda line: line.kind in LETTERS,
+    Show.LETTERS: lambda line: line.letter or line.kind == EventKind.ADDED,
     Show.NOTES: lambda line: line.kind in NOTES,
 }
 
