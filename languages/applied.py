@@ -16,7 +16,8 @@ YOURS = (Wait.PAPERS, Wait.NO_ACCESS, Wait.SLOT, Wait.PAYMENT)
 
 @dataclass(frozen=True)
 class OpenStage:
-    """One stage that is open. `worker` has it in hand and `answers` must act by `due` (titles); `moved`: why it went up last; `kept`: not to accept it was proposed then, and not agreed to.
+    """One stage that is open. `worker` has it in hand and `answers` must act by `due` (titles); `moved`: why it went up last;
+    `kept`: not to accept it was proposed then, and not agreed to.
 
     `wait`: for what it waits, None while it is the office's turn; `held`: an officer's own reason to wait for the applicant.
     `until` ends the wait, and with `lapses` the application too. `dates` are offered, `visit` was chosen; `of_note` and `to_pay` are

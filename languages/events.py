@@ -36,9 +36,8 @@ class StoryEvent:
     """One line of history. `due`: the instant it fell due; `title`/`from_title`: who answers (or has it) after and before.
 
     `what` was proposed or decided; `category`, `office` are those it has (or would have) now, `from_…` those before.
-    `channel`: the door it came by; `brought`: its number in what was used before. `application`: it is no complaint; `letter`: it holds words for the consumer
-    alone; `put_off`: it had waited in line for
-    one who was given very many; `dealing` is what a connection request's lines tell beyond this.
+    `channel`: the door it came by; `brought`: its number in what was used before. `application`: it is no complaint; `letter`: it holds words for the
+    consumer alone; `put_off`: it had waited in line for one who was given very many; `dealing` is what a connection request's lines tell beyond this.
     """
 
     number: int

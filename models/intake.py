@@ -148,7 +148,7 @@ async def _missing(session: AsyncSession, row: ServiceRequest, new: New, policy:
     if new.kind is Kind.COMPLAINT:
         return {}
     scanned = [one.paper for one in await of_draft(session, new.token)] if there.handed_in else []
-    wanted = policy.procedures[row.category].papers[str(row.application["applicant"])]
+    wanted = policy.procedures[row.category].wanted(row.application)
     missing = {paper: Fault.MISSING.value for paper in wanted if paper not in {*scanned, *(new.brought or ())}}
     return {"faults": missing} if missing else {}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.case import Note, NoteState, Paper, Payment, Taking, Wait
 from rules.clocks import settle
-from rules.completeness import judge_completeness, lacking, wanted
+from rules.completeness import judge_completeness, lacking
 from rules.endings import refund_what_is_too_much
 from rules.escalation import escalate
 from rules.given import instant, need, short, whole
@@ -45,7 +45,8 @@ def document(turn: Turn, sent: Sent) -> None:
     case = turn.request.case
     before = case.paper(code)
     accepted = before is not None and before.state is DocumentState.ACCEPTED
-    need(bool(id) and code in wanted(procedure_of(turn), turn.request) and not accepted, Refused.NOT_ASKED_FOR)
+    wanted = procedure_of(turn).wanted(turn.request.application)
+    need(bool(id) and code in wanted and not accepted, Refused.NOT_ASKED_FOR)
     if before is not None:
         before.state = DocumentState.REPLACED
     case.papers.append(Paper(id, code, DocumentState.WAITING))

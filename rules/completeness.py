@@ -24,15 +24,10 @@ def begin(turn: Turn) -> None:
     judge_completeness(turn, turn.request.registered_at)
 
 
-def wanted(procedure: Procedure, request: Request) -> tuple[str, ...]:
-    """The papers this sort of applicant must bring."""
-    return procedure.papers.get(str(request.application.get("applicant")), ())
-
-
 def lacking(procedure: Procedure, request: Request) -> dict[str, Fault]:
     """The papers that are missing or faulted, with what is wrong."""
     found: dict[str, Fault] = {}
-    for code in wanted(procedure, request):
+    for code in procedure.wanted(request.application):
         paper = request.case.paper(code)
         if paper is None:
             found[code] = Fault.MISSING

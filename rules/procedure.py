@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from rules.durations import Duration
 from rules.policy import Timing
-from rules.terms import Kind
+from rules.terms import Codes, Kind
 
 
 class Does(StrEnum):
@@ -173,6 +173,10 @@ class Procedure:
     refund: str | None = None
     account: bool = False
     """Whether the request is about a connection that exists, whose account must be given."""
+
+    def wanted(self, application: Codes) -> tuple[str, ...]:
+        """The papers this sort of applicant must bring; none where the application does not say of which sort he is."""
+        return self.papers.get(str(application.get("applicant")), ())
 
 
 def outcomes_of(stage: Stage) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.case import Fault, Line, Note, NoteState, Payment, Taking, Wait
 from rules.clocks import after
-from rules.completeness import judge_completeness, lacking, wanted
+from rules.completeness import judge_completeness, lacking
 from rules.endings import let_go, over, refund_what_is_too_much
 from rules.escalation import escalate
 from rules.fees import DUES, lines_of
@@ -30,7 +30,7 @@ def end_stage(turn: Turn, sent: Sent) -> None:
 def _checked(turn: Turn, sent: Sent) -> None:
     """Every wanted paper is good."""
     need(not lacking(procedure_of(turn), turn.request), Refused.NOT_COMPLETE)
-    for code in wanted(procedure_of(turn), turn.request):
+    for code in procedure_of(turn).wanted(turn.request.application):
         paper = turn.request.case.paper(code)
         if paper is not None:
             paper.state = DocumentState.ACCEPTED
@@ -46,7 +46,7 @@ def fault(turn: Turn, sent: Sent) -> None:
     need(stage_of(turn).does is Does.DOCUMENTS, Refused.NOT_THIS_STAGE)
     named = sent.data.get("faults")
     faults = named if isinstance(named, dict) else {}
-    codes = wanted(procedure_of(turn), turn.request)
+    codes = procedure_of(turn).wanted(turn.request.application)
     need(all(code in codes and found in set(Fault) for code, found in faults.items()), Refused.UNKNOWN_CODE)
     for code in codes:
         paper = turn.request.case.paper(code)

@@ -12,7 +12,7 @@ from activities.demo.acts import Scene, daytime
 from activities.demo.course import Course, Move, Moves
 from activities.demo.plan import QUIET
 from activities.demo.words import stage_words
-from rules.completeness import lacking, wanted
+from rules.completeness import lacking
 from rules.ladder import Seat, present
 from rules.procedure import REFUSED, Does, Procedure, Stage
 from rules.request import Request, Sent, Task
@@ -118,7 +118,7 @@ class Walk(Course):
         """The next paper, or what an officer finds missing; None when all is there."""
         missing = list(lacking(self.procedure, request))
         first = self.wish.twist == "deficient" and task.hold is None
-        if first and missing == list(wanted(self.procedure, request))[-1:]:
+        if first and missing == list(self.procedure.wanted(request.application))[-1:]:
             return self._officer(task, self._when(task), Act.FAULT, {"faults": {}})
         if not missing or (self.wish.twist == "deficient" and task.hold is not None):
             return None if not missing else self._consumer(LONG, Act.ADD, {})

@@ -18,6 +18,7 @@ from models.outbox import Notification
 from models.requests import Task, Words
 from rules.case import Case
 from rules.messages import Look
+from rules.terms import Codes
 from tests.web.counter_hall import Agent, agent, by_phone, events, hidden
 from tests.web.stages_at_hand import AtHand
 from tests.web.window import Window, checked, words
@@ -86,6 +87,13 @@ async def case(window: Window, reference: str) -> Case:
     return await AtHand(window, reference).case()
 
 
+async def acknowledged(window: Window, reference: str) -> Codes:
+    """What the applicant's first message rests on."""
+    async with window.sessions() as session:
+        told = select(Notification.data).where(Notification.reference == reference, Notification.kind == "acknowledged")
+        return (await session.exec(told)).one()
+
+
 async def test_an_application_with_all_its_scans_is_complete_at_once(window: Window, at_work: Agent) -> None:
     reference = await applied(at_work)
     row = await window.row(reference)
@@ -93,9 +101,7 @@ async def test_an_application_with_all_its_scans_is_complete_at_once(window: Win
         "new_connection", "new-connection", "3", at_work.id,
     )  # fmt: skip
     assert row.complete_at == row.registered_at
-    async with window.sessions() as session:
-        told = select(Notification.data).where(Notification.reference == reference, Notification.kind == "acknowledged")
-        assert "faults" not in (await session.exec(told)).one()
+    assert "faults" not in await acknowledged(window, reference)
     page = await at_work.page(f"/counter/requests/{reference}?told=filed")
     assert "It is filed" in words(page)
     assert "New connection" in words(page)
@@ -114,11 +120,11 @@ async def test_what_was_brought_and_not_scanned_is_written_down(window: Window, 
     row = await window.row(reference)
     async with window.sessions() as session:
         said = await session.get_one(Words, row.words_id)
-        told = select(Notification.data).where(Notification.reference == reference, Notification.kind == "acknowledged")
-        acknowledged = (await session.exec(told)).one()
     assert "still to be scanned: Proof of who you are" in said.body
     assert row.complete_at is None
-    assert acknowledged["faults"] == {"ownership": "missing"}, "neither what was scanned nor what was handed over"
+    assert (await acknowledged(window, reference))["faults"] == {"ownership": "missing"}, (
+        "neither what was scanned nor what was handed over"
+    )
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ class Ground:
 
 def wanted(ground: Ground) -> tuple[str, ...]:
     """The papers this sort of applicant must bring."""
-    return ground.procedure.papers.get(str(ground.known.application.get("applicant")), ())
+    return ground.procedure.wanted(ground.known.application)
 
 
 def lacking(ground: Ground) -> dict[str, str]:

@@ -43,7 +43,7 @@ def finishing(does: Does) -> str:
 
 def papers_of(file: CaseFile, procedure: Procedure) -> tuple[str, ...]:
     """The papers this sort of applicant must bring."""
-    return procedure.papers.get(str(file.request.application.get("applicant")), ())
+    return procedure.wanted(file.request.application)
 
 
 def is_good(paper: Paper | None) -> bool:
