@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from languages import spoken
 from models.requests import ServiceRequest, Task
-from tests.browser.chromium import Visitor, drawn, opened, visiting
+from tests.browser.chromium import Visitor, drawn, opened, opening, visiting
 from tests.browser.filing import Story, file
 from tests.browser.living import ZONE, Living
 from tests.passwords import PASSWORD
@@ -51,7 +51,8 @@ async def resolve(page: Page, words: str) -> None:
     form = page.locator("#act-resolve")
     await form.get_by_label("What was the cause?").select_option(index=1)
     await form.get_by_label("What was done?").fill(words)
-    await form.get_by_role("button", name="It is put right").click()
+    async with opening(page):
+        await form.get_by_role("button", name="It is put right").click()
     await expect(page.locator(".done")).to_contain_text("Done")
 
 
@@ -102,7 +103,8 @@ async def test_filed_worked_on_denied_resolved_again_and_closed(town: Living, br
         await act(desk, "expect")
         form = desk.locator("#act-expect")
         await form.get_by_role("radio").first.check()
-        await form.get_by_role("button", name="In 1 hour").click()
+        async with opening(desk):
+            await form.get_by_role("button", name="In 1 hour").click()
         expected = (await town.happened(reference, "expected")).data["until"]
         await resolve(desk, "Fuse at the pole replaced.")
         assert expected
