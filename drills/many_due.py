@@ -18,7 +18,7 @@ from sqlmodel import col, func, select
 from drills.ending import counted
 from drills.findings import Finding, none_of, within
 from drills.hands import in_hand
-from drills.many import registered, started
+from drills.many import begun_in_a_second, registered, started
 from drills.turn import Turn
 from drills.waiting import until
 from models.database import Sessions
@@ -27,7 +27,8 @@ from rules.terms import EventKind
 
 BEFORE = 20.0
 """Seconds more than beginning them all takes until the instant at which all are due."""
-STARTS_PER_SECOND = 10
+AS_QUICK = 0.5
+"""So much of the pace at which a few are begun is what very many are counted on to be begun at."""
 BEFORE_REMINDERS = 0.75
 """The part of the time until that instant in which nobody is reminded, and all are to be begun."""
 ESCALATIONS_PER_SECOND = 5
@@ -50,13 +51,15 @@ calendar = "round-the-clock"
 
 
 async def drill(turn: Turn) -> list[Finding]:
-    """Register them all, wait for the instant, kill one worker, count."""
+    """Measure how quickly requests are begun, register them all, wait for the instant at which they are due, kill one worker, count."""
     many = max(turn.chosen.many // 3, 30)
-    seconds = round(BEFORE + many / STARTS_PER_SECOND / BEFORE_REMINDERS)
+    pace = AS_QUICK * await begun_in_a_second(turn)
+    turn.did("measuring")
+    seconds = round(BEFORE + many / pace / BEFORE_REMINDERS)
     await turn.timings(TIMINGS.format(seconds=seconds))
     at = datetime.now(UTC)
     numbers = await registered(turn.sessions, many, "no-supply", at, turn.key("many"))
-    turn.promised.numbers = {turn.key("many", one): number for one, number in enumerate(numbers)}
+    turn.promised.numbers |= {turn.key("many", one): number for one, number in enumerate(numbers)}
     async with turn.stack.second_worker() as second:
         begun = await started(turn.sessions, numbers)
         turn.did("beginning all")

@@ -15,11 +15,10 @@ from datetime import UTC, datetime
 import httpx2
 from sqlmodel import col, select
 
-from drills.auditor import histories
 from drills.busy_minute import signed_in
 from drills.ending import counted
 from drills.findings import Finding, none_of, within
-from drills.many import registered, started
+from drills.many import begun_in_a_second
 from drills.people import Answer, Caller, NotTaken, Officer
 from drills.stack import Stack
 from drills.turn import Turn
@@ -27,7 +26,6 @@ from drills.waiting import caught_up, until
 from models.database import Sessions
 from models.events import Submission
 from models.requests import Task
-from rules.terms import EventKind
 
 POST = "relationship-officer-gizri-1"
 AT_ONCE = 3.0
@@ -35,8 +33,6 @@ AT_ONCE = 3.0
 HEARD_BY = 16.0
 """Seconds in which an officer must hear that his action was received: twelve for the door, and the pages around it."""
 MINUTE = 60.0
-WHEN_ALL_IS_WELL = 60
-"""By so many it is measured how quickly requests are begun."""
 LOOKED_AT = 10
 """Pages of numbers given meanwhile that are opened."""
 
@@ -51,17 +47,6 @@ async def drill(turn: Turn) -> list[Finding]:
         found += await without(turn, officer, how, pace)
         turn.did(how)
     return [*found, *await counted(turn, MINUTE, [officer])]
-
-
-async def begun_in_a_second(turn: Turn) -> float:
-    """How many requests are given to an officer in a second when all is well."""
-    numbers = await registered(turn.sessions, WHEN_ALL_IS_WELL, "no-supply", datetime.now(UTC), turn.key("well"))
-    turn.promised.numbers |= {turn.key("well", one): number for one, number in enumerate(numbers)}
-    await started(turn.sessions, numbers)
-    async with turn.sessions() as session:
-        lines = await histories(session, numbers)
-    given = sorted(line.recorded for of in lines.values() for line in of if line.kind == EventKind.ASSIGNED)
-    return (len(given) - 1) / (given[-1] - given[0]).total_seconds()
 
 
 async def without(turn: Turn, officer: Officer, how: str, pace: float) -> list[Finding]:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from rules.case import Fault
+from rules.case import Case, Fault
 from rules.papers import DocumentState
 from rules.procedure import Does, Procedure
 from rules.procedure_laws import law_of
-from rules.request import CONSUMER, Request, Standard
+from rules.request import CONSUMER, Standard
 from rules.stages import load_of, open_what_follows, procedure_of
-from rules.terms import EventKind, NoticeKind, State
+from rules.terms import Codes, EventKind, NoticeKind, State
 from rules.turn import Turn
 
 LACKING = frozenset({DocumentState.FAULTED, DocumentState.LOST})
+
+
+class Applied(Protocol):
+    """What was applied for, and what it gathered."""
+
+    @property
+    def application(self) -> Codes: ...
+
+    @property
+    def case(self) -> Case: ...
 
 
 def begin(turn: Turn) -> None:
@@ -24,11 +35,11 @@ def begin(turn: Turn) -> None:
     judge_completeness(turn, turn.request.registered_at)
 
 
-def lacking(procedure: Procedure, request: Request) -> dict[str, Fault]:
+def lacking(procedure: Procedure, applied: Applied) -> dict[str, Fault]:
     """The papers that are missing or faulted, with what is wrong."""
     found: dict[str, Fault] = {}
-    for code in procedure.wanted(request.application):
-        paper = request.case.paper(code)
+    for code in procedure.wanted(applied.application):
+        paper = applied.case.paper(code)
         if paper is None:
             found[code] = Fault.MISSING
         elif paper.state in LACKING:

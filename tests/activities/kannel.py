@@ -35,6 +35,8 @@ connect-allow-ip = "127.0.0.1"
 group = smsbox
 bearerbox-host = 127.0.0.1
 sendsms-port = {sendsms}
+http-request-retry = 9
+http-queue-delay = 1
 log-file = "{folder}/smsbox.log"
 
 group = sendsms-user

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
@@ -18,6 +19,7 @@ from tests.activities.kannel import Kannel
 from tests.activities.outbox_room import Room
 from tests.served import served
 from tests.web.window import Window
+from web.database import DatabaseAway
 
 MISSING = [name for name in kannel.PROGRAMS if kannel.program(name) is None]
 pytestmark = [
@@ -30,11 +32,17 @@ pytestmark = [
 
 
 @pytest.fixture
-async def gateway(room: Room, tmp_path: Path) -> AsyncIterator[tuple[Kannel, Sms]]:
-    """A gateway whose reports come to an application over the outbox's database, and our adapter set to it."""
+def window(room: Room) -> Window:
+    """An application over the outbox's database."""
+    return Window(room.sessions)
+
+
+@pytest.fixture
+async def gateway(window: Window, tmp_path: Path) -> AsyncIterator[tuple[Kannel, Sms]]:
+    """A gateway whose reports come to that application, and our adapter set to it."""
     assert not MISSING, "REQUIRE_KANNEL=1, but Kannel is not installed: apt-get install kannel"
     async with AsyncExitStack() as stack:
-        ours = await stack.enter_async_context(served(Window(room.sessions).app))
+        ours = await stack.enter_async_context(served(window.app))
         running = await stack.enter_async_context(kannel.running(tmp_path))
         yield running, Sms(running.setting(ours), "")
 
@@ -73,6 +81,22 @@ async def test_an_english_message_goes_in_the_alphabet_of_seven_bits(room: Room,
     running, sms = gateway
     await delivered(room, await sent(room, sms, NoticeKind.CLOSED, "en"))
     assert any("Complaint 234567895 is closed." in line for line in running.operator.lines)
+
+
+async def test_a_report_that_came_while_the_database_was_away_comes_again(
+    room: Room, window: Window, gateway: tuple[Kannel, Sms], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, asked = window.parts.reports.write, list[Any]()
+
+    async def away_at_first(*question: Any) -> Any:
+        asked.append(question)
+        if len(asked) == 1:
+            raise DatabaseAway
+        return await keep(*question)
+
+    monkeypatch.setattr(window.parts.reports, "write", away_at_first)
+    await delivered(room, await sent(room, gateway[1], NoticeKind.CLOSED, "en"))
+    assert len(asked) == 2
 
 
 def body(line: str) -> bytes:

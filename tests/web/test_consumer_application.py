@@ -209,6 +209,24 @@ async def test_nobody_came_and_then_he_was_not_there(window: Window) -> None:
         assert answer.status_code == 303
 
 
+async def test_an_applicant_is_told_first_that_more_was_written_about_what_is_waited_for(window: Window) -> None:
+    more = "We wrote more about it."
+    request = await with_papers(window)
+    async with window.visitor() as visitor:
+        await request.officer("documents", Act.HOLD, reason="document-wanted")
+        assert more not in await shown(visitor, request)
+        await request.officer("documents", Act.RESUME)
+    other = await with_papers(window)
+    async with window.visitor() as visitor:
+        await other.officer("documents", Act.HOLD, reason="document-wanted", words="The paper of the rent, page two.")
+        page = await shown(visitor, other)
+        assert page.count("Read it") == 2, "under what is happening, and in the log"
+        assert more in page
+        assert "page two" not in page
+        await other.officer("documents", Act.RESUME)
+        assert more not in await shown(visitor, other)
+
+
 async def test_the_demand_note_is_shown_paid_in_parts_and_in_full(window: Window) -> None:
     async with window.visitor() as visitor, window.visitor() as son:
         request = await to_the_payment(window, visitor)

@@ -39,21 +39,24 @@ KANNEL: Mapping[int, Arrival] = {1: "delivered", 2: "failed", 16: "failed"}
 )
 async def sms(receipt: Receipt, parts: Parts, now: Now) -> Response:
     """Keep a gateway's report; repeating it changes nothing. Only what was handed to the gateway can be reported on."""
-    return await keep(parts, receipt.id, receipt.state, min(receipt.at, now))
+    await keep(parts, receipt.id, receipt.state, min(receipt.at, now))
+    return Response(status_code=204)
 
 
 # Kannel reports by GET alone. It is no part of the described API, in which no GET changes anything.
-@router.get("/receipts/kannel", status_code=204, include_in_schema=False)
+@router.get("/receipts/kannel", include_in_schema=False)
 async def kannel(id: MessageId, state: DlrState, parts: Parts, now: Now) -> Response:
     """Keep a report of Kannel, which calls an address of ours by GET: `state` is what it puts for %d in its dlr-url.
 
-    1 is delivered, 2 not delivered, 16 refused by the operator; the stages between change nothing.
+    1 is delivered, 2 not delivered, 16 refused by the operator; the stages between change nothing. 200 is the only answer after
+    which a Kannel that is told to repeat (`http-request-retry`) does not: to it, 204 is a failure.
     """
-    arrival = KANNEL.get(state)
-    return Response(status_code=204) if arrival is None else await keep(parts, id, arrival, now)
+    if (arrival := KANNEL.get(state)) is not None:
+        await keep(parts, id, arrival, now)
+    return Response(status_code=200)
 
 
-async def keep(parts: Onewindow, id: str, state: Arrival, at: datetime) -> Response:
+async def keep(parts: Onewindow, id: str, state: Arrival, at: datetime) -> None:
     """Keep a report and pass it on to the request it concerns; UNKNOWN_MESSAGE for an id of none of ours."""
     try:
         take = await parts.reports.write(record_receipt, id, state, at)
@@ -63,7 +66,6 @@ async def keep(parts: Onewindow, id: str, state: Arrival, at: datetime) -> Respo
         task = asyncio.create_task(tell(parts.door, take))
         telling.add(task)
         task.add_done_callback(telling.discard)
-    return Response(status_code=204)
 
 
 async def tell(door: Door, take: Take) -> None:

@@ -17,12 +17,13 @@ from languages.stage_line import complete_line, received_line
 from languages.views import Reader, Said
 from models.tracked_stages import TrackedCase, TrackedStage
 from models.tracking import Tracked, TrackedEvent
+from rules.completeness import lacking
 from rules.procedure import Does
 from rules.terms import Closing, EventKind, Kind, State
 from web.book import Book
 from web.consumer.may_apply import climbing, may, stage_to_choose
 from web.consumer.noted import NoteTold, PaperTold, fitted, note_told, papers_told
-from web.consumer.stages import Ground, Step, lacking, listed, open_now, told_stage, wanted
+from web.consumer.stages import Ground, Step, held_with_words, listed, open_now, told_stage, wanted
 from web.consumer.telling import LogLine, Told
 from web.exceptional import told_of
 
@@ -67,7 +68,7 @@ def tell_applied(
     story = application_of(ground, tuple(stages.values()))
     acts = may(ground, rows, story)
     choosing = stage_to_choose(rows, now)
-    wanting = len(lacking(ground)) if _checked(ground, rows) else 0
+    wanting = len(lacking(procedure, known)) if _checked(ground, rows) else 0
     exceptional = told_of(tracked, book, now)
     yours = story.yours and story.state in (State.RECEIVED, State.COMPLETE)
     return AppliedTold(
@@ -91,6 +92,7 @@ def tell_applied(
         tell_again=False,
         escalate_from=tracked.standard_due if climbing(ground, rows) and not story.standard_lapsed else None,
         version=tracked.policy_version,
+        letter=any(stages[row.stage].held and held_with_words(row, ground) for row in rows),
         exceptional=exceptional.words,
         received=received_line(story, now),
         complete=complete_line(story, now),

@@ -13,10 +13,11 @@ from languages.spoken import isolate
 from models.tracked_stages import TrackedStage
 from models.tracking import Tracked
 from rules.case import Fault, NoteState
+from rules.completeness import lacking
 from rules.papers import DocumentState
 from rules.procedure import Does
 from rules.terms import EventKind
-from web.consumer.stages import Ground, lacking, wanted
+from web.consumer.stages import Ground, wanted
 
 _ = gettext
 
@@ -58,13 +59,12 @@ class NoteTold:
 def papers_told(ground: Ground, rows: Sequence[TrackedStage]) -> tuple[PaperTold, ...]:
     """Every paper of this applicant; what is missing or faulted can be sent while papers are looked at."""
     looked_at = any(ground.procedure.stages[row.stage].does is Does.DOCUMENTS for row in rows)
-    wrong = lacking(ground)
+    wrong = lacking(ground.procedure, ground.known)
     return tuple(_paper(code, wrong.get(code), looked_at, ground) for code in wanted(ground))
 
 
-def _paper(code: str, fault: str | None, looked_at: bool, ground: Ground) -> PaperTold:
+def _paper(code: str, found: Fault | None, looked_at: bool, ground: Ground) -> PaperTold:
     row, paper = ground.book.row("paper", code), ground.known.case.paper(code)
-    found = None if fault is None else Fault(fault)
     return PaperTold(
         code=code,
         name=ground.book.label("paper", code),

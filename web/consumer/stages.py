@@ -8,13 +8,13 @@ from datetime import datetime, tzinfo
 
 from languages.applied import Application, OpenStage
 from languages.catalog import gettext
-from languages.dealings import lacking_of, visit_of, visits_of
+from languages.dealings import Lacking, lacking_of, visit_of, visits_of
 from languages.spoken import duration, when
 from languages.stage_line import stage_line
 from models.tracked_stages import TrackedCase, TrackedStage
 from models.tracking import Tracked, TrackedEvent
-from rules.case import Fault, NoteState, Wait
-from rules.completeness import LACKING
+from rules.case import NoteState, Wait
+from rules.completeness import lacking
 from rules.procedure import Does, Lapse, Procedure, Stage, Whose
 from rules.stages import AGAIN
 from rules.terms import Cause, EventKind, Proposal
@@ -50,18 +50,6 @@ def wanted(ground: Ground) -> tuple[str, ...]:
     return ground.procedure.wanted(ground.known.application)
 
 
-def lacking(ground: Ground) -> dict[str, str]:
-    """The papers that are missing or faulted, with what is wrong."""
-    found: dict[str, str] = {}
-    for code in wanted(ground):
-        paper = ground.known.case.paper(code)
-        if paper is None:
-            found[code] = Fault.MISSING
-        elif paper.state in LACKING:
-            found[code] = paper.fault or Fault.LOST
-    return found
-
-
 def open_now(ground: Ground) -> list[TrackedStage]:
     """The stages somebody has to do now, without the one in which money is given back."""
     return [row for row in ground.known.stages if row.done_at is None and row.stage != ground.procedure.refund]
@@ -87,13 +75,22 @@ def told_stage(row: TrackedStage, ground: Ground) -> OpenStage:
         held=book.name("hold_reason", reason) if reason and wait is None else "",
         until=row.pause.limit if row.pause else None,
         lapses=stage.lapse is not Lapse.OFFICER,
-        lacking=lacking_of(lacking(ground), book.name) if ground.own and stage.does is Does.DOCUMENTS else (),
+        lacking=_named(ground) if ground.own and stage.does is Does.DOCUMENTS else (),
         dates=visits_of(data.get("slots") or ()),
         visit=visit_of(data["slot"]) if data.get("slot") else None,
         of_note=note.total if pays and note is not None and ground.own else 0,
         to_pay=ground.known.case.to_pay if pays and ground.own else 0,
         expired=pays and note is not None and note.state is NoteState.EXPIRED,
     )
+
+
+def _named(ground: Ground) -> tuple[Lacking, ...]:
+    return lacking_of(lacking(ground.procedure, ground.known), ground.book.name)
+
+
+def held_with_words(row: TrackedStage, ground: Ground) -> bool:
+    """Whether the newest wait of this stage for the applicant has words beside it."""
+    return [event.data.get("written") for event in _lines(row, ground, EventKind.HELD)][-1:] == [True]
 
 
 def _moved(row: TrackedStage, ground: Ground) -> Cause | None:
