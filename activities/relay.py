@@ -21,7 +21,7 @@ from rules.terms import Act
 
 BATCH = 200
 UNDER_WAY = 25
-"""Requests this worker began that wait for a pen, its own or another's; those about safety are begun beside them."""
+"""Requests this worker began that wait for a pen, its own or another's. Those about safety count too, and are begun where there is no room left."""
 AT_ONCE = 25
 A_FEW = 20
 EVERY = 2.0

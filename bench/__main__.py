@@ -68,7 +68,7 @@ def main() -> int:
         failed = asyncio.run(measured(names, chosen, found))
     finally:
         show(found, on)
-        keep(found, on, given.out)
+        keep(found, on, given.many, given.out)
     for one in failed:
         sys.stderr.write(f"not measured: {one}\n")
     return 1 if failed else 0

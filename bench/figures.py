@@ -97,7 +97,7 @@ def show(found: Sequence[Figures], on: dict[str, object]) -> None:
     Console(file=sys.stdout).print(table)
 
 
-def keep(found: Sequence[Figures], on: dict[str, object], file: Path) -> None:
-    """Write them as JSON."""
+def keep(found: Sequence[Figures], on: dict[str, object], many: int, file: Path) -> None:
+    """Write them as JSON, with how many open requests there were."""
     rows = [{**asdict(one), "ratios": one.ratios, "reached": one.reached} for one in found]
-    file.write_text(json.dumps({"machine": on, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    file.write_text(json.dumps({"machine": on, "many": many, "rows": rows}, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,7 @@
-"""Figures into the documentation: `python -m bench.page bench.json` fills the tables of docs/bench.md and docs/capacity.md."""
+"""Figures into the documentation: `python -m bench.page bench.json` fills the tables of docs/bench.md and docs/capacity.md.
+
+With `--growth`, the files of runs with fewer and with more open requests become the table that shows how the rows grow.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,16 @@ YEAR = 365
 def main() -> None:
     """Read the figures, write both pages."""
     reader = argparse.ArgumentParser(prog="python -m bench.page", description=__doc__)
-    reader.add_argument("figures", type=Path, nargs="?", default=Path("bench.json"))
-    found = json.loads(reader.parse_args().figures.read_text(encoding="utf-8"))
+    reader.add_argument("figures", type=Path, nargs="*", default=[Path("bench.json")])
+    reader.add_argument(
+        "--growth", action="store_true", help="how the rows grow, from one file for each number of open requests"
+    )
+    given = reader.parse_args()
+    runs = [json.loads(file.read_text(encoding="utf-8")) for file in given.figures]
+    if given.growth:
+        fill(DOCS / "bench.md", "growth", growth(runs))
+        return
+    [found] = runs
     fill(DOCS / "bench.md", "figures", [where(found["machine"]), "", *rows(found["rows"])])
     costs = {
         row["row"].removeprefix("cost: "): statistics.median(row["ours"])
@@ -71,6 +82,24 @@ def rows(found: Sequence[Mapping[str, Any]]) -> list[str]:
         word = "reached" if row["reached"] else "**not reached**"
         lines.append(f"| {row['row']} | {ours} | {row['against']}: {limit} | {ratio} | {promised} | {word} |")
     return lines
+
+
+def growth(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each row beside itself with more open requests: the medians, and their ratio to the limit's of that run."""
+    runs = sorted(runs, key=lambda run: int(run["many"]))
+    rows_of = [{row["row"].partition(":")[0]: row for row in run["rows"] if row["promised"]} for run in runs]
+    names = [name for name in rows_of[0] if all(name in rows for rows in rows_of)]
+    lines = [
+        "| open requests | " + " | ".join(f"{run['many']:,}" for run in runs) + " |",
+        "|---" * (len(runs) + 1) + "|",
+    ]
+    for name in names:
+        lines.append(f"| {name} | " + " | ".join(_beside(rows[name]) for rows in rows_of) + " |")
+    return lines
+
+
+def _beside(row: Mapping[str, Any]) -> str:
+    return f"{_figure(statistics.median(row['ours']))} {row['unit']} ({statistics.median(row['ratios']):.2f} x)"
 
 
 def _figure(value: float) -> str:

@@ -73,7 +73,20 @@ def test_figures_come_between_the_marks_of_a_page(tmp_path: Path) -> None:
         page.fill(kept, "needs", [])
 
 
-@pytest.mark.parametrize(("name", "of"), [("figures", "bench.md"), ("costs", "capacity.md"), ("needs", "capacity.md")])
+def test_a_row_stands_beside_itself_with_more_open_requests() -> None:
+    fewer = Figures("track: pages of 100", "a constant page", "pages/s", 0.7, [90.0], [100.0])
+    runs = [{"many": 10_000, "rows": as_kept(MORE, LESS)}, {"many": 100, "rows": as_kept(fewer, COST)}]
+    assert page.growth(runs) == [
+        "| open requests | 100 | 10,000 |",
+        "|---|---|---|",
+        "| track | 90 pages/s (0.90 x) | 80 pages/s (0.80 x) |",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "of"),
+    [("figures", "bench.md"), ("growth", "bench.md"), ("costs", "capacity.md"), ("needs", "capacity.md")],
+)
 def test_the_pages_have_their_places(name: str, of: str) -> None:
     text = (page.DOCS / of).read_text(encoding="utf-8")
     assert text.index(f"<!-- {name} -->") < text.index(f"<!-- end of {name} -->")
