@@ -33,7 +33,7 @@ MIXED = (
     ("streetlight", "Street", "Manzoor Colony", "quyumabad"),
 )
 """Category, the letters typed for it, the place, and the office it must come to."""
-SECONDS, MOST_SECONDS = 60, 30
+SECONDS = 60
 
 
 @dataclass
