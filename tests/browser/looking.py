@@ -99,12 +99,16 @@ def axe_source() -> str:
 
 
 async def looked_at(people: Everybody, screens: Sequence[tuple[int, Screen]]) -> dict[str, list[str]]:
-    """What axe finds on these screens, every other one in the dark."""
+    """What axe finds on these screens, every other one in the dark, and whether they are wider than what they are looked at on."""
     found = {}
     for place, screen in screens:
         scheme = SCHEMES[place % 2]
         page = await people.see(screen, scheme)
-        if bad := await faults(page):
+        bad = await faults(page)
+        wide = await page.evaluate("document.documentElement.scrollWidth")
+        if page.viewport_size and wide > page.viewport_size["width"]:
+            bad.append(f"{wide} wide")
+        if bad:
             found[f"{screen.name} ({scheme})"] = bad
     return found
 

@@ -20,6 +20,8 @@ from tests.web.window import PHONE, Window
 APPLYING = "a-form-for-every-screen"
 SENT = "an-application-that-was-sent"
 NUMBERS = itertools.count(1)
+EMAIL = "of.more.than.one.part@a-department.of-a-company.example"
+"""So long and without a space that a page must break it."""
 ANSWERS: dict[str, Any] = {
     "procedure": "new-connection",
     "locality": "gizri",
@@ -28,7 +30,7 @@ ANSWERS: dict[str, Any] = {
     "name": "Asha Demo",
     "phone": PHONE,
     "typed_phone": "98000 00017",
-    "email": "",
+    "email": EMAIL,
     "address": "12, Lane 3",
     "language": "hi",
 }

@@ -40,7 +40,7 @@ from rules.messages import Take
 from rules.papers import WORK_PHOTO
 from rules.terms import Act, Actor, Channel, Kind, Refused
 from tests.browser.applications import applications as desk_applications
-from tests.browser.town_of_applications import applications
+from tests.browser.town_of_applications import EMAIL, applications
 from tests.passwords import PASSWORD, let_in
 from tests.served import served
 from tests.web.stages_at_hand import sheet
@@ -71,7 +71,7 @@ DRAFT: dict[str, Any] = {
     "phone": "+919800000017",
     "typed_phone": "98000 00017",
     "name": "Asha Demo",
-    "email": "",
+    "email": EMAIL,
     "language": "hi",
 }
 
@@ -155,7 +155,7 @@ async def under_way(town: Town) -> None:
         held, Act.HOLD, data={"reason": "premises-locked"}, words="The gate to the meters in the yard."
     )
     assert wait.refused is None
-    going = await town.file("in_progress", NOW - timedelta(minutes=40), locality="defence-1")
+    going = await town.file("in_progress", NOW - timedelta(minutes=40), locality="defence-1", email=EMAIL)
     until = (NOW + timedelta(minutes=70)).isoformat()
     expected = await window.officer(going, Act.EXPECT, data={"until": until, "reason": "crew-on-the-way"})
     assert expected.refused is None, expected.refused
