@@ -73,11 +73,15 @@ class Postgres:
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def program(self, log: Path | None = None, keep: tuple[int, ...] = ()) -> Program:
-        """The server as a child; SIGINT is its fast stop, SIGTERM would wait for every client."""
+        """The server as a child; SIGINT is its fast stop, SIGTERM would wait for every client.
+
+        It ends when one of its processes crashed, and is started again as any child is: one that began anew in its place on a full disk
+        was seen to refuse every connection for good.
+        """
         socket = str(self._socket()).replace('"', '""')
         options = [
             "listen_addresses=", f'unix_socket_directories="{socket}"', "unix_socket_permissions=0700", "timezone=UTC",
-            "max_connections=60", *(() if self.durable else FAST_AND_FORGETFUL),
+            "max_connections=60", "restart_after_crash=off", *(() if self.durable else FAST_AND_FORGETFUL),
         ]  # fmt: skip
         command = [*as_somebody(), str(programs() / "postgres"), "-D", str(self.cluster)]
         for option in options:

@@ -65,6 +65,23 @@ async def test_committed_rows_outlive_kill_9_and_a_clean_stop_leaves_nothing(tmp
     assert not (server.cluster / "postmaster.pid").exists()
 
 
+async def test_a_server_that_lost_a_process_ends_and_is_started_again(tmp_path: Path) -> None:
+    server = Postgres(tmp_path, durable=False)
+    server.make()
+    child = Child(server.program(tmp_path / "log"))
+    await child.start()
+    try:
+        await server.ready()
+        first = pid_of(server)
+        with psycopg.connect(plain(server)) as connection:
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+        await until(lambda: child.deaths == 1)
+        await server.ready()
+        assert pid_of(server) != first
+    finally:
+        await child.stop()
+
+
 def test_files_of_another_version_are_refused_and_left_alone(tmp_path: Path) -> None:
     server = Postgres(tmp_path)
     server.cluster.mkdir()
