@@ -27,8 +27,6 @@ from rules.terms import EventKind
 
 BEFORE = 20.0
 """Seconds more than beginning them all takes until the instant at which all are due."""
-AS_QUICK = 0.5
-"""So much of the pace at which a few are begun is what very many are counted on to be begun at."""
 BEFORE_REMINDERS = 0.75
 """The part of the time until that instant in which nobody is reminded, and all are to be begun."""
 ESCALATIONS_PER_SECOND = 5
@@ -53,7 +51,7 @@ calendar = "round-the-clock"
 async def drill(turn: Turn) -> list[Finding]:
     """Measure how quickly requests are begun, register them all, wait for the instant at which they are due, kill one worker, count."""
     many = max(turn.chosen.many // 3, 30)
-    pace = AS_QUICK * await begun_in_a_second(turn)
+    pace = await begun_in_a_second(turn)
     turn.did("measuring")
     seconds = round(BEFORE + many / pace / BEFORE_REMINDERS)
     await turn.timings(TIMINGS.format(seconds=seconds))
