@@ -23,8 +23,8 @@ from rules.terms import Closing, EventKind, Kind, State
 from web.book import Book
 from web.consumer.may_apply import climbing, may, stage_to_choose
 from web.consumer.noted import NoteTold, PaperTold, fitted, note_told, papers_told
-from web.consumer.stages import Ground, Step, held_with_words, listed, open_now, told_stage, wanted
-from web.consumer.telling import LogLine, Told
+from web.consumer.stages import Ground, Step, listed, open_now, told_stage, wanted
+from web.consumer.telling import LogLine, Told, held_with_words
 from web.exceptional import told_of
 
 _ = gettext
@@ -92,7 +92,7 @@ def tell_applied(
         tell_again=False,
         escalate_from=tracked.standard_due if climbing(ground, rows) and not story.standard_lapsed else None,
         version=tracked.policy_version,
-        letter=any(stages[row.stage].held and held_with_words(row, ground) for row in rows),
+        letter=any(stages[row.stage].held and held_with_words(_of(row, tracked)) for row in rows),
         exceptional=exceptional.words,
         received=received_line(story, now),
         complete=complete_line(story, now),
@@ -156,6 +156,10 @@ def application_of(ground: Ground, stages: tuple[OpenStage, ...]) -> Application
         refund=case.surplus if giving and ground.own else 0,
         kept=kept,
     )
+
+
+def _of(row: TrackedStage, tracked: Tracked) -> list[TrackedEvent]:
+    return [event for event in tracked.events if event.task == row.id]
 
 
 def _last(tracked: Tracked, kind: EventKind, key: str) -> str:

@@ -88,11 +88,6 @@ def _named(ground: Ground) -> tuple[Lacking, ...]:
     return lacking_of(lacking(ground.procedure, ground.known), ground.book.name)
 
 
-def held_with_words(row: TrackedStage, ground: Ground) -> bool:
-    """Whether the newest wait of this stage for the applicant has words beside it."""
-    return [event.data.get("written") for event in _lines(row, ground, EventKind.HELD)][-1:] == [True]
-
-
 def _moved(row: TrackedStage, ground: Ground) -> Cause | None:
     """Why this stage went up last; None while it never did."""
     moves = _lines(row, ground, EventKind.ESCALATED)

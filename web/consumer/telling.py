@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import ClassVar
@@ -12,7 +12,7 @@ from languages.catalog import N_, gettext
 from languages.labels import state_label
 from languages.story import Reader, Story, StoryEvent
 from models.people import Office
-from models.tracking import Tracked
+from models.tracking import Tracked, TrackedEvent
 from rules.ladder import HEARING
 from rules.states import OPEN
 from rules.terms import Cause, Closing, EventKind, Proposal, State
@@ -177,14 +177,14 @@ def tell(tracked: Tracked, book: Book, zone: tzinfo, now: datetime) -> Told:
         tell_again=tell_again(story, now),
         escalate_from=tracked.standard_due if story.next_title and not story.standard_lapsed else None,
         version=tracked.policy_version,
-        letter=not timing.confidential and story.hold is not None and held_with_words(story),
+        letter=not timing.confidential and story.hold is not None and held_with_words(tracked.events),
         exceptional="" if timing.confidential else exceptional.words,
     )
 
 
-def held_with_words(story: Story) -> bool:
-    """Whether the newest wait for the consumer has words beside it."""
-    return [event.letter for event in story.events if event.kind is EventKind.HELD][-1:] == [True]
+def held_with_words(events: Iterable[TrackedEvent]) -> bool:
+    """Whether the newest wait for the consumer among these lines has words beside it."""
+    return [event.data.get("written") for event in events if event.kind == EventKind.HELD][-1:] == [True]
 
 
 def stages_of(story: Story) -> tuple[Stage, ...]:
